@@ -1,0 +1,48 @@
+"""French typography for texts that come from data: the spaces that must not break, the apostrophe, the ellipsis."""
+
+from __future__ import annotations
+
+import re
+
+from django import template
+from django.template.defaultfilters import stringfilter
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+NBSP, THIN = "\u00a0", "\u202f"
+_SPACES = f"[ {NBSP}{THIN}]"
+# A number followed by what it counts (12 km, 3 ans, 25 €) or by its next thousand stays on one line.
+_UNITS = "km|m|min|h|ans?|mois|jours?|semaines?|heures?|places?|%|€"
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"\.\.\.(?!\.)"), "…"),
+    (re.compile(f"{_SPACES}+([;!?])"), rf"{THIN}\1"),
+    (re.compile(f"{_SPACES}+:"), f"{NBSP}:"),
+    (re.compile(f"«{_SPACES}*"), f"«{NBSP}"),
+    (re.compile(f"{_SPACES}*»"), f"{NBSP}»"),
+    (re.compile(rf"(?<=\d) (?=\d{{3}}(?!\d))"), THIN),
+    (re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"), NBSP),
+    (re.compile(r"(?<=\bn°) ?(?=\d)"), NBSP),
+)
+_MARKUP = re.compile(r"(<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+
+
+def french(text: str) -> str:
+    """`text` (no markup) with French spaces and apostrophes. Only spaces already there are changed, so that
+    addresses, times (12:30) and links (https://…) stay as they are; applying it twice changes nothing more.
+    """
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@register.filter(is_safe=True, needs_autoescape=True)
+@stringfilter
+def typo(value: str, autoescape: bool = True) -> SafeString | str:
+    """`{{ text|typo }}`: French typography, then escaping. Text already marked safe keeps its tags and entities."""
+    if isinstance(value, SafeString):
+        parts = _MARKUP.split(value)
+        return mark_safe("".join(part if i % 2 else french(part) for i, part in enumerate(parts)))
+    return conditional_escape(french(value)) if autoescape else french(value)

@@ -1,0 +1,48 @@
+"""The filter `typo`: French spaces, apostrophes, and never a hole in escaping."""
+
+import pytest
+from django.template import Context, Template
+from django.utils.safestring import mark_safe
+
+from core.templatetags.typography import french, typo
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Où aller ?", "Où aller\u202f?"),
+        ("Bravo ! Oui ; non", "Bravo\u202f! Oui\u202f; non"),
+        ("À savoir : tout", "À savoir\u00a0: tout"),
+        ("le « cœur » du sujet", "le «\u00a0cœur\u00a0» du sujet"),
+        ("«cœur»", "«\u00a0cœur\u00a0»"),
+        ("l'orientation d'aujourd'hui", "l’orientation d’aujourd’hui"),
+        ("à 12 km, 5 115 communes", "à 12\u00a0km, 5\u202f115 communes"),
+        ("25 € ou 80 %", "25\u00a0€ ou 80\u00a0%"),
+        ("annexe n° 2", "annexe n°\u00a02"),
+        ("Et puis...", "Et puis…"),
+        ("ouvert à 12:30, https://exemple.invalid/?a=1", "ouvert à 12:30, https://exemple.invalid/?a=1"),
+        ("12 kmh et 1234 567", "12 kmh et 1234\u202f567"),
+        ("", ""),
+    ],
+)
+def test_french_spaces(typed: str, printed: str) -> None:
+    assert french(typed) == printed
+
+
+@pytest.mark.parametrize("text", ["« Quoi ? »", "l'an 2 000 : 12 km !", "a ; b"])
+def test_applied_twice_changes_nothing_more(text: str) -> None:
+    assert french(french(text)) == french(text)
+
+
+def test_unsafe_text_is_escaped() -> None:
+    rendered = Template("{% load typography %}{{ text|typo }}").render(Context({"text": "<b>l'eau</b> & feu ?"}))
+    assert rendered == "&lt;b&gt;l’eau&lt;/b&gt; &amp; feu\u202f?"
+
+
+def test_safe_text_keeps_its_tags_and_entities() -> None:
+    text = mark_safe("<a href='/x?a=1 ;b'>Qui&nbsp;? l'eau &amp; feu ?</a>")  # noqa: S308
+    assert typo(text) == "<a href='/x?a=1 ;b'>Qui&nbsp;? l’eau &amp; feu\u202f?</a>"
+
+
+def test_a_number_is_printed() -> None:
+    assert Template("{% load typography %}{{ n|typo }}").render(Context({"n": 12})) == "12"
