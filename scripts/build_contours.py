@@ -179,7 +179,9 @@ def simplify(cells: Shapes, tolerance: float) -> Shapes:
     if not shapely.coverage_is_valid(flat):
         raise ContourError("les cellules se chevauchent ou ne se touchent pas exactement")
     thin = shapely.coverage_simplify(flat, tolerance)
-    return {name: rounded(scaled(cell, 1 / SQUEEZE)) for name, cell in zip(cells, thin, strict=True)}
+    return {
+        name: rounded(scaled(cell, 1 / SQUEEZE)) for name, cell in zip(cells, thin, strict=True)
+    }
 
 
 def merge(cells: Shapes, key: Callable[[Any], Hashable]) -> Shapes:
