@@ -1,0 +1,1 @@
+"""People who sign in: e-mail login, the Region's staff."""

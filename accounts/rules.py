@@ -1,0 +1,34 @@
+"""Who may, as far as accounts alone can tell; other rooms add their predicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from accounts.models import RegionMandate, User
+
+
+@rules.predicate
+def is_region_staff(user: Any) -> bool:
+    """Holds a mandate of the Region today (S3)."""
+    return isinstance(user, User) and user.is_active and RegionMandate.objects.in_force().filter(user=user).exists()
+
+
+@rules.predicate
+def is_technician(user: Any) -> bool:
+    """Runs the installation itself."""
+    return isinstance(user, User) and user.is_active and user.is_superuser
+
+
+# Rooms above widen it (territories: the officers of an agency) by `widen_admin`.
+_admin_predicates: list[Any] = [is_region_staff, is_technician]
+
+
+def widen_admin(predicate: Any) -> None:
+    """Let whoever satisfies `predicate` into the admin."""
+    _admin_predicates.append(predicate)
+
+
+def may_enter_admin(user: Any) -> bool:
+    return any(predicate(user) for predicate in _admin_predicates)

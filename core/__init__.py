@@ -1,0 +1,1 @@
+"""The ground: journal, outbox, search documents, reference lists, packs; it knows none of the rooms."""

@@ -1,0 +1,127 @@
+"""What every room stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class PackManaged(models.Model):
+    """An object that a region pack brings and people may then edit.
+
+    `pack_values` holds what the pack last said of each field: a field whose present value differs from it was edited
+    by somebody, and the next load of the pack leaves it alone (`core/packs.py`).
+    """
+
+    pack_values = models.JSONField("valeurs du pack", default=dict, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class JournalEntry(models.Model):
+    """Who did what, when: append-only, refused by the database otherwise.
+
+    The actor is an opaque key and a label, so that the ground needs no accounts (architecture, floors).
+    """
+
+    append_only = True
+
+    at = models.DateTimeField("date", db_default=Now(), editable=False)
+    actor_key = models.CharField("clé de l’acteur", max_length=64, blank=True)
+    actor_label = models.CharField("acteur", max_length=200, blank=True)
+    verb = models.CharField("acte", max_length=80)
+    target_type = models.CharField("type d’objet", max_length=80)
+    target_key = models.CharField("objet", max_length=120)
+    changes = models.JSONField("avant et après", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "ligne du journal"
+        verbose_name_plural = "journal"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["target_type", "target_key", "-id"])]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_type} {self.target_key}"
+
+
+class OutboxMail(models.Model):
+    """A mail to send, written in the transaction of the act that causes it; `key` keeps it from being sent twice."""
+
+    key = models.CharField("clé unique", max_length=200, unique=True)
+    to = models.EmailField("destinataire")
+    subject = models.CharField("objet", max_length=200)
+    text = models.TextField("texte")
+    html = models.TextField("HTML", blank=True)
+    headers = models.JSONField("en-têtes", default=dict, blank=True)
+    created_at = models.DateTimeField("écrit le", db_default=Now(), editable=False)
+    not_before = models.DateTimeField("pas avant", db_default=Now())
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.CharField("dernière erreur", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "courriel à envoyer"
+        verbose_name_plural = "courriels à envoyer"
+        indexes = [
+            models.Index(fields=["not_before"], condition=models.Q(sent_at=None), name="outbox_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SearchDocument(models.Model):
+    """One public page that the portal's search can find: a row an object, written by the room that owns the object."""
+
+    kind = models.CharField("sorte", max_length=40)
+    key = models.CharField("clé", max_length=120)
+    title = models.CharField("titre", max_length=300)
+    summary = models.CharField("résumé", max_length=400, blank=True)
+    url = models.CharField("adresse", max_length=300)
+    weight = models.PositiveSmallIntegerField("poids", default=1)
+    folded_title = models.CharField("titre sans accents", max_length=300, editable=False)
+    words = SearchVectorField("mots", editable=False, null=True)
+
+    class Meta:
+        verbose_name = "page trouvable"
+        verbose_name_plural = "pages trouvables"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="search_document_once")]
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(OpClass("folded_title", "gin_trgm_ops"), name="search_title_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PackLoad(models.Model):
+    """One application of a region pack, with its report."""
+
+    pack = models.SlugField("pack", max_length=60)
+    title = models.CharField("titre", max_length=200)
+    facts = models.JSONField("identité du pack", default=dict)
+    report = ArrayField(models.TextField(), verbose_name="compte rendu", default=list, blank=True)
+    loaded_at = models.DateTimeField("chargé le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "chargement de pack"
+        verbose_name_plural = "chargements de pack"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pack} ({self.loaded_at:%d/%m/%Y})"
+
+    @classmethod
+    def current_facts(cls) -> dict[str, Any]:
+        """The identity of the pack in force (`pack.toml` as a dict); empty before the first load."""
+        last = cls.objects.order_by("-id").values_list("facts", flat=True).first()
+        return last or {}

@@ -1,0 +1,88 @@
+"""Mail that is neither lost nor sent twice: a row in the transaction of the act, then a worker (habit 12)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from core.models import OutboxMail
+
+log = structlog.get_logger("core.outbox")
+MAX_ATTEMPTS = 8
+BATCH = 50
+
+
+def queue_mail(*, key: str, to: str, template: str, context: dict[str, Any]) -> bool:
+    """Write one mail from `mail/<template>.txt` (its first line is the subject) for `to`.
+
+    False when a mail of this `key` was written before: nothing is sent twice.
+    The worker is woken once the transaction commits.
+    """
+    subject, _, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
+    return queue_raw(key=key, to=to, subject=subject.strip(), text=text.strip() + "\n")
+
+
+def queue_raw(*, key: str, to: str, subject: str, text: str, html: str = "") -> bool:
+    """As `queue_mail`, for a mail already composed by somebody else (a library)."""
+    _, created = OutboxMail.objects.get_or_create(
+        key=key, defaults={"to": to, "subject": subject[:200], "text": text, "html": html}
+    )
+    if created:
+        from core.tasks import deliver_outbox
+
+        transaction.on_commit(lambda: _wake(deliver_outbox))
+    return created
+
+
+def _wake(task: Any) -> None:
+    try:
+        task.delay()
+    except Exception as error:  # the broker is down: the beat will find the row when it is back
+        log.warning("outbox_not_woken", error=type(error).__name__)
+
+
+def deliver_waiting() -> int:
+    """Send what waits, one transaction a mail; returns how many were sent.
+
+    `SKIP LOCKED` lets any number of workers run this at once. A mail that fails is tried again later, each time later.
+    """
+    sent = 0
+    with get_connection() as connection:
+        for _ in range(BATCH):
+            with transaction.atomic():
+                mail = (
+                    OutboxMail.objects.select_for_update(skip_locked=True)
+                    .filter(sent_at=None, not_before__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS)
+                    .order_by("not_before", "pk")
+                    .first()
+                )
+                if mail is None:
+                    break
+                sent += _deliver(mail, connection)
+    return sent
+
+
+def _deliver(mail: OutboxMail, connection: Any) -> int:
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection, headers=mail.headers
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    mail.attempts += 1
+    try:
+        message.send()
+    except Exception as error:  # any failure of a mail server: kept, told, tried again
+        mail.last_error = type(error).__name__
+        mail.not_before = timezone.now() + timedelta(minutes=2**mail.attempts)
+        log.warning("mail_failed", mail=mail.pk, attempts=mail.attempts, error=type(error).__name__)
+    else:
+        mail.sent_at = timezone.now()
+    mail.save()
+    return int(mail.sent_at is not None)

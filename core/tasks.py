@@ -1,0 +1,27 @@
+"""Thin tasks of the ground."""
+
+from celery import shared_task
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+
+HEARTBEAT_KEY = "worker-heartbeat"
+HEARTBEAT_SECONDS = 90
+
+
+@shared_task
+def beat_heart() -> None:
+    """A worker says that it lives; `/sante/pret/` reads it."""
+    cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_SECONDS)
+
+
+@shared_task
+def deliver_outbox() -> int:
+    from core.outbox import deliver_waiting
+
+    return deliver_waiting()
+
+
+@shared_task
+def clear_sessions() -> None:
+    call_command("clearsessions")

