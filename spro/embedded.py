@@ -16,7 +16,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 import warnings
 from contextlib import suppress
@@ -117,6 +116,21 @@ def _leave(folder: Path, users: IO[str], pid: int) -> None:
         except OSError:
             return  # somebody else is still using them
         _stop(folder)
+
+
+def in_use() -> bool:
+    """Whether some process holds the servers of `local_dir()`."""
+    with (local_dir() / "users.lock").open("w") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def stop() -> None:
+    """Stop the servers of `local_dir()`, used or not."""
+    _stop(local_dir())
 
 
 def _stop(folder: Path) -> None:
@@ -314,7 +328,3 @@ class _locked:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-
-if __name__ == "__main__":  # python -m spro.embedded stop
-    if sys.argv[1:] == ["stop"] and (local_dir() / "services.json").exists():
-        _stop(local_dir())

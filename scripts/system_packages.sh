@@ -1,0 +1,19 @@
+#!/bin/sh
+# What pip cannot give. As root on Debian or Ubuntu it is installed; otherwise one exact line says what to do.
+set -eu
+missing=""
+for package in "$@"; do
+  case $package in
+    chromium) command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium" ;;
+    *) dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package" ;;
+  esac
+done
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  echo "Installation par apt :$missing"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+else
+  echo "Il manque :$missing. Lancez : sudo apt-get install$missing" >&2
+  exit 1
+fi

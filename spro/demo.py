@@ -1,0 +1,159 @@
+"""`make demo`: the whole portal on this machine, from nothing: services, schema, region pack, people, web, worker, beat.
+
+Run as `python -m spro.demo` (or `… reset` to start over). Stops everything it started on Ctrl-C or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from spro import embedded
+
+BASE_DIR = embedded.BASE_DIR
+PACK = BASE_DIR / "data" / "grand-est"
+READY_SECONDS = 120
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 0 when stopped on purpose, 1 when something could not start (said in French on the error output)."""
+    port = int(os.environ.get("PORT") or 8000)
+    if arguments == ["reset"]:
+        return _reset()
+    if _taken(port):
+        return _fail(f"Le port {port} est déjà pris : choisissez-en un autre, par exemple « make demo PORT=8001 ».")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _environment(port)
+        _prepare()
+        return _serve(port)
+    except (embedded.ServicesError, subprocess.CalledProcessError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _environment(port: int) -> None:
+    embedded.use_if_needed()
+    os.environ.setdefault("DEMO", "1")
+    os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    key = embedded.local_dir() / "secret.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(50))
+    os.environ.setdefault("SECRET_KEY", key.read_text())
+
+
+def _prepare() -> None:
+    """Each step may be run again: a second start keeps what people did."""
+    _manage("migrate", "--verbosity=0")
+    _manage("build_fonts", "--verbosity=0")
+    _manage("collectstatic", "--noinput", "--verbosity=0")
+    _manage("load_region_pack", str(PACK), "--verbosity=0")
+    _manage("seed_demo", "--verbosity=0")
+
+
+def _manage(*words: str) -> None:
+    print(f"— {words[0]}", flush=True)  # noqa: T201
+    subprocess.run([sys.executable, str(BASE_DIR / "manage.py"), *words], check=True, cwd=BASE_DIR)
+
+
+def _serve(port: int) -> int:
+    local = embedded.local_dir()
+    log = (local / "demo.log").open("a")
+    python = str(Path(sys.executable))
+    commands = [
+        [python, "-m", "gunicorn", "spro.wsgi:application", "-c", "spro/gunicorn.py", "-b", f"127.0.0.1:{port}"],
+        [python, "-m", "celery", "-A", "spro", "worker", "-B", "-s", str(local / "beat"), "-c", "1",
+         "-Q", "mail,documents,imports,calendar", "-l", "warning"],
+    ]  # fmt: skip
+    children = [subprocess.Popen(words, cwd=BASE_DIR, stdout=log, stderr=log) for words in commands]
+    try:
+        if not _ready(port, children):
+            return _fail(f"La démonstration ne répond pas : voir {local / 'demo.log'}")
+        _announce(port)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        return _fail(f"Un des serveurs s’est arrêté : voir {local / 'demo.log'}")
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _ready(port: int, children: list[subprocess.Popen[bytes]]) -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and all(child.poll() is None for child in children):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/pret/", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    return False
+
+
+def _announce(port: int) -> None:
+    lines = [
+        "",
+        "Comptes de démonstration (mot de passe : demo-spro-2026)",
+        "  citoyen@demo.invalid   grand public",
+        "  pro@demo.invalid       professionnel·le, Mission locale de Troyes",
+        "  manager@demo.invalid   gestionnaire, Mission locale de Troyes",
+        "  agence@demo.invalid    agence territoriale Troyes/Chaumont",
+        "  region@demo.invalid    Région",
+        f"Courriels écrits dans {embedded.local_dir() / 'mail'} ; arrêt : Ctrl-C.",
+        "",
+        f"PRET http://127.0.0.1:{port}/",
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+def _reset() -> int:
+    """Forget everything the demonstration wrote (the embedded database included)."""
+    local = embedded.local_dir()
+    if (local / "services.json").exists():
+        if embedded.in_use():
+            return _fail("La démonstration tourne encore : arrêtez-la d’abord (Ctrl-C).")
+        embedded.stop()
+    for name in ("postgres", "valkey", "media", "mail", "services.json", "demo.log", "beat"):
+        path = local / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    print("Démonstration remise à neuf : « make demo » repart de zéro.")  # noqa: T201
+    return 0
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr, flush=True)  # noqa: T201
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,14 @@
+"""gunicorn's settings: any number of stateless workers; its access log is off, ours tells no query (S2)."""
+
+import os
+
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+timeout = 30
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+accesslog = None
+loglevel = "warning"
+limit_request_line = 8_190
+preload_app = True
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
