@@ -93,6 +93,12 @@ class Site(PackManaged):
         models.CharField(max_length=30, choices=Status), verbose_name="publics", default=list, blank=True,
         help_text="Vide : tout public.",
     )  # fmt: skip
+    not_for = ArrayField(
+        models.CharField(max_length=30, choices=Status), verbose_name="jamais proposé à", default=list, blank=True,
+        help_text="Situations auxquelles l’aiguillage ne propose pas ce lieu (M4).",
+    )  # fmt: skip
+    # Whether the charter names the town (« town ») or only a territory the place serves (« territory »).
+    placement = models.CharField("localisation", max_length=20, blank=True, editable=False)
     access = ArrayField(
         models.CharField(max_length=30, choices=Access), verbose_name="accessibilité", default=list, blank=True
     )
