@@ -21,6 +21,8 @@ def is_technician(user: Any) -> bool:
     return isinstance(user, User) and user.is_active and user.is_superuser
 
 
+runs_region = is_region_staff | is_technician
+
 # Rooms above widen it (territories: the officers of an agency) by `widen_admin`.
 _admin_predicates: list[Any] = [is_region_staff, is_technician]
 
