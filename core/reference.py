@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 
 
@@ -30,17 +32,17 @@ class Need(models.TextChoices):
     """What the visitor is after (M4)."""
 
     INFORMATION_METIERS = "information-metiers", "Découvrir des métiers"
-    CHOISIR_FORMATION = "choisir-formation", "Choisir une formation"
-    CHANGER_DE_METIER = "changer-de-metier", "Changer de métier"
-    CEP = "cep", "Faire le point avec un conseil en évolution professionnelle"
-    VAE = "vae", "Faire reconnaître mon expérience (VAE)"
-    BILAN_COMPETENCES = "bilan-competences", "Faire un bilan de compétences"
+    CHOISIR_FORMATION = "choisir-formation", "Choisir une formation ou des études"
+    CHANGER_DE_METIER = "changer-de-metier", "Changer de métier ou de voie"
+    CEP = "cep", "Faire le point avec un·e conseiller·ère (CEP)"
+    VAE = "vae", "Obtenir un diplôme grâce à mon expérience (VAE)"
+    BILAN_COMPETENCES = "bilan-competences", "Savoir ce que je sais faire"
     ALTERNANCE = "alternance", "Trouver une alternance"
-    EMPLOI = "emploi", "Trouver un emploi"
-    RACCROCHER = "raccrocher", "Reprendre mes études ou une formation"
+    EMPLOI = "emploi", "Trouver un emploi, un job ou un stage"
+    RACCROCHER = "raccrocher", "Reprendre des études ou une formation"
     CREER_ENTREPRISE = "creer-entreprise", "Créer ou reprendre une entreprise"
-    FINANCEMENT = "financement", "Financer une formation"
-    MOBILITE = "mobilite", "Partir étudier ou travailler ailleurs"
+    FINANCEMENT = "financement", "Payer une formation"
+    MOBILITE = "mobilite", "Partir ailleurs, en France ou à l’étranger"
 
 
 class Service(models.TextChoices):
@@ -76,3 +78,176 @@ class Access(models.TextChoices):
     LSF = "lsf", "Langue des signes française"
     FALC = "falc", "Facile à lire et à comprendre"
     BOUCLE_MAGNETIQUE = "boucle-magnetique", "Boucle magnétique"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """How a person says a status or a need: a sentence, a hint, and a heading or an icon to show it under."""
+
+    sentence: str
+    hint: str
+    group: str = ""
+    icon: str = ""
+    short: str = ""
+
+
+STATUS_PHRASES: dict[Status, Phrase] = {
+    Status("collegien"): Phrase(
+        "Je suis au collège",
+        "Découvrir des métiers, préparer la suite de la troisième.",
+        group="Études et formation",
+        short="Collégien·ne",
+    ),
+    Status("lyceen"): Phrase(
+        "Je suis au lycée",
+        "Choisir une voie, une spécialité, des études ou un métier.",
+        group="Études et formation",
+        short="Lycéen·ne",
+    ),
+    Status("etudiant"): Phrase(
+        "Je fais des études supérieures",
+        "Continuer, changer de filière, trouver un stage ou un emploi.",
+        group="Études et formation",
+        short="Étudiant·e",
+    ),
+    Status("apprenti"): Phrase(
+        "Je suis en apprentissage",
+        "Trouver un contrat, en changer, préparer l’après.",
+        group="Études et formation",
+        short="Apprenti·e",
+    ),
+    Status("decrocheur"): Phrase(
+        "J’ai arrêté l’école ou ma formation",
+        "Vous avez 16 ans ou plus : des solutions existent, sans jugement.",
+        group="Études et formation",
+        short="Décrocheur·se",
+    ),
+    Status("salarie"): Phrase(
+        "Je suis salarié·e",
+        "Dans une entreprise ou une association : évoluer, se former, changer.",
+        group="Au travail",
+        short="Salarié·e",
+    ),
+    Status("cadre"): Phrase(
+        "Je suis cadre", "Faire le point, évoluer, changer de poste ou d’entreprise.", group="Au travail", short="Cadre"
+    ),
+    Status("agent-public"): Phrase(
+        "Je travaille dans le service public",
+        "Fonctionnaire ou contractuel·le : évoluer, se former, changer.",
+        group="Au travail",
+        short="Agent public",
+    ),
+    Status("independant"): Phrase(
+        "Je suis à mon compte",
+        "Artisan·e, commerçant·e, agriculteur·rice, profession libérale…",
+        group="Au travail",
+        short="Indépendant·e",
+    ),
+    Status("demandeur-emploi"): Phrase(
+        "Je cherche un emploi",
+        "Inscrit·e ou non à France Travail.",
+        group="En recherche",
+        short="Demandeur·se d’emploi",
+    ),
+    Status("handicap"): Phrase(
+        "Je suis en situation de handicap",
+        "Avec ou sans reconnaissance officielle, en emploi ou non.",
+        group="Ma situation",
+        short="En situation de handicap",
+    ),
+    Status("sous-main-de-justice"): Phrase(
+        "Je suis suivi·e par la justice",
+        "Votre choix n’est pas enregistré. On vous reçoit comme tout le monde.",
+        group="Ma situation",
+        short="Sous main de justice",
+    ),
+    Status("retraite"): Phrase(
+        "Je suis à la retraite",
+        "Retravailler, apprendre, transmettre, s’engager.",
+        group="Ma situation",
+        short="Retraité·e",
+    ),
+    Status("benevole"): Phrase(
+        "Je suis bénévole",
+        "Faire reconnaître ce que vous savez faire, aller plus loin.",
+        group="Ma situation",
+        short="Bénévole",
+    ),
+    Status("parent"): Phrase(
+        "Je cherche pour mon enfant",
+        "Aider votre enfant à choisir, ou à repartir.",
+        group="J’aide quelqu’un",
+        short="Parent",
+    ),
+    Status("professionnel"): Phrase(
+        "J’accompagne d’autres personnes",
+        "Professionnel·le de l’orientation, de l’emploi, du social ou de l’école.",
+        group="J’aide quelqu’un",
+        short="Professionnel·le",
+    ),
+}
+NEED_PHRASES: dict[Need, Phrase] = {
+    Need("information-metiers"): Phrase(
+        "Découvrir des métiers", "Ce qu’on y fait, où, avec quelle formation.", icon="loupe", short="Métiers"
+    ),
+    Need("choisir-formation"): Phrase(
+        "Choisir une formation ou des études",
+        "Comparer les voies, les écoles, les diplômes.",
+        icon="livre",
+        short="Formation",
+    ),
+    Need("changer-de-metier"): Phrase(
+        "Changer de métier ou de voie",
+        "Préparer une reconversion ou une réorientation.",
+        icon="bifurcation",
+        short="Changer de voie",
+    ),
+    Need("cep"): Phrase(
+        "Faire le point avec un·e conseiller·ère",
+        "Le conseil en évolution professionnelle (CEP), pour qui travaille ou cherche un emploi.",
+        icon="dialogue",
+        short="Conseil en évolution (CEP)",
+    ),
+    Need("vae"): Phrase(
+        "Obtenir un diplôme grâce à mon expérience",
+        "La validation des acquis de l’expérience (VAE).",
+        icon="medaille",
+        short="VAE",
+    ),
+    Need("bilan-competences"): Phrase(
+        "Savoir ce que je sais faire",
+        "Repérer ses compétences, ses envies, ses atouts.",
+        icon="boussole",
+        short="Bilan de compétences",
+    ),
+    Need("alternance"): Phrase(
+        "Trouver une alternance",
+        "Apprentissage ou contrat en alternance : métier, formation, employeur.",
+        icon="engrenage",
+        short="Alternance",
+    ),
+    Need("emploi"): Phrase(
+        "Trouver un emploi, un job ou un stage", "Chercher, candidater, se préparer.", icon="mallette", short="Emploi"
+    ),
+    Need("raccrocher"): Phrase(
+        "Reprendre des études ou une formation",
+        "Après un arrêt, une rupture de contrat ou une pause.",
+        icon="retour",
+        short="Raccrocher",
+    ),
+    Need("creer-entreprise"): Phrase(
+        "Créer ou reprendre une entreprise",
+        "Une idée, un projet, une activité à votre compte.",
+        icon="etincelle",
+        short="Créer une activité",
+    ),
+    Need("financement"): Phrase(
+        "Payer une formation", "Aides, bourses, compte formation : qui peut aider ?", icon="piece", short="Financement"
+    ),
+    Need("mobilite"): Phrase(
+        "Partir ailleurs, en France ou à l’étranger",
+        "Étudier, travailler ou se former dans une autre région ou un autre pays.",
+        icon="chemin",
+        short="Mobilité",
+    ),
+}
