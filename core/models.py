@@ -110,6 +110,9 @@ class PackLoad(models.Model):
     title = models.CharField("titre", max_length=200)
     facts = models.JSONField("identité du pack", default=dict)
     report = ArrayField(models.TextField(), verbose_name="compte rendu", default=list, blank=True)
+    # Kind to the keys that packs have brought so far: what is here but no longer in the database was deleted by people,
+    # and the next load does not bring it back.
+    keys = models.JSONField("clés apportées", default=dict, blank=True, editable=False)
     loaded_at = models.DateTimeField("chargé le", db_default=Now(), editable=False)
 
     class Meta:

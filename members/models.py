@@ -231,7 +231,7 @@ class FundingCriterion(CharterText):
         ordering = ["kind", "order"]
 
 
-class CharterSignature(models.Model):
+class CharterSignature(PackManaged):
     """An organisation signed a version of the charter: date, signatory, version (M3)."""
 
     charter = models.ForeignKey(Charter, models.PROTECT, related_name="signatures", verbose_name="charte")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from core.models import PackManaged
 from core.reference import Need, Status
 from members.models import Network, Organisation
 from territories.models.places import SiteKind
 
 
-class RoutingRule(models.Model):
+class RoutingRule(PackManaged):
     """For `status` and `need` (empty: any), the places of one target come at `rank`, for `reason`."""
 
     status = models.CharField("situation", max_length=30, choices=Status, blank=True)
