@@ -1,0 +1,158 @@
+"""Finding public pages by words, with accents and typos forgiven (what `core/search.py` wrote).
+
+First the words themselves, in French (endings and accents do not count). When no page holds them all, the pages that
+hold some of them or whose title looks like them: a typo is forgiven, and « vouliez-vous dire » says which word was
+understood. What was typed is neither kept nor logged (S2).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db import connection
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from core.text import fold
+
+PAGE = 20
+LONGEST = 120  # characters of a query that are read; the page says so when more were typed
+CANDIDATES = 1_000  # ranking looks at so many pages at most: « plus de 1 000 » is an honest count
+LIKENESS = 0.7  # of two words, for one to be the other mistyped
+_LETTERS = re.compile(r"[^\W_]+")
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that ts_headline puts around the words found
+
+# The query is a literal in each statement, never a value from a sub-select: the planner must see it to use the index.
+_EXACT = "words @@ websearch_to_tsquery('public.fr', %(query)s)"
+_NEAR = "(words @@ websearch_to_tsquery('public.fr', %(any)s) OR folded_title %%> ANY(%(alike)s::text[]))"
+
+_FACETS = """
+SELECT kind, count(*) FROM (SELECT kind FROM core_searchdocument WHERE {condition} LIMIT %(candidates)s) AS found
+GROUP BY kind
+UNION ALL SELECT '', numnode(websearch_to_tsquery('public.fr', %(query)s))
+"""
+_PAGE = """
+WITH found AS (
+    SELECT id, kind, title, summary, url, weight, folded_title, words
+    FROM core_searchdocument
+    WHERE {condition} AND (%(kind)s = '' OR kind = %(kind)s)
+    ORDER BY folded_title = %(folded)s DESC, weight DESC, id LIMIT %(candidates)s
+), ranked AS (
+    SELECT kind, title, summary, url, folded_title,
+           (folded_title = %(folded)s)::int * 3
+           + ts_rank(words, websearch_to_tsquery('public.fr', %(terms)s), 1) * 2
+           + (SELECT avg(word_similarity(word, folded_title)) FROM unnest(%(alike)s::text[]) AS word)
+           + similarity(%(folded)s, folded_title)
+           + weight / 20.0 AS score
+    FROM found ORDER BY score DESC, folded_title, url LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT kind, title, url,
+       ts_headline('public.fr', title, websearch_to_tsquery('public.fr', %(terms)s), %(options)s),
+       ts_headline('public.fr', summary, websearch_to_tsquery('public.fr', %(terms)s), %(options)s)
+FROM ranked ORDER BY score DESC, folded_title, url
+"""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One page found; `title_html` and `summary_html` are safe, with the words found in `<mark>`."""
+
+    kind: str
+    title: str
+    url: str
+    title_html: SafeString
+    summary_html: SafeString
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query found: the hits of one page, and how many there are of each kind (all pages, all kinds).
+
+    `approximate`: no page holds every word, these look like it; `suggestion` is then the query as it was understood,
+    or empty. `too_common`: the query holds only words such as « le » or « pour ».
+    """
+
+    hits: list[Hit] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    approximate: bool = False
+    suggestion: str = ""
+    too_common: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def capped(self) -> bool:
+        return self.total >= CANDIDATES
+
+
+def find(query: str, *, kind: str = "", page: int = 1) -> Found:
+    """The pages that answer `query` (two characters at least), `PAGE` at a time, best first.
+
+    At most four statements: two when the words themselves are found.
+    """
+    values = _values(" ".join(query.split())[:LONGEST], kind, page)
+    counts, nodes = _facets(_EXACT, values)
+    if counts:
+        return Found(_hits(_EXACT, values), counts)
+    if not nodes:
+        return Found(too_common=True)
+    counts, _ = _facets(_NEAR, values)
+    if not counts:
+        return Found()
+    hits = _hits(_NEAR, values | {"terms": values["any"]})
+    return Found(hits, counts, approximate=True, suggestion=_suggestion(values["query"], [hit.title for hit in hits]))
+
+
+def _values(query: str, kind: str, page: int) -> dict[str, Any]:
+    folded = fold(query)
+    words = folded.split()
+    return {
+        "query": query, "terms": query, "any": " or ".join(words), "folded": folded, "kind": kind,
+        # Whole, and word by word: one typo among three words is forgiven too. Short words look like everything.
+        "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:8],
+        "candidates": CANDIDATES, "limit": PAGE, "offset": (page - 1) * PAGE,
+        "options": f"HighlightAll=true, StartSel={_OPEN}, StopSel={_CLOSE}",
+    }  # fmt: skip
+
+
+def _facets(condition: str, values: dict[str, Any]) -> tuple[dict[str, int], int]:
+    """How many pages of each kind, and how many words of the query count (0: it holds common words only)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACETS.format(condition=condition), values)
+        rows = dict(cursor.fetchall())
+    return rows, rows.pop("", 0)
+
+
+def _hits(condition: str, values: dict[str, Any]) -> list[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE.format(condition=condition), values)
+        rows = cursor.fetchall()
+    return [Hit(kind, title, url, marked(head), marked(summary)) for kind, title, url, head, summary in rows]
+
+
+def marked(headline: str) -> SafeString:
+    """A headline of PostgreSQL as HTML: everything escaped, the words found inside `<mark>`."""
+    return mark_safe(escape(headline).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))
+
+
+def _suggestion(query: str, titles: list[str]) -> str:
+    """The query with each word that no title holds replaced by the nearest word of the titles, or nothing."""
+    known = {fold(word): word for title in reversed(titles) for word in _LETTERS.findall(title)}
+    words = query.split()
+    understood = [word if fold(word) in known else _nearest(word, known) for word in words]
+    return " ".join(understood) if understood != words else ""
+
+
+def _nearest(word: str, known: dict[str, str]) -> str:
+    """The known word most like `word`, or `word` itself when none looks like it."""
+    folded = fold(word)
+    ratio, best = max(
+        ((SequenceMatcher(None, folded, other).ratio(), other) for other in known if len(other) > 2),
+        default=(0.0, folded),
+    )
+    return known[best] if ratio >= LIKENESS else word
