@@ -106,17 +106,13 @@ def faces_of(communes: Mapping[str, BaseGeometry]) -> list[Polygon]:
 def heir_of(face: Polygon, communes: Mapping[str, BaseGeometry]) -> str:
     """Among ``communes``, the one that has the longest border with a face nobody covers."""
     edge = face.boundary
-    shared = {
-        code: shape.buffer(10 * SNAP).intersection(edge).length for code, shape in communes.items()
-    }
+    shared = {code: shape.buffer(10 * SNAP).intersection(edge).length for code, shape in communes.items()}
     if not any(shared.values()):
         raise ContourError(f"trou sans commune voisine en {face.centroid}")
     return max(sorted(shared), key=lambda code: shared[code])
 
 
-def share_out(
-    communes: Mapping[str, BaseGeometry], merged: set[str]
-) -> tuple[list[tuple[str, Polygon]], list[str]]:
+def share_out(communes: Mapping[str, BaseGeometry], merged: set[str]) -> tuple[list[tuple[str, Polygon]], list[str]]:
     """Each face with its commune; a gap goes to the merged commune that borders it most.
 
     The source misses the delegated part of a few recent mergers (Le Mont-Dieu,
@@ -140,9 +136,7 @@ def share_out(
     return shares, report
 
 
-def draw_cells(
-    pack: Path, communes: list[Row], cell_of: Mapping[str, Hashable]
-) -> tuple[Shapes, list[str]]:
+def draw_cells(pack: Path, communes: list[Row], cell_of: Mapping[str, Hashable]) -> tuple[Shapes, list[str]]:
     """Union of the communes of each cell, with the report of the gaps filled.
 
     Raises ContourError when a commune has no polygon.
@@ -179,9 +173,7 @@ def simplify(cells: Shapes, tolerance: float) -> Shapes:
     if not shapely.coverage_is_valid(flat):
         raise ContourError("les cellules se chevauchent ou ne se touchent pas exactement")
     thin = shapely.coverage_simplify(flat, tolerance)
-    return {
-        name: rounded(scaled(cell, 1 / SQUEEZE)) for name, cell in zip(cells, thin, strict=True)
-    }
+    return {name: rounded(scaled(cell, 1 / SQUEEZE)) for name, cell in zip(cells, thin, strict=True)}
 
 
 def merge(cells: Shapes, key: Callable[[Any], Hashable]) -> Shapes:
@@ -225,9 +217,7 @@ def check(layer: str, shapes: Shapes, expected: Iterable[Hashable]) -> None:
 
 def write(path: Path, features: list[dict[str, object]]) -> int:
     """Write a GeoJSON collection on one line per feature; returns its size in bytes."""
-    lines = ",\n".join(
-        json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in features
-    )
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in features)
     head = json.dumps(ATTRIBUTION, ensure_ascii=False)
     text = f'{{"type":"FeatureCollection","attribution":{head},"features":[\n{lines}\n]}}\n'
     path.write_text(text, encoding="utf-8")

@@ -55,9 +55,7 @@ AS_PRINTED = {"slug", "website", "members", "postal_codes", "towns", "key", "nam
 
 EMAIL = re.compile(r"[\w.+-]*@[\w.-]*")
 PHONE = re.compile(r"(?<!\d)(?:\+33[ .]?|0)[1-9](?:[ .]?\d{2}){4}(?!\d)")
-CONTACT_WORDS = re.compile(
-    r"courriel|téléphone|numéro|indicatif|domaine imprimé|adresse électronique|@", re.IGNORECASE
-)
+CONTACT_WORDS = re.compile(r"courriel|téléphone|numéro|indicatif|domaine imprimé|adresse électronique|@", re.IGNORECASE)
 REWORDED = (
     (" et dans le courriel", ""),
     ("ni nom, ni fonction, ni courriel publiés", "ni nom ni fonction publiés"),
@@ -127,10 +125,7 @@ def clean(column: str, value: str) -> str:
 
 def derive(rows: list[Row]) -> list[Row]:
     """Rows without contact columns, each cell cleaned."""
-    return [
-        {column: clean(column, value) for column, value in row.items() if column not in DROPPED}
-        for row in rows
-    ]
+    return [{column: clean(column, value) for column, value in row.items() if column not in DROPPED} for row in rows]
 
 
 def refuse_contacts(name: str, rows: list[Row]) -> None:

@@ -65,9 +65,7 @@ FARM_SCHOOLS = {  # referent id: (town, name), from the function printed
     "67": ("Obernai", ""),
     "68": ("Rouffach", ""),
 }
-DAY_UNITS = (
-    "Metz|Nancy|Troyes|Chaumont|Saint-Dizier|Épernay|Charleville-Mézières|Strasbourg|Mulhouse"
-)
+DAY_UNITS = "Metz|Nancy|Troyes|Chaumont|Saint-Dizier|Épernay|Charleville-Mézières|Strasbourg|Mulhouse"
 FIXED = [  # organisation, kind, name, town, source, note
     ("agefiph-grand-est", "agefiph", "AGEFIPH Grand Est", "Nancy", "AGEFIPH, l. 1515", ""),
     ("cress-grand-est", "cress", "CRESS Grand Est", "Reims", "CRESS, l. 2536", ""),
@@ -158,10 +156,7 @@ HEADQUARTERS = {
     "Châlons-en-Champagne": "5 rue de Jéricho, CS70441, 51037 Châlons-en-Champagne Cedex",
     "Metz": "1 Place Gabriel Hocquard, CS 81004, 57036 Metz Cedex 01",
 }
-TO_CONFIRM = (
-    "La fiche nomme le territoire{area}, pas la commune : lieu placé à {town} en attendant "
-    "confirmation"
-)
+TO_CONFIRM = "La fiche nomme le territoire{area}, pas la commune : lieu placé à {town} en attendant confirmation"
 
 
 @dataclass
@@ -195,7 +190,7 @@ def of_town(label: str, town: str) -> str:
 
 def is_named(name: str, town: str) -> bool:
     """Whether the name already says the town, whole (« … Lunéville ») or cut (« … Saint-Dié »)."""
-    last_word = ascii_slug(name.split()[-1])
+    last_word = ascii_slug(name.rsplit(maxsplit=1)[-1])
     cut = len(last_word) > 3 and ascii_slug(town).startswith(last_word)
     return cut or ascii_slug(town) in ascii_slug(name)
 
@@ -208,13 +203,9 @@ class Pack:
         self.by_name: dict[str, list[str]] = {}
         for insee, row in self.communes.items():
             self.by_name.setdefault(row["name"].replace("’", "'"), []).append(insee)
-        self.agency_of_epci = {
-            row["epci"]: row["agency_slug"] for row in read_rows(folder / "epci_basins.csv")
-        }
+        self.agency_of_epci = {row["epci"]: row["agency_slug"] for row in read_rows(folder / "epci_basins.csv")}
         self.agencies = {row["slug"]: row for row in read_rows(folder / "agencies.csv")}
-        self.all_agency_towns = {
-            town for agency in self.agencies for town in self.agency_towns(agency)
-        }
+        self.all_agency_towns = {town for agency in self.agencies for town in self.agency_towns(agency)}
         self.departments = {row["code"]: row for row in read_rows(folder / "departments.csv")}
         self.referents = read_rows(folder / "territorial_referents.csv")
         self.missions = read_rows(folder / "missions_locales.csv")
@@ -309,9 +300,7 @@ def youth_information(pack: Pack) -> Iterator[Site]:
 def executives(pack: Pack) -> Iterator[Site]:
     """APEC: five towns, each serving the territories that the sheet's table gives."""
     for row in pack.referents_of("apec"):
-        served = [
-            one["agency_slug"] for one in pack.referents_of("apec") if one["town"] == row["town"]
-        ]
+        served = [one["agency_slug"] for one in pack.referents_of("apec") if one["town"] == row["town"]]
         source = f"Annexe 2, fiche APEC, l. {row['source_line']} et 1583-1629"
         yield Site(
             f"apec-{ascii_slug(row['town'])}",
@@ -373,9 +362,7 @@ def networks(pack: Pack) -> Iterator[Site]:
                     placement=placement,
                     source=f"Annexe 2, fiche {sheet}, l. {row['source_line']}",
                     agency_slug=row["agency_slug"],
-                    note=TO_CONFIRM.format(area=area_of(row), town=town)
-                    if placement != "town"
-                    else "",
+                    note=TO_CONFIRM.format(area=area_of(row), town=town) if placement != "town" else "",
                 )
 
 
@@ -384,9 +371,7 @@ def farm_schools(pack: Pack) -> Iterator[Site]:
     rows = {row["id"]: row for row in pack.referents_of("draaf-grand-est")}
     for number, (town, name) in FARM_SCHOOLS.items():
         if name:
-            served = [
-                rows[one]["agency_slug"] for one in FARM_SCHOOLS if FARM_SCHOOLS[one][0] == town
-            ]
+            served = [rows[one]["agency_slug"] for one in FARM_SCHOOLS if FARM_SCHOOLS[one][0] == town]
             yield Site(
                 slug=f"etablissement-agricole-{ascii_slug(town)}",
                 organisation_slug="draaf-grand-est",
@@ -401,9 +386,7 @@ def farm_schools(pack: Pack) -> Iterator[Site]:
 
 def youth_justice(pack: Pack) -> Iterator[Site]:
     """PJJ: the day units and missions its sheet lists by town, and the towns of its referents."""
-    units = {
-        town: ("Unité éducative d'activité de jour (PJJ)", "4726") for town in DAY_UNITS.split("|")
-    }
+    units = dict.fromkeys(DAY_UNITS.split("|"), ("Unité éducative d'activité de jour (PJJ)", "4726"))
     for town in ("Épinal", "Verdun", "Sarreguemines"):
         units[town] = ("Mission insertion (PJJ)", "4727")
     units["Bar-le-Duc"] = ("Protection judiciaire de la jeunesse (PJJ)", "4651")

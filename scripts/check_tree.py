@@ -30,7 +30,7 @@ def main() -> int:
         if path.suffix == ".html" and LOADS.search(text):
             found.append("page qui charge depuis un autre site")
         problems += [f"{name} : {label}" for label in found]
-    print("\n".join(problems), end="\n" if problems else "")  # noqa: T201
+    print("\n".join(problems), end="\n" if problems else "")
     return bool(problems)
 
 

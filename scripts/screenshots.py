@@ -50,9 +50,10 @@ def take(base: str) -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for name, (address, width, height, scheme) in PICTURES.items():
+            shape = {"width": width, "height": height}
             with chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
-            ) as context:  # fmt: skip
+                viewport=shape, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
+            ) as context:
                 page = context.new_page()
                 page.goto(base + address, wait_until="networkidle")
                 page.screenshot(path=IMAGES / f"{name}.png")

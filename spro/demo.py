@@ -64,7 +64,7 @@ def _prepare() -> None:
 
 
 def _manage(*words: str) -> None:
-    print(f"— {words[0]}", flush=True)  # noqa: T201
+    print(f"— {words[0]}", flush=True)
     subprocess.run([sys.executable, str(BASE_DIR / "manage.py"), *words], check=True, cwd=BASE_DIR)
 
 
@@ -119,7 +119,7 @@ def _announce(port: int) -> None:
         "",
         f"PRET http://127.0.0.1:{port}/",
     ]
-    print("\n".join(lines), flush=True)  # noqa: T201
+    print("\n".join(lines), flush=True)
 
 
 def _reset() -> int:
@@ -132,7 +132,7 @@ def _reset() -> int:
     for name in ("postgres", "valkey", "media", "mail", "services.json", "demo.log", "beat"):
         path = local / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    print("Démonstration remise à neuf : « make demo » repart de zéro.")  # noqa: T201
+    print("Démonstration remise à neuf : « make demo » repart de zéro.")
     return 0
 
 
@@ -151,7 +151,7 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr, flush=True)  # noqa: T201
+    print(message, file=sys.stderr, flush=True)
     return 1
 
 

@@ -46,9 +46,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         port = probe.getsockname()[1]
     given = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "REDIS_", "DJANGO_", "SPRO_"))}
     given |= {"PORT": str(port), "SPRO_LOCAL": str(folder), "LOG_LEVEL": "INFO"}
+    command = [sys.executable, "-m", "spro.demo"]
     with subprocess.Popen(
-        [sys.executable, "-m", "spro.demo"], cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as demo:  # fmt: skip
+        command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
         output: list[str] = []
         assert demo.stdout is not None
         for line in demo.stdout:

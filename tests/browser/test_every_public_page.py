@@ -18,9 +18,10 @@ def test_S1_axe_finds_nothing(browser: Browser, portal: Portal, path: str) -> No
     """At the width of a phone and of a desk, in the light and in the dark."""
     for width, height in WIDTHS.items():
         for scheme in ("light", "dark"):
+            shape = {"width": width, "height": height}
             with browser.new_context(
-                base_url=portal.url, viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-            ) as context:  # fmt: skip
+                base_url=portal.url, viewport=shape, color_scheme=scheme, reduced_motion="reduce"
+            ) as context:
                 page = context.new_page()
                 page.goto(path)
                 found = Axe().run(page).response["violations"]
