@@ -6,8 +6,10 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
@@ -78,14 +80,18 @@ class PeriodQuerySet(models.QuerySet[Any]):
     def in_force(self) -> PeriodQuerySet:
         """Those that hold today (Europe/Paris)."""
         today = timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, ended_at=None)
 
 
 class Period(models.Model):
-    """A right that a person holds between two dates, both included; no end means until further notice."""
+    """A right that a person holds between two dates, both included; no end means until further notice.
+
+    `ended_at` is the moment somebody put an end to it: it holds no more from the next request on, whatever the dates.
+    """
 
     starts_on = models.DateField("du", default=timezone.localdate)
     ends_on = models.DateField("au", null=True, blank=True)
+    ended_at = models.DateTimeField("retiré le", null=True, blank=True, editable=False)
     objects = PeriodQuerySet.as_manager()
 
     class Meta:
@@ -98,6 +104,23 @@ class Period(models.Model):
             )
         ]
 
+    @property
+    def in_force(self) -> bool:
+        """As `PeriodQuerySet.in_force`, for a row at hand."""
+        today = timezone.localdate()
+        return self.ended_at is None and self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+
+
+def one_at_a_time(name: str, *fields: str, message: str) -> ExclusionConstraint:
+    """No two periods of the same `fields` share a day, those that were put an end to aside."""
+    days = Func("starts_on", "ends_on", Value("[]"), function="daterange", output_field=DateRangeField())
+    return ExclusionConstraint(
+        name=name,
+        expressions=[*((field, RangeOperators.EQUAL) for field in fields), (days, RangeOperators.OVERLAPS)],
+        condition=Q(ended_at=None),
+        violation_error_message=message,
+    )
+
 
 class RegionMandate(Period):
     """A person works for the Region and runs the whole portal (S3)."""
@@ -109,9 +132,9 @@ class RegionMandate(Period):
         verbose_name_plural = "mandats de la Région"
         constraints = [
             *Period.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["user"], condition=Q(ends_on=None), name="region_mandate_once",
-                violation_error_message="Cette personne a déjà un mandat ouvert.",
+            one_at_a_time(
+                "region_mandate_one_at_a_time", "user",
+                message="Cette personne a déjà un mandat de la Région sur ces dates.",
             ),
         ]  # fmt: skip
 

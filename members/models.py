@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.models import Period, User
+from accounts.models import Period, User, one_at_a_time
 from core.models import PackManaged
 
 
@@ -118,9 +118,9 @@ class Mandate(Period):
         verbose_name_plural = "mandats"
         constraints = [
             *Period.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["user", "organisation"], condition=Q(ends_on=None), name="mandate_once",
-                violation_error_message="Cette personne a déjà un mandat ouvert dans cet organisme.",
+            one_at_a_time(
+                "mandate_one_at_a_time", "user", "organisation",
+                message="Cette personne a déjà un mandat dans cet organisme sur ces dates.",
             ),
         ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.models import Period, User
+from accounts.models import Period, User, one_at_a_time
 from core.geo import MercatorPoint, PointField
 from core.models import PackManaged
 
@@ -147,9 +147,9 @@ class OfficerMandate(Period):
         verbose_name_plural = "mandats d’agence"
         constraints = [
             *Period.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["user", "agency"], condition=Q(ends_on=None), name="officer_mandate_once",
-                violation_error_message="Cette personne a déjà un mandat ouvert dans cette agence.",
+            one_at_a_time(
+                "officer_mandate_one_at_a_time", "user", "agency",
+                message="Cette personne a déjà un mandat dans cette agence sur ces dates.",
             ),
         ]  # fmt: skip
 
