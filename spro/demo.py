@@ -1,4 +1,4 @@
-"""`make demo`: the whole portal on this machine, from nothing: services, schema, region pack, people, web, worker, beat.
+"""`make demo`: the whole portal on this machine: services, schema, region pack, people, web, worker, beat.
 
 Run as `python -m spro.demo` (or `… reset` to start over). Stops everything it started on Ctrl-C or SIGTERM.
 """
