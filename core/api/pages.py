@@ -1,0 +1,161 @@
+"""Pages by keyset: the cursor holds the keys of the last row shown, so the thousandth page costs what the first does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+DEFAULT_SIZE, MAX_SIZE = 50, 200
+BIGGEST = 2**63 - 1
+BAD_CURSOR = "Ce curseur n’est pas valide : reprenez l’adresse donnée par « next » ou « previous »."
+BAD_SIZE = "Donnez un nombre entier d’au moins 1 (au-delà de 200, la page en compte 200)."
+
+Keys = Sequence[str | int | float]
+
+
+class RowOrder(Func):
+    """`(a, b) > (x, y)`, which one index on (a, b) answers by itself."""
+
+    output_field = BooleanField()
+
+    def __init__(self, columns: Sequence[str], operator: str, keys: Keys) -> None:
+        super().__init__(*map(F, columns), *map(Value, keys))
+        self.sign = operator
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        parts = [compiler.compile(part) for part in self.get_source_expressions()]
+        half = len(parts) // 2
+        left, right = (", ".join(sql for sql, _ in side) for side in (parts[:half], parts[half:]))
+        return f"({left}) {self.sign} ({right})", tuple(p for _, params in parts for p in params)
+
+
+def encode(direction: str, keys: Keys) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([direction, *keys])).decode().rstrip("=")
+
+
+def decode(text: str, types: Sequence[type]) -> tuple[str, list[Any]]:
+    """The direction (`n` or `p`) and the keys of a cursor, each of the type its column has.
+
+    Raises `ValidationError` on anything that we did not write.
+    """
+    try:
+        direction, *keys = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        raise ValidationError({"cursor": [BAD_CURSOR]}) from None
+    if direction not in ("n", "p") or len(keys) != len(types) or not all(map(_fits, keys, types)):
+        raise ValidationError({"cursor": [BAD_CURSOR]})
+    return direction, keys
+
+
+def _fits(key: Any, kind: type) -> bool:
+    if type(key) is not kind:
+        return False
+    return "\x00" not in key if kind is str else -BIGGEST <= key <= BIGGEST
+
+
+def page_size(request: Request) -> int:
+    """`page_size`, 50 by default, 200 at most (O1, interfaces).
+
+    Raises `ValidationError` on anything but a positive integer.
+    """
+    text = request.query_params.get("page_size")
+    if text is None:
+        return DEFAULT_SIZE
+    if not (text.isascii() and text.isdigit()) or not text.strip("0"):
+        raise ValidationError({"page_size": [BAD_SIZE]})
+    return min(int(text[-19:]) if len(text.lstrip("0")) <= 19 else MAX_SIZE, MAX_SIZE)
+
+
+class CursorPagination(BasePagination):
+    """`{"next", "previous", "results"}`; `page_size` up to 200 (more is 200). Never counts the table.
+
+    The view gives `order`, the columns of its keys with their types: unique together, never null.
+    """
+
+    def paginate_rows(
+        self, queryset: QuerySet[Any, Any], request: Request, columns: Sequence[Any], order: dict[str, type]
+    ) -> list[tuple[Any, ...]]:
+        """Rows of one page (values of `columns`, then of the keys), in one query."""
+        self.request, names = request, list(order)
+        size, text = page_size(request), request.query_params.get("cursor")
+        direction, keys = decode(text, list(order.values())) if text is not None else ("n", [])
+        back = direction == "p"
+        if keys:
+            queryset = queryset.filter(RowOrder(names, "<" if back else ">", keys))
+        queryset = queryset.order_by(*(f"-{name}" if back else name for name in names))
+        rows = list(queryset.values_list(*columns, *names)[: size + 1])
+        more, rows = len(rows) > size, rows[:size]
+        if back:
+            rows.reverse()
+        self.set_links(
+            rows[-1][-len(names) :] if rows and (more or back) else None,
+            rows[0][-len(names) :] if rows and (more if back else bool(keys)) else None,
+        )
+        return rows
+
+    def paginate_list(self, items: list[dict[str, Any]], request: Request, key: str) -> list[dict[str, Any]]:
+        """A page of a short closed list kept in memory, sorted by `key`."""
+        self.request, size = request, page_size(request)
+        text = request.query_params.get("cursor")
+        direction, keys = decode(text, [str]) if text is not None else ("n", [])
+        items = sorted(items, key=lambda item: item[key])
+        if direction == "p":
+            before = [item for item in items if item[key] < keys[0]]
+            page, more_before, more_after = before[-size:], len(before) > size, True
+        else:
+            after = [item for item in items if not keys or item[key] > keys[0]]
+            page, more_before, more_after = after[:size], bool(keys), len(after) > size
+        self.set_links(
+            [page[-1][key]] if page and more_after else None, [page[0][key]] if page and more_before else None
+        )
+        return page
+
+    def set_links(self, after: Keys | None, before: Keys | None) -> None:
+        """Say which keys the neighbouring pages start from, None when there is no such page."""
+        self.next = after and encode("n", after)
+        self.previous = before and encode("p", before)
+
+    def envelope(self, results: list[dict[str, Any]]) -> dict[str, Any]:
+        """The answer of a list."""
+        return {"next": self._link(self.next), "previous": self._link(self.previous), "results": results}
+
+    def _link(self, cursor: str | None) -> str | None:
+        if not cursor:
+            return None
+        return replace_query_param(remove_query_param(self.request.build_absolute_uri(), "cursor"), "cursor", cursor)
+
+    # --- What the OpenAPI description says of it
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": "cursor", "in": "query", "required": False, "schema": {"type": "string"},
+                "description": "Place dans la liste : ne le composez pas, suivez « next » et « previous ».",
+            },
+            {
+                "name": "page_size", "in": "query", "required": False,
+                "schema": {"type": "integer", "minimum": 1, "default": DEFAULT_SIZE},
+                "description": "Nombre d’éléments par page, 50 par défaut. Au-delà de 200, la page en compte 200.",
+            },
+        ]  # fmt: skip
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "nullable": True, "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": {**link, "description": "Adresse de la page suivante, ou null."},
+                "previous": {**link, "description": "Adresse de la page précédente, ou null."},
+                "results": schema,
+            },
+        }
