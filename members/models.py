@@ -21,6 +21,7 @@ class Network(PackManaged):
     kind = models.CharField("famille", max_length=40, blank=True)
     members_published = models.TextField("membres publiés", blank=True)
     short = models.CharField("en une ligne", max_length=200, blank=True)
+    blaze = models.SlugField("balise", max_length=40, blank=True, help_text="Un signe de static/svg/blazes.svg.")
     text = models.TextField("présentation", blank=True)
     text_source = models.CharField("source de la présentation", max_length=300, blank=True)
     note = models.TextField("note", blank=True)
@@ -108,9 +109,7 @@ class Mandate(Period):
         MANAGER = "manager", "Gestionnaire"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="mandates", verbose_name="compte")
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="mandates", verbose_name="organisme"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="mandates", verbose_name="organisme")
     role = models.CharField("rôle", max_length=10, choices=Role, default=Role.MEMBER)
 
     class Meta(Period.Meta):
@@ -235,9 +234,7 @@ class CharterSignature(PackManaged):
     """An organisation signed a version of the charter: date, signatory, version (M3)."""
 
     charter = models.ForeignKey(Charter, models.PROTECT, related_name="signatures", verbose_name="charte")
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="signatures", verbose_name="organisme"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="signatures", verbose_name="organisme")
     signatory = models.CharField("signataire", max_length=200, blank=True)
     title = models.CharField("titre", max_length=300, blank=True)
     signed_on = models.DateField("signée le", null=True, blank=True)
