@@ -33,7 +33,15 @@ class MercatorPoint(Func):
     )
     output_field = PointField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
         lat, lon = (compiler.compile(part) for part in self.get_source_expressions())
         # `radians` is written once for each, in the order of the template.
         return self.template % {"lon": lon[0], "lat": lat[0]}, (*lon[1], *lat[1])
@@ -48,7 +56,7 @@ def mercator(lat: float, lon: float) -> tuple[float, float]:
 
 
 def mercator_radius(lat: float, km: float) -> float:
-    """A radius of `km` around latitude `lat`, in the unit of the projection (a little wide, never short, under 300 km)."""
+    """A radius of `km` around latitude `lat`, in the unit of the projection (a little wide, never short)."""
     edge = min(abs(lat) + math.degrees(km / EARTH_RADIUS_KM), 85.0)
     return km / math.cos(math.radians(edge))
 
