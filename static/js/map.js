@@ -103,7 +103,7 @@ async function drawContours(L, map, url) {
   const answer = await fetch(url, { credentials: "same-origin" });
   if (!answer.ok) return null;
   const layer = L.geoJSON(await answer.json(), {
-    style: { className: "area", weight: 1, color: "#5d7f6c", fillColor: "#dfe9dd", fillOpacity: 1 },
+    style: { className: "area", weight: 1, fillOpacity: 1 }, // colours: .area in components.css
     interactive: true,
     onEachFeature(feature, area) {
       const { name, url: page } = feature.properties || {};
@@ -115,8 +115,8 @@ async function drawContours(L, map, url) {
       if (!page) return;
       area.on({
         click: () => location.assign(page),
-        mouseover: () => area.setStyle({ fillColor: "#ffdf8f" }),
-        mouseout: () => layer.resetStyle(area),
+        mouseover: () => area.getElement()?.classList.add("is-lit"),
+        mouseout: () => area.getElement()?.classList.remove("is-lit"),
       });
     },
   }).addTo(map);
