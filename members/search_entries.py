@@ -1,0 +1,58 @@
+"""What the search of the portal finds in this room: networks, organisations, and the words of the charter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from core.search import Entry
+from members.models import Charter, Commitment, Network, Organisation, QualityCriterion
+
+
+def networks() -> Iterator[Entry]:
+    for network in Network.objects.order_by("number"):
+        yield Entry(
+            "network", network.slug, network.name, network.get_absolute_url(), network.short,
+            f"{network.name_published} {network.text} {network.members_published}", weight=8,
+        )  # fmt: skip
+
+
+def organisation(row: Organisation) -> Entry:
+    """The entry of one organisation, to write again when it changes."""
+    former = f"Nommé {row.name} dans la charte." if row.current_name else ""
+    summary = " ".join(part for part in (former, row.presentation) if part) or (row.network.name if row.network else "")
+    body = f"{row.name} {row.name_published} {row.place} {' '.join(row.activities)}"
+    return Entry(
+        "organisation", row.slug, row.display_name, row.get_absolute_url(), summary, body,
+        weight=4 if row.kind == Organisation.Kind.MISSION_LOCALE else 6,
+    )  # fmt: skip
+
+
+def organisations() -> Iterator[Entry]:
+    rows = Organisation.objects.select_related("network").exclude(status=Organisation.Status.FORMER)
+    for row in rows.order_by("pk"):
+        yield organisation(row)
+
+
+def charter() -> Iterator[Entry]:
+    """The values, the engagements and the criteria, each at its place in the page."""
+    current = Charter.objects.order_by("-signed_on", "-pk").first()
+    if current is None:
+        return
+    page, criteria = reverse("charter"), reverse("charter_criteria")
+    for number, value in enumerate(current.values, start=1):
+        yield Entry(
+            "charter", f"value-{number}", value["title"], f"{page}#valeur-{number}", value["text"],
+            f"valeur partagée charte {value.get('slug', '')}", weight=6,
+        )  # fmt: skip
+    for commitment in Commitment.objects.filter(charter=current).order_by("engagement_number", "order"):
+        yield Entry(
+            "charter", f"commitment-{commitment.key}", commitment.title or commitment.text[:120],
+            f"{page}#engagement-{commitment.engagement_number}", commitment.text, "engagement charte axe", weight=3,
+        )  # fmt: skip
+    for criterion in QualityCriterion.objects.filter(charter=current).order_by("order"):
+        yield Entry(
+            "charter", f"criterion-{criterion.key}", criterion.title, f"{criteria}#{criterion.key}", criterion.text,
+            f"critère qualité cahier des charges {' '.join(criterion.checklist)}", weight=2,
+        )  # fmt: skip
