@@ -6,16 +6,43 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.outbox import queue_raw
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Mails of allauth go through the outbox like all others."""
+    """Mails go through the outbox like all others, refusals are said in our words, nothing leads off the portal."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "Ce compte est fermé.",
+        "duplicate_email": "C’est déjà l’adresse de votre compte.",
+        "email_password_mismatch": "L’adresse ou le mot de passe ne correspond pas. Vérifiez-les, puis recommencez.",
+        "email_taken": "Cette adresse a déjà un compte.",
+        "enter_current_password": "Ce n’est pas votre mot de passe actuel.",
+        "incorrect_password": "Ce n’est pas votre mot de passe.",
+        "invalid_login": "Cette connexion n’est pas possible.",
+        "invalid_password_reset": "Ce lien n’est plus valable.",
+        "rate_limited": "Trop d’essais à la suite : attendez quelques minutes, puis recommencez.",
+        "too_many_login_attempts": "Trop d’essais à la suite : attendez cinq minutes, puis recommencez.",
+        "unknown_email": "Cette adresse n’a pas de compte.",
+        "unverified_primary_email": "Confirmez d’abord votre adresse.",
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        message = self.render_mail(template_prefix, email, context)
-        # A link carries its own token: two mails with one text are one mail asked for twice in the same minute.
-        digest = hashlib.sha256(f"{message.body}{timezone.now():%Y%m%d%H%M}".encode()).hexdigest()[:32]
-        queue_raw(key=f"account:{digest}", to=email, subject=str(message.subject), text=str(message.body))
+        message = self.render_mail(template_prefix, email, {"email": email, **context})
+        # A link carries its own token: the same text to the same person is one mail asked for twice in one minute.
+        words = f"{template_prefix} {email} {message.body} {timezone.now():%Y%m%d%H%M}"
+        digest = hashlib.sha256(words.encode()).hexdigest()[:32]
+        queue_raw(key=f"account:{digest}", to=email, subject=str(message.subject), text=f"{message.body}\n")
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only addresses of this very portal: `//evil`, `javascript:` and other hosts are refused."""
+        host = {self.request.get_host()}
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=host, require_https=self.request.is_secure())
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Pages answer pages: the JSON side of allauth, which nobody here calls, stays shut."""
+        return False

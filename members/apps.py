@@ -7,8 +7,9 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from core import search
-        from members import search_entries
+        from members import panels, search_entries
 
+        panels.register_panels()
         search.register("network", search_entries.networks)
         search.register("organisation", search_entries.organisations)
         search.register("charter", search_entries.charter)

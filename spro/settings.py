@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "members",
     "territories",
     "spro",
-    "django.contrib.admin",
+    "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "pgtrigger",
@@ -94,6 +95,9 @@ TEMPLATES = [
     }
 ]
 
+# The fields of every form are drawn by our own templates (templates/django/forms/).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 # --- Data
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://spro_app@127.0.0.1/spro")}
@@ -135,7 +139,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    # Django's own would hash each wrong password a second time.
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -160,7 +164,22 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False  # a GET never writes
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = None  # the person says
+ACCOUNT_CHANGE_EMAIL = True  # one address a person
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address changes hands
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+PASSWORD_RESET_TIMEOUT = 86_400  # a day, as the mail says
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -199,6 +218,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": env.str("API_RATE", default="600/min")},
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # one format
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "API du portail SPRO",
@@ -206,7 +227,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "Service": "core.reference.Service",
+        "Channel": "core.reference.Channel",
+        "Status": "core.reference.Status",
+        "Access": "core.reference.Access",
+        "OrganisationKind": "members.models.Organisation.Kind",
+        "Membership": "members.api.MEMBERSHIPS",
+    },
 }
 
 # --- Security
@@ -215,6 +243,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "spro.views.errors.csrf_failure"
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]  # probes speak to the process itself, without TLS
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -222,6 +252,7 @@ SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by visitor, not by proxy
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -237,6 +268,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SILENCED_SYSTEM_CHECKS = ["urls.W005"]
+
+# --- Who publishes (legal notice, accessibility, personal data); invented on the demonstration, and said to be
+
+PORTAL_NAME = env.str("PORTAL_NAME", default="SPRO Grand Est")
+PUBLISHER_INVENTED = not env.str("PUBLISHER_NAME", default="")
+PUBLISHER = {
+    "name": env.str("PUBLISHER_NAME", default="Équipe de démonstration du portail SPRO"),
+    "address": env.str("PUBLISHER_ADDRESS", default="1 rue de l’Exemple, 00000 Démonstration"),
+    "director": env.str("PUBLISHER_DIRECTOR", default="Camille Exemple, personne inventée"),
+    "contact": env.str("PUBLISHER_CONTACT", default="contact@demo.invalid"),
+    "data_officer": env.str("PUBLISHER_DATA_OFFICER", default="donnees@demo.invalid"),
+    "host_name": env.str("HOST_NAME", default="La machine qui fait tourner cette démonstration"),
+    "host_address": env.str("HOST_ADDRESS", default="1 rue de l’Exemple, 00000 Démonstration"),
+}
+# What an audit of the whole RGAA found; without one, the law has but one word for it.
+ACCESSIBILITY_LEVEL = env.str("ACCESSIBILITY_LEVEL", default="non conforme")
 
 # --- Maps: our own contours; a background of somebody else's is off unless given, and loads on a click (S2)
 

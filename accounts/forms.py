@@ -1,0 +1,134 @@
+"""What a person types to sign in, sign up, come back: allauth's forms in our words and with our limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+# Enough for a long sentence; more would only make the server compute (argon2 reads it all).
+MAX_PASSWORD = 128
+PASSWORD_HINT = "Au moins 12 caractères. Une courte phrase que vous retiendrez convient très bien."  # noqa: S105
+ADDRESS_ERROR = "Écrivez une adresse complète, par exemple prenom.nom@exemple.fr."
+
+_too_long = MaxLengthValidator(MAX_PASSWORD, f"Un mot de passe compte {MAX_PASSWORD} caractères au plus.")
+
+
+def plain_address(value: str) -> None:
+    """Refuse letters that look like others: « сamille » in Cyrillic is not « camille », and a « ſ » becomes an « S »."""
+    if not value.isascii():
+        raise ValidationError(
+            "Cette adresse contient une lettre accentuée ou étrangère à l’alphabet des adresses. Vérifiez-la.",
+            code="not_ascii",
+        )
+
+
+def plain_name(value: str) -> None:
+    """Refuse what is not written text: line breaks, marks that turn the reading direction round."""
+    if not value.isprintable():
+        raise ValidationError("Ce nom contient un caractère invisible : tapez-le à la main.", code="not_printable")
+
+
+class _Plain:
+    """Labels above the fields and no placeholder; passwords bounded, addresses in plain letters."""
+
+    fields: dict[str, forms.Field]
+    labels: dict[str, str] = {}
+    hints: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+            if isinstance(field.widget, forms.PasswordInput):
+                field.validators.append(_too_long)
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = ADDRESS_ERROR
+                field.validators = [plain_address, *field.validators]
+                for validator in field.validators[1:]:
+                    if hasattr(validator, "whitelist") or hasattr(validator, "allowlist"):
+                        validator.message = ADDRESS_ERROR  # type: ignore[attr-defined]
+
+
+class LoginForm(_Plain, allauth_forms.LoginForm):
+    labels = {
+        "login": "Adresse électronique",
+        "password": "Mot de passe",
+        "remember": "Rester connecté·e sur cet appareil",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignupForm(_Plain, allauth_forms.SignupForm):
+    labels = {
+        "email": "Adresse électronique",
+        "password1": "Mot de passe",
+        "password2": "Le même mot de passe, une seconde fois",
+    }
+    hints = {
+        "email": "Nous y envoyons un message pour vérifier qu’elle est bien à vous.",
+        "password1": PASSWORD_HINT,
+    }
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """As allauth's; two sign-ups of one address at the same instant give one account and one refusal to guess."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+
+class AddEmailForm(_Plain, allauth_forms.AddEmailForm):
+    labels = {"email": "Nouvelle adresse électronique"}
+    hints = {"email": "Nous y envoyons un message ; l’adresse change quand vous l’avez confirmée."}
+
+
+class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
+    labels = {
+        "oldpassword": "Mot de passe actuel",
+        "password1": "Nouveau mot de passe",
+        "password2": "Le nouveau, une seconde fois",
+    }
+    hints = {"password1": PASSWORD_HINT}
+
+
+class SetPasswordForm(_Plain, allauth_forms.SetPasswordForm):
+    labels = {"password1": "Mot de passe", "password2": "Le même, une seconde fois"}
+    hints = {"password1": PASSWORD_HINT}
+
+
+class ResetPasswordForm(_Plain, allauth_forms.ResetPasswordForm):
+    labels = {"email": "Adresse électronique de votre compte"}
+
+
+class ResetPasswordKeyForm(_Plain, allauth_forms.ResetPasswordKeyForm):
+    labels = {"password1": "Nouveau mot de passe", "password2": "Le nouveau, une seconde fois"}
+    hints = {"password1": PASSWORD_HINT}
+
+
+class ReauthenticateForm(_Plain, allauth_forms.ReauthenticateForm):
+    labels = {"password": "Mot de passe"}
+
+
+class NameForm(forms.Form):
+    """How the portal names a person to those they work with."""
+
+    name = forms.CharField(
+        label="Votre nom, tel que vous souhaitez le voir affiché",
+        max_length=150,
+        required=False,
+        validators=[plain_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )

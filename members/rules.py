@@ -1,0 +1,54 @@
+"""Who may, as mandates in organisations tell: every answer is of today, so an ended mandate is out at the next request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from accounts.models import User
+from members.models import Mandate, Organisation
+
+# The statuses of an organisation that belongs to the network; a candidate or a former member does not.
+BELONGING = (Organisation.Status.SIGNATORY, Organisation.Status.RECOGNISED, Organisation.Status.ASSOCIATED)
+
+
+def _mandates(user: Any, **scope: Any) -> Any:
+    if not (isinstance(user, User) and user.is_active):
+        return Mandate.objects.none()
+    return Mandate.objects.in_force().filter(user=user, **scope)
+
+
+def organisation_of(subject: Any) -> Organisation | None:
+    """The organisation of `subject`: itself, or that of a thing which belongs to one."""
+    if isinstance(subject, Organisation):
+        return subject
+    found = getattr(subject, "organisation", None)
+    return found if isinstance(found, Organisation) else None
+
+
+@rules.predicate
+def is_member_of(user: Any, subject: Any) -> bool:
+    """Works for the organisation of `subject`, in whatever role."""
+    organisation = organisation_of(subject)
+    return organisation is not None and _mandates(user, organisation=organisation).exists()
+
+
+@rules.predicate
+def is_manager_of(user: Any, subject: Any) -> bool:
+    """Manages the page and the people of the organisation of `subject`."""
+    organisation = organisation_of(subject)
+    role = Mandate.Role.MANAGER
+    return organisation is not None and _mandates(user, organisation=organisation, role=role).exists()
+
+
+@rules.predicate
+def is_professional(user: Any) -> bool:
+    """Works for an organisation that belongs to the network (T3, E1)."""
+    return bool(_mandates(user, organisation__status__in=BELONGING).exists())
+
+
+@rules.predicate
+def is_manager(user: Any) -> bool:
+    """Manages an organisation, whichever it is."""
+    return bool(_mandates(user, role=Mandate.Role.MANAGER).exists())
