@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 # ASCII, Latin-1, œ Œ Ÿ, dashes, quotes, bullet, ellipsis, narrow no-break space, euro, minus, arrows.
 CHARACTERS: tuple[int, ...] = (
@@ -23,6 +24,7 @@ CHARACTERS: tuple[int, ...] = (
     *(0x152, 0x153, 0x178, 0x2011, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x202F, 0x20AC),
     *(0x2212, 0x2190, 0x2191, 0x2192, 0x2193),
 )
+NARROW_SPACE = 0x202F
 FEATURES = ("kern", "liga", "calt", "ccmp", "locl", "mark", "tnum", "lnum")
 NAME_IDS_TO_RENAME = {1: "{family}", 3: "{file}", 4: "{family}", 6: "{file}", 16: "{family}"}
 
@@ -97,6 +99,7 @@ def subset_face(face: Face, source: Path) -> bytes:
         subsetter.populate(unicodes=CHARACTERS)
         subsetter.subset(font)
         rename(font, face)
+        draw_narrow_space(font)
         font.flavor = "woff2"
         out = BytesIO()
         font.save(out)
@@ -108,6 +111,20 @@ def rename(font: TTFont, face: Face) -> None:
     for record in font["name"].names:
         if record.nameID in NAME_IDS_TO_RENAME:
             record.string = NAME_IDS_TO_RENAME[record.nameID].format(family=face.family, file=face.file)
+
+
+def draw_narrow_space(font: TTFont) -> None:
+    """Give the font the narrow no-break space French needs before ; ! ? when it has none (Manrope): 60 % of a space."""
+    if NARROW_SPACE in font.getBestCmap():
+        return
+    width, _ = font["hmtx"][font.getBestCmap()[0x20]]
+    name = "uni202F"
+    font.setGlyphOrder([*font.getGlyphOrder(), name])
+    font["glyf"][name] = Glyph()
+    font["hmtx"][name] = (round(width * 0.6), 0)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap[NARROW_SPACE] = name
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -22,7 +22,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(f"{_SPACES}+:"), f"{NBSP}:"),
     (re.compile(f"«{_SPACES}*"), f"«{NBSP}"),
     (re.compile(f"{_SPACES}*»"), f"{NBSP}»"),
-    (re.compile(rf"(?<=\d) (?=\d{{3}}(?!\d))"), THIN),
+    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), THIN),
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"), NBSP),
     (re.compile(r"(?<=\bn°) ?(?=\d)"), NBSP),
 )

@@ -23,7 +23,8 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="Adresse électronique", help_text="Elle sert à vous écrire, à rien d’autre.")
     phone = forms.CharField(label="Téléphone", required=False)
     status = forms.ChoiceField(
-        label="Votre situation", choices=[("", "À choisir"), ("lyceen", "Je suis au lycée"), ("salarie", "Je suis salarié·e")]
+        label="Votre situation",
+        choices=[("", "À choisir"), ("lyceen", "Je suis au lycée"), ("salarie", "Je suis salarié·e")],
     )
     channel = forms.ChoiceField(
         label="Comment vous répondre ?",
@@ -32,7 +33,10 @@ class SampleForm(forms.Form):
         help_text="Vous pourrez changer d’avis.",
     )
     days = forms.MultipleChoiceField(
-        label="Vos jours", choices=[("lu", "Lundi"), ("ma", "Mardi")], widget=forms.CheckboxSelectMultiple, required=False
+        label="Vos jours",
+        choices=[("lu", "Lundi"), ("ma", "Mardi")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     message = forms.CharField(label="Votre message", widget=forms.Textarea)
     agree = forms.BooleanField(label="J’ai lu la note sur mes données.")
@@ -48,7 +52,8 @@ SITES: list[dict[str, Any]] = [
         "town": "Valbois",
         "address": "3, rue des Mirabelliers",
         "distance_km": "2,4",
-        "reason": "Vous avez 17 ans et plus de formation en cours\u202f: la mission locale vous accompagne jusqu’à ce que vous ayez une solution.",
+        "reason": "Vous avez 17 ans et plus de formation en cours\u00a0: la mission locale vous accompagne "
+        "jusqu’à ce que vous ayez une solution.",
         "remote": True,
         "services": ["Accueil", "Premier conseil", "Accompagnement"],
         "provisional": False,
@@ -84,7 +89,7 @@ SITES: list[dict[str, Any]] = [
         "town": "Metz",
         "address": "",
         "distance_km": None,
-        "reason": "Aucun lieu à moins de 30\u00a0km\u202f: ce service répond à distance.",
+        "reason": "Aucun lieu à moins de 30\u00a0km\u00a0: ce service répond à distance.",
         "remote": True,
         "services": ["Conseil en évolution professionnelle"],
         "provisional": False,
@@ -96,7 +101,13 @@ SITES: list[dict[str, Any]] = [
 ]
 CHOICES: list[dict[str, Any]] = [
     {"value": "accueil", "label": "Accueil", "hint": "Sans rendez-vous, pour commencer.", "checked": True, "count": 42},
-    {"value": "conseil", "label": "Conseil", "hint": "Un entretien, une ou plusieurs fois.", "checked": False, "count": 18},
+    {
+        "value": "conseil",
+        "label": "Conseil",
+        "hint": "Un entretien, une ou plusieurs fois.",
+        "checked": False,
+        "count": 18,
+    },
     {"value": "vae", "label": "VAE", "hint": "Un diplôme grâce à votre expérience.", "checked": False, "count": 3},
 ]
 

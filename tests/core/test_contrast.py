@@ -1,4 +1,4 @@
-"""S1: every pair of colours the design system puts together is readable, by day and by night (WCAG 1.4.3, 1.4.6, 1.4.11)."""
+"""S1: every pair of colours of the design system is readable, by day and by night (WCAG 1.4.3, 1.4.6, 1.4.11)."""
 
 import re
 from pathlib import Path
