@@ -26,7 +26,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     if isinstance(error, exceptions.Throttled):
-        seconds = max(1, round(error.wait or 1))
+        seconds = max(1, round(getattr(error, "wait", None) or 1))
         response["Retry-After"] = str(seconds)
         response.data = {"detail": f"Trop de demandes à la fois : réessayez dans {seconds}\u00a0s."}
     elif type(error) in MESSAGES:

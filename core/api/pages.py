@@ -1,10 +1,10 @@
-"""Pages by keyset: the cursor holds the keys of the last row shown, so the thousandth page costs what the first does."""
+"""Pages by keyset: the cursor holds the keys of the last row shown: the thousandth page costs what the first does."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 BIGGEST = 2**63 - 1
+NEXT = "https://portail.example/api/v1/…/?cursor=WyJuIiwzXQ"
 BAD_CURSOR = "Ce curseur n’est pas valide : reprenez l’adresse donnée par « next » ou « previous »."
 BAD_SIZE = "Donnez un nombre entier d’au moins 1 (au-delà de 200, la page en compte 200)."
 
@@ -31,7 +32,7 @@ class RowOrder(Func):
         super().__init__(*map(F, columns), *map(Value, keys))
         self.sign = operator
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
         parts = [compiler.compile(part) for part in self.get_source_expressions()]
         half = len(parts) // 2
         left, right = (", ".join(sql for sql, _ in side) for side in (parts[:half], parts[half:]))
@@ -59,7 +60,7 @@ def decode(text: str, types: Sequence[type]) -> tuple[str, list[Any]]:
 def _fits(key: Any, kind: type) -> bool:
     if type(key) is not kind:
         return False
-    return "\x00" not in key if kind is str else -BIGGEST <= key <= BIGGEST
+    return "\x00" not in key if isinstance(key, str) else abs(int(key)) <= BIGGEST
 
 
 def page_size(request: Request) -> int:
@@ -102,27 +103,45 @@ class CursorPagination(BasePagination):
         )
         return rows
 
+    def paginate_ranks(self, fetch: Callable[[int, int], list[Any]], request: Request, farthest: int) -> list[Any]:
+        """A page of a list that is only known in its order: `fetch(offset, limit)`; it stops after `farthest` places,
+        so that no page costs more than that.
+        """
+        self.request, size = request, page_size(request)
+        text = request.query_params.get("cursor")
+        offset = decode(text, [int])[1][0] if text is not None else 0
+        if not 0 <= offset < farthest:
+            raise ValidationError({"cursor": [BAD_CURSOR]})
+        size = min(size, farthest - offset)
+        found = fetch(offset, size + 1)
+        more = len(found) > size and offset + size < farthest
+        self.set_links([offset + size] if more else None, [max(0, offset - size)] if offset else None)
+        return found[:size]
+
     def paginate_list(self, items: list[dict[str, Any]], request: Request, key: str) -> list[dict[str, Any]]:
-        """A page of a short closed list kept in memory, sorted by `key`."""
+        """A page of a short closed list, in its own order; `key` names what tells its items apart."""
         self.request, size = request, page_size(request)
         text = request.query_params.get("cursor")
         direction, keys = decode(text, [str]) if text is not None else ("n", [])
-        items = sorted(items, key=lambda item: item[key])
+        places = {item[key]: place for place, item in enumerate(items)}
+        if keys and keys[0] not in places:
+            raise ValidationError({"cursor": [BAD_CURSOR]})
         if direction == "p":
-            before = [item for item in items if item[key] < keys[0]]
-            page, more_before, more_after = before[-size:], len(before) > size, True
+            stop = places[keys[0]]
+            start = max(0, stop - size)
         else:
-            after = [item for item in items if not keys or item[key] > keys[0]]
-            page, more_before, more_after = after[:size], bool(keys), len(after) > size
+            start = places[keys[0]] + 1 if keys else 0
+            stop = min(start + size, len(items))
+        page = items[start:stop]
         self.set_links(
-            [page[-1][key]] if page and more_after else None, [page[0][key]] if page and more_before else None
+            [page[-1][key]] if page and stop < len(items) else None, [page[0][key]] if page and start else None
         )
         return page
 
     def set_links(self, after: Keys | None, before: Keys | None) -> None:
         """Say which keys the neighbouring pages start from, None when there is no such page."""
-        self.next = after and encode("n", after)
-        self.previous = before and encode("p", before)
+        self.next = encode("n", after) if after else None
+        self.previous = encode("p", before) if before else None
 
     def envelope(self, results: list[dict[str, Any]]) -> dict[str, Any]:
         """The answer of a list."""
@@ -154,8 +173,8 @@ class CursorPagination(BasePagination):
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": {**link, "description": "Adresse de la page suivante, ou null."},
-                "previous": {**link, "description": "Adresse de la page précédente, ou null."},
+                "next": {**link, "description": "Adresse de la page suivante, ou null.", "example": NEXT},
+                "previous": {**link, "description": "Adresse de la page précédente, ou null.", "example": None},
                 "results": schema,
             },
         }

@@ -22,6 +22,9 @@ class FairUse(SimpleRateThrottle):
     """
 
     scope = "anon"
+    duration: int
+    num_requests: int
+    seconds_left: float = 0
 
     def allow_request(self, request: Request, view: Any) -> bool:
         if self.rate is None:
@@ -30,7 +33,7 @@ class FairUse(SimpleRateThrottle):
         window = int(now // self.duration)
         self.seconds_left = (window + 1) * self.duration - now
         try:
-            return self._count(request, window) <= self.num_requests
+            return bool(self._count(request, window) <= self.num_requests)
         except RedisError:
             return True
 

@@ -16,6 +16,7 @@ from core.api.errors import answer
 from core.api.filters import PAGE_PARAMETERS, Filters, PublicFilterSet, refuse_odd_parameters
 from core.api.pages import CursorPagination
 from core.api.rendering import AlwaysJSON
+from core.api.schema import PublicSchema
 from core.api.throttle import FairUse
 
 # What says something of the visitor: an answer to these is kept by no shared cache (S2).
@@ -30,6 +31,7 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     """
 
     http_method_names = ["get", "head", "options"]
+    schema = PublicSchema()
     content_negotiation_class = AlwaysJSON
     throttle_classes = [FairUse]
     filter_backends = [Filters]
@@ -51,7 +53,7 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     @classmethod
     @lru_cache
     def known_parameters(cls) -> frozenset[str]:
-        return PAGE_PARAMETERS | (frozenset(cls.filterset_class.base_filters) if cls.filterset_class else frozenset())
+        return PAGE_PARAMETERS | (frozenset(cls.filterset_class.get_filters()) if cls.filterset_class else frozenset())
 
     def list(self, request: Request) -> Response:
         refuse_odd_parameters(request, self.known_parameters())
@@ -85,7 +87,7 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
         """What to answer when nothing has this key. Raises `Http404` unless something better is known."""
         raise Http404
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """What a browser asks before reading from another site's page."""
         return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
 
