@@ -1,0 +1,140 @@
+"""The Region's desk: networks, organisations, who works for them, the charter and its signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from accounts.admin_periods import InForceFilter, PeriodAdmin
+from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
+from core import search
+from core.text import sort_key
+from members import search_entries
+from members.models import (
+    Charter,
+    CharterSignature,
+    Commitment,
+    FundingCriterion,
+    Mandate,
+    Network,
+    Organisation,
+    Plan,
+    QualityCriterion,
+)
+from members.services import end_mandate, grant_mandate
+
+
+class _PublicPageAdmin(RulesAdmin):
+    """The address of a public page does not change once it is given."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["slug", *super().get_readonly_fields(request, obj)] if obj else super().get_readonly_fields(request, obj)
+
+
+@admin.register(Network)
+class NetworkAdmin(_PublicPageAdmin):
+    list_display = ("number", "name", "short")
+    list_display_links = ("name",)
+    search_fields = ("name", "name_published")
+    ordering = ("number",)
+
+    def save_model(self, request: HttpRequest, obj: Network, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        search.index(entry for entry in search_entries.networks() if entry.key == obj.slug)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(_PublicPageAdmin):
+    list_display = ("__str__", "kind", "network", "status", "place")
+    list_filter = ("status", "kind", "network")
+    search_fields = ("name", "current_name", "name_published", "place", "slug")
+    list_select_related = ("network",)
+    autocomplete_fields = ("network", "parent")
+    ordering = ("sort_key",)
+    # The name of a natural person.
+    unsaid_fields = ("legal_representative",)
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: ModelForm, change: bool) -> None:
+        obj.sort_key = sort_key(obj.display_name)
+        super().save_model(request, obj, form, change)
+        if obj.status == Organisation.Status.FORMER:
+            search.forget("organisation", [obj.slug])
+        else:
+            search.index([search_entries.organisation(obj)])
+
+
+@admin.register(Mandate)
+class MandateAdmin(PeriodAdmin):
+    scope_fields = ("organisation", "role")
+    list_display = ("user", "organisation", "role", "starts_on", "ends_on", "ended_at")
+    list_filter = (InForceFilter, "role", "organisation__network")
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__email", "user__name", "organisation__name", "organisation__current_name")
+    autocomplete_fields = ("user", "organisation")
+
+    def grant(self, request: HttpRequest, wanted: Mandate) -> Mandate:
+        return grant_mandate(
+            user=wanted.user, organisation=wanted.organisation, role=Mandate.Role(wanted.role), actor=actor(request),
+            starts_on=wanted.starts_on, ends_on=wanted.ends_on,
+        )  # fmt: skip
+
+    def end(self, request: HttpRequest, mandate: Mandate) -> Mandate:
+        return end_mandate(mandate=mandate, actor=actor(request))
+
+
+@admin.register(Charter)
+class CharterAdmin(RulesAdmin):
+    list_display = ("title", "version", "signed_on")
+    readonly_fields = ("version",)
+    # A version comes with a region pack: its numbered texts and their sources go together.
+    add_rule = ReadOnlyAdmin.add_rule
+
+
+@admin.register(Plan)
+class PlanAdmin(_PublicPageAdmin):
+    list_display = ("name", "starts_on", "ends_on", "invented")
+
+
+class _CharterTextAdmin(RulesAdmin):
+    """The words of the charter: corrected here, brought by the pack."""
+
+    add_rule = ReadOnlyAdmin.add_rule
+    readonly_fields = ("charter", "key", "source_line")
+    search_fields = ("title", "text", "key")
+    list_display: Any = ("order", "title", "source_line", "charter")
+    list_display_links: Any = ("title",)
+    list_select_related = ("charter",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        search.index(entry for entry in search_entries.charter() if entry.key.endswith(f"-{obj.key}"))
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(_CharterTextAdmin):
+    list_display = ("engagement_number", "order", "__str__", "axis_number", "party")
+    list_display_links = ("__str__",)
+    list_filter = ("party", "axis_number", "charter")
+
+
+@admin.register(QualityCriterion)
+class QualityCriterionAdmin(_CharterTextAdmin):
+    list_filter = ("kind", "applies_to", "charter")
+
+
+@admin.register(FundingCriterion)
+class FundingCriterionAdmin(_CharterTextAdmin):
+    list_filter = ("kind", "charter")
+
+
+@admin.register(CharterSignature)
+class CharterSignatureAdmin(RulesAdmin):
+    list_display = ("organisation", "charter", "signed_on", "signatory")
+    list_filter = ("charter",)
+    list_select_related = ("organisation", "charter")
+    search_fields = ("organisation__name", "signatory")
+    autocomplete_fields = ("organisation",)
+    unsaid_fields = ("signatory",)

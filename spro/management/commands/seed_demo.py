@@ -1,0 +1,96 @@
+"""`manage.py seed_demo`: one account a role for the demonstration. The people are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.models import RegionMandate, User
+from accounts.services import end_period, grant_period, grant_region_mandate
+from members.models import Mandate, Organisation
+from members.services import grant_mandate
+from territories.models import Agency, OfficerMandate
+
+PASSWORD = "demo-spro-2026"  # noqa: S105 (printed by `make demo`; never on an installation that is not one)
+ORGANISATION = "mission-locale-troyes"
+AGENCY = "troyes-chaumont"
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+    does: str
+
+
+CITIZEN = Person("citoyen@demo.invalid", "Inès Maréchal", "une personne qui s’est inscrite")
+MEMBER = Person("pro@demo.invalid", "Karim Thouvenin", "membre de l’équipe, {organisation}")
+MANAGER = Person("manager@demo.invalid", "Solène Aubertin", "gestionnaire, {organisation}")
+OFFICER = Person("agence@demo.invalid", "Maëlle Humbert", "agente de l’agence {agency}")
+REGION = Person("region@demo.invalid", "Thomas Weissenburger", "équipe de la Région")
+
+
+class Command(BaseCommand):
+    help = "Crée les comptes de démonstration, un par rôle (sans effet s’ils existent)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--force", action="store_true", help="même si l’installation n’est pas une démonstration")
+
+    def handle(self, *args: Any, force: bool = False, verbosity: int = 1, **options: Any) -> None:
+        if not (settings.DEMO or force):
+            raise CommandError("Ces comptes ont un mot de passe public : DEMO=1 ou --force est nécessaire.")
+        organisation = Organisation.objects.filter(slug=ORGANISATION).first()
+        agency = Agency.objects.filter(slug=AGENCY).first()
+        if organisation is None or agency is None:
+            raise CommandError("Chargez d’abord le pack de la région : manage.py load_region_pack data/grand-est")
+        with transaction.atomic():
+            self._seed(organisation, agency)
+        if verbosity:
+            self._announce(organisation, agency)
+
+    def _announce(self, organisation: Organisation, agency: Agency) -> None:
+        for person in (CITIZEN, MEMBER, MANAGER, OFFICER, REGION):
+            does = person.does.format(organisation=organisation.display_name, agency=agency.name)
+            self.stdout.write(f"{person.email:<24} {PASSWORD}  {person.name}, {does}")
+
+    def _seed(self, organisation: Organisation, agency: Agency) -> None:
+        for person, role in ((MEMBER, Mandate.Role.MEMBER), (MANAGER, Mandate.Role.MANAGER)):
+            self._give_role(_account(person), organisation, role)
+        officer = _account(OFFICER)
+        if not OfficerMandate.objects.in_force().filter(user=officer, agency=agency).exists():
+            grant_period(OfficerMandate, user=officer, actor=None, agency=agency)
+        staff = _account(REGION)
+        if not RegionMandate.objects.in_force().filter(user=staff).exists():
+            grant_region_mandate(user=staff, actor=None)
+        _account(CITIZEN)
+
+    def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
+        held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
+        if held is not None and held.role == role:
+            return
+        if held is not None:
+            end_period(held, actor=None)
+        grant_mandate(user=user, organisation=organisation, role=role, actor=None)
+
+
+def _account(person: Person) -> User:
+    """The account of `person`, open, verified and with the public password; what already is so is not written."""
+    user = User.objects.filter(email=person.email).first()
+    if user is None:
+        user = User.objects.create_user(person.email, PASSWORD, name=person.name)
+    elif not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+    EmailAddress.objects.filter(user=user).exclude(email=person.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=person.email, defaults={"verified": True, "primary": True}
+    )
+    return user
