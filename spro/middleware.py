@@ -33,6 +33,26 @@ class RequestLogMiddleware:
         return response
 
 
+class OpenDataMiddleware:
+    """The public API may be read from the pages of any site: nothing in it depends on who asks (no cookie is read)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/api/"):
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+            if request.method == "OPTIONS":
+                response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+                response["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+                response["Access-Control-Max-Age"] = "86400"
+            # Read by programs of other sites: the policy of our pages would refuse them.
+            response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+
 class RefuseOddQueriesMiddleware:
     """A query of 10 kB or with a NUL byte is nobody's search: 414 or 400 with a reason, before anything reads it."""
 

@@ -58,9 +58,10 @@ def decode(text: str, types: Sequence[type]) -> tuple[str, list[Any]]:
 
 
 def _fits(key: Any, kind: type) -> bool:
-    if type(key) is not kind:
+    given: type = type(key)
+    if given is not kind:
         return False
-    return "\x00" not in key if isinstance(key, str) else abs(int(key)) <= BIGGEST
+    return "\x00" not in key if kind is str else bool(abs(key) <= BIGGEST)
 
 
 def page_size(request: Request) -> int:
