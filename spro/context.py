@@ -1,4 +1,4 @@
-"""What every page knows of the portal."""
+"""What every page knows of the portal. No query: a page's budget is its own."""
 
 from __future__ import annotations
 
@@ -9,4 +9,8 @@ from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"portal_name": "SPRO Grand Est", "demo": settings.DEMO}
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "demo": settings.DEMO,
+        "accessibility_level": settings.ACCESSIBILITY_LEVEL,
+    }

@@ -3,9 +3,30 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from spro.views import errors, health, home, pages, search, sitemap
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("recherche/", search.search, name="search"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("mentions-legales/", pages.legal, name="legal"),
+    path("donnees-personnelles/", pages.privacy, name="privacy"),
+    path("plan-du-site/", pages.site_map, name="site_map"),
+    path("sante/", health.alive, name="alive"),
+    path("sante/pret/", health.ready, name="ready"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", sitemap.sitemap_file, name="sitemap_file"),
+    path("manifest.webmanifest", sitemap.manifest, name="manifest"),
+    path("favicon.ico", sitemap.favicon, name="favicon"),
     path("", include("members.urls")),
     path("", include("territories.urls")),
+    path("api/v1/", include("spro.api")),
     path("admin/", admin.site.urls),
     path("comptes/", include("accounts.urls")),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

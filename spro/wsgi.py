@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spro.settings")
 application = get_wsgi_application()
+
+from spro.checks import refuse_insecure_start  # noqa: E402 (settings are ready only now)
+
+refuse_insecure_start()

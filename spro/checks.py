@@ -1,0 +1,34 @@
+"""What an installation may not start with (`manage.py check --deploy` says it, and the web server refuses it)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+
+INSECURE = "insecure-"
+ADVICE = (
+    "Donnez à SECRET_KEY un long mot au hasard : "
+    'python -c "import secrets; print(secrets.token_urlsafe(60))" ; ou DEMO=1 pour une démonstration.'
+)
+
+
+@register(Tags.security, deploy=True)
+def secret_key(**_: Any) -> list[CheckMessage]:
+    """spro.E001: the key that everybody can read in the code signs nothing outside a demonstration."""
+    if insecure():
+        return [Error("SECRET_KEY est celle du code source.", hint=ADVICE, id="spro.E001")]
+    return []
+
+
+def insecure() -> bool:
+    """Whether sessions and links would be signed with a key that everybody can read."""
+    return not settings.DEBUG and not settings.DEMO and settings.SECRET_KEY.startswith(INSECURE)
+
+
+def refuse_insecure_start() -> None:
+    """Called where the web server starts. Raises `ImproperlyConfigured`, in French, rather than serve."""
+    if insecure():
+        raise ImproperlyConfigured(f"Le portail ne démarre pas : SECRET_KEY est celle du code source. {ADVICE}")

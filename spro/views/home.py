@@ -1,0 +1,90 @@
+"""The first page: it starts from the visitor's situation and need; its figures are those of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from core.blazes import known
+from core.http import public_page
+from core.reference import NEED_PHRASES, STATUS_PHRASES
+from members.models import Charter, Network
+from territories.models import Agency, Commune, EmploymentBasin, Site
+
+FACTS_KEY, FACTS_SECONDS = "home-facts", 60
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """At most four queries when nothing is cached, none otherwise."""
+    return render(request, "spro/home.html", {"statuses": STATUSES, "needs": NEEDS, **facts()})
+
+
+def facts() -> dict[str, Any]:
+    """What the page says of the region: figures, agencies, networks, values. Held for a minute."""
+    held: dict[str, Any] | None = cache.get(FACTS_KEY)
+    if held is None:
+        held = _read()
+        cache.set(FACTS_KEY, held, FACTS_SECONDS)
+    return held
+
+
+def _read() -> dict[str, Any]:
+    agencies = list(
+        Agency.objects.annotate(
+            basin_count=_count(EmploymentBasin.objects.all()),
+            commune_count=_count(Commune.objects.all()),
+            site_count=_count(Site.objects.public()),
+        ).order_by("order")
+    )
+    networks = list(Network.objects.only("slug", "name", "blaze", "short").order_by("number"))
+    charter = Charter.objects.order_by("-signed_on", "-pk").first()
+    return {
+        "figures": _figures(agencies, networks),
+        "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in agencies],
+        "map_svg": "",
+        "values": charter.values if charter else [],
+        "charter_date": charter.signed_on if charter else None,
+        "networks": [
+            {"slug": n.slug, "name": n.name, "short": "", "blaze": known(n.blaze), "url": n.get_absolute_url()}
+            for n in networks
+        ],
+    }
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """How many of `rows` belong to the agency of the outer query."""
+    counted = rows.filter(agency=OuterRef("pk")).order_by().values("agency").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _figures(agencies: list[Any], networks: list[Network]) -> list[dict[str, Any]]:
+    """Figures and what they count; a figure of nothing is not shown."""
+    figures = [
+        (sum(a.site_count for a in agencies), "lieux qui vous reçoivent", reverse("sites")),
+        (len(agencies), "agences territoriales", reverse("territories")),
+        (sum(a.basin_count for a in agencies), "bassins d’emploi", reverse("territories")),
+        (sum(a.commune_count for a in agencies), "communes, donc la vôtre", ""),
+        (len(networks), "réseaux qui se passent le relais", reverse("networks")),
+    ]
+    return [{"value": _spaced(value), "label": label, "url": url} for value, label, url in figures if value]
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
+
+
+STATUSES = [
+    {"slug": status.value, "label": phrase.sentence, "short": phrase.short, "group": phrase.group, "hint": phrase.hint}
+    for status, phrase in STATUS_PHRASES.items()
+]
+NEEDS = [
+    {"slug": need.value, "label": phrase.sentence, "hint": phrase.hint, "icon": phrase.icon}
+    for need, phrase in NEED_PHRASES.items()
+]
