@@ -26,6 +26,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"), NBSP),
     (re.compile(r"(?<=\bn°) ?(?=\d)"), NBSP),
 )
+_ESCAPED_APOSTROPHE = re.compile(r"(?<=\w)&#(?:x27|39);(?=\w)")
 _MARKUP = re.compile(r"(<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
 
 
@@ -43,6 +44,6 @@ def french(text: str) -> str:
 def typo(value: str, autoescape: bool = True) -> SafeString | str:
     """`{{ text|typo }}`: French typography, then escaping. Text already marked safe keeps its tags and entities."""
     if isinstance(value, SafeString):
-        parts = _MARKUP.split(value)
+        parts = _MARKUP.split(_ESCAPED_APOSTROPHE.sub("’", value))
         return mark_safe("".join(part if i % 2 else french(part) for i, part in enumerate(parts)))
     return conditional_escape(french(value)) if autoescape else french(value)

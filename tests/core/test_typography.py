@@ -44,5 +44,9 @@ def test_safe_text_keeps_its_tags_and_entities() -> None:
     assert typo(text) == "<a href='/x?a=1 ;b'>Qui&nbsp;? l’eau &amp; feu\u202f?</a>"
 
 
+def test_an_apostrophe_already_escaped_is_french_too() -> None:
+    assert typo(mark_safe("l&#x27;eau &amp; &#x27;x&#x27;")) == "l’eau &amp; &#x27;x&#x27;"
+
+
 def test_a_number_is_printed() -> None:
     assert Template("{% load typography %}{{ n|typo }}").render(Context({"n": 12})) == "12"

@@ -1,0 +1,38 @@
+"""What every public page loads of ours stays small: at most 14 kB of style and 6 kB of script, compressed."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+STATIC = Path(settings.BASE_DIR) / "static"
+
+
+def compressed(paths: list[Path]) -> int:
+    """Bytes on the wire, each file compressed on its own as it is served."""
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
+
+
+def test_style_weighs_at_most_14_kB() -> None:
+    names = ("tokens", "base", "layout", "components", "print", "home")
+    assert compressed([STATIC / "css" / f"{name}.css" for name in names]) <= 14_000
+
+
+def test_script_weighs_at_most_6_kB() -> None:
+    assert compressed(sorted((STATIC / "js").glob("*.js"))) <= 6_000
+
+
+def test_drawings_of_the_first_page_weigh_at_most_12_kB() -> None:
+    assert compressed(sorted((STATIC / "svg").glob("*.svg"))) <= 12_000
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
+def test_S2_styles_ask_nothing_of_another_site(path: Path) -> None:
+    assert re.findall(r"url\(\s*[\"']?(?:https?:)?//|@import", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "svg").glob("*.svg")), ids=lambda path: path.name)
+def test_drawings_carry_no_inline_style_nor_script(path: Path) -> None:
+    assert re.findall(r"<style|<script| style=| on\w+=", path.read_text(encoding="utf-8")) == []
