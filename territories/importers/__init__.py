@@ -1,0 +1,1 @@
+"""Files coming in: the region pack, the referents' contacts, the national directory of structures."""
