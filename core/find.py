@@ -22,6 +22,7 @@ PAGE = 20
 LONGEST = 120  # characters of a query that are read; the page says so when more were typed
 CANDIDATES = 1_000  # ranking looks at so many pages at most: « plus de 1 000 » is an honest count
 LIKENESS = 0.7  # of two words, for one to be the other mistyped
+_MINUS = re.compile(r"(?:^|(?<=\s))-+")
 _LETTERS = re.compile(r"[^\W_]+")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that ts_headline puts around the words found
 
@@ -29,6 +30,8 @@ _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that ts_headline puts a
 _EXACT = "words @@ websearch_to_tsquery('public.fr', %(query)s)"
 _NEAR = "(words @@ websearch_to_tsquery('public.fr', %(any)s) OR folded_title %%> ANY(%(alike)s::text[]))"
 
+# A word is forgiven when it shares two trigrams out of five with one of a title (« mulouse », « epianl »).
+_FORGIVING = "SELECT set_config('pg_trgm.word_similarity_threshold', '0.4', false); "
 _FACETS = """
 SELECT kind, count(*) FROM (SELECT kind FROM core_searchdocument WHERE {condition} LIMIT %(candidates)s) AS found
 GROUP BY kind
@@ -49,7 +52,7 @@ WITH found AS (
            + weight / 20.0 AS score
     FROM found ORDER BY score DESC, folded_title, url LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT kind, title, url,
+SELECT kind, title, url, folded_title,
        ts_headline('public.fr', title, websearch_to_tsquery('public.fr', %(terms)s), %(options)s),
        ts_headline('public.fr', summary, websearch_to_tsquery('public.fr', %(terms)s), %(options)s)
 FROM ranked ORDER BY score DESC, folded_title, url
@@ -95,17 +98,22 @@ def find(query: str, *, kind: str = "", page: int = 1) -> Found:
 
     At most four statements: two when the words themselves are found.
     """
-    values = _values(" ".join(query.split())[:LONGEST], kind, page)
+    values = _values(_plain(query), kind, page)
     counts, nodes = _facets(_EXACT, values)
     if counts:
-        return Found(_hits(_EXACT, values), counts)
+        return Found(_hits(_EXACT, values)[0], counts)
     if not nodes:
         return Found(too_common=True)
-    counts, _ = _facets(_NEAR, values)
+    counts, _ = _facets(_NEAR, values, _FORGIVING)
     if not counts:
         return Found()
-    hits = _hits(_NEAR, values | {"terms": values["any"]})
-    return Found(hits, counts, approximate=True, suggestion=_suggestion(values["query"], [hit.title for hit in hits]))
+    hits, words = _hits(_NEAR, values | {"terms": values["any"]})
+    return Found(hits, counts, approximate=True, suggestion=_suggestion(values["query"], words))
+
+
+def _plain(query: str) -> str:
+    """The query without apostrophes nor minus signs before a word: nobody here means « all but »."""
+    return " ".join(_MINUS.sub(" ", query.replace("’", " ").replace("'", " ")).split())[:LONGEST]
 
 
 def _values(query: str, kind: str, page: int) -> dict[str, Any]:
@@ -120,19 +128,26 @@ def _values(query: str, kind: str, page: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facets(condition: str, values: dict[str, Any]) -> tuple[dict[str, int], int]:
+def _facets(condition: str, values: dict[str, Any], before: str = "") -> tuple[dict[str, int], int]:
     """How many pages of each kind, and how many words of the query count (0: it holds common words only)."""
     with connection.cursor() as cursor:
-        cursor.execute(_FACETS.format(condition=condition), values)
+        cursor.execute(before + _FACETS.format(condition=condition), values)
+        if before:  # in the same trip
+            cursor.nextset()
         rows = dict(cursor.fetchall())
     return rows, rows.pop("", 0)
 
 
-def _hits(condition: str, values: dict[str, Any]) -> list[Hit]:
+def _hits(condition: str, values: dict[str, Any]) -> tuple[list[Hit], dict[str, str]]:
+    """The hits of a page, and the words of their titles: folded, to as they are written."""
     with connection.cursor() as cursor:
         cursor.execute(_PAGE.format(condition=condition), values)
         rows = cursor.fetchall()
-    return [Hit(kind, title, url, marked(head), marked(summary)) for kind, title, url, head, summary in rows]
+    words: dict[str, str] = {}
+    for row in rows:
+        for word in (*_LETTERS.findall(row[1]), *row[3].split()):
+            words.setdefault(fold(word), word)
+    return [Hit(row[0], row[1], row[2], marked(row[4]), marked(row[5])) for row in rows], words
 
 
 def marked(headline: str) -> SafeString:
@@ -140,9 +155,8 @@ def marked(headline: str) -> SafeString:
     return mark_safe(escape(headline).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))
 
 
-def _suggestion(query: str, titles: list[str]) -> str:
+def _suggestion(query: str, known: dict[str, str]) -> str:
     """The query with each word that no title holds replaced by the nearest word of the titles, or nothing."""
-    known = {fold(word): word for title in reversed(titles) for word in _LETTERS.findall(title)}
     words = query.split()
     understood = [word if fold(word) in known else _nearest(word, known) for word in words]
     return " ".join(understood) if understood != words else ""

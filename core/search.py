@@ -22,6 +22,7 @@ BATCH = 2_000
 class Entry:
     """What a room says of one public page; `body` is searched and never shown.
 
+    `aliases` are other names of the same thing: searched like the title, a typo in them is forgiven like one in it.
     `weight` (1 to 10) breaks ties: a network (8) or a need (9) comes before one site among three hundred (3).
     """
 
@@ -32,20 +33,22 @@ class Entry:
     summary: str = ""
     body: str = ""
     weight: int = 1
+    aliases: str = ""
 
 
 Source = Callable[[], Iterable[Entry]]
 _sources: dict[str, Source] = {}
 
-# One row an entry; the configuration `fr` takes the accents and the endings away (core/migrations/0001).
+# One row an entry; the configuration `fr` takes the accents and the endings away (core/migrations/0001). The apostrophe
+# is made a space, as in `core/find.py`: « d’Épinal » is found by « Épinal » whatever the version of the dictionary.
 _INSERT = """
 INSERT INTO core_searchdocument (kind, key, title, summary, url, weight, folded_title, words)
 SELECT kind, key, title, summary, url, weight, folded_title,
-       setweight(to_tsvector('public.fr', title), 'A')
-       || setweight(to_tsvector('public.fr', summary), 'B')
-       || setweight(to_tsvector('public.fr', body), 'C')
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[])
-     AS entry (kind, key, title, summary, url, weight, folded_title, body)
+       setweight(to_tsvector('public.fr', translate(title || ' ' || aliases, '’''', '  ')), 'A')
+       || setweight(to_tsvector('public.fr', translate(summary, '’''', '  ')), 'B')
+       || setweight(to_tsvector('public.fr', translate(body, '’''', '  ')), 'C')
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[],
+            %s::text[]) AS entry (kind, key, title, summary, url, weight, folded_title, body, aliases)
 ON CONFLICT (kind, key) DO UPDATE SET
     title = EXCLUDED.title, summary = EXCLUDED.summary, url = EXCLUDED.url, weight = EXCLUDED.weight,
     folded_title = EXCLUDED.folded_title, words = EXCLUDED.words
@@ -92,11 +95,11 @@ def kinds() -> list[str]:
     return list(_sources)
 
 
-def _row(entry: Entry) -> tuple[str, str, str, str, str, int, str, str]:
-    title = entry.title[:300]
+def _row(entry: Entry) -> tuple[str, str, str, str, str, int, str, str, str]:
+    folded = fold(f"{entry.title} {entry.aliases}")[:300]
     return (
-        entry.kind, entry.key, title, entry.summary[:400], entry.url, entry.weight, fold(title)[:300],
-        entry.body,
+        entry.kind, entry.key, entry.title[:300], entry.summary[:400], entry.url, entry.weight, folded,
+        entry.body, entry.aliases,
     )  # fmt: skip
 
 
