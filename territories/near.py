@@ -1,0 +1,337 @@
+"""« Who can help me, near me, with this? » in one statement whose cost does not grow with the table (M4, ADR 0003).
+
+Each target of the routing table (a kind, sometimes a network or an organisation) is one short walk of a GiST index by
+distance; a target is held back by a number of kilometres, so inside it the order of the score is the order of the
+distance, and the first N of the union of the N nearest of each target are exactly the first N of all. The best targets
+are walked first; the others then only as far as they could still matter.
+
+Distances here are those of the Mercator projection brought back to the latitude of the start (`Start.scale`): exact to
+1 % at 100 km, and always in the order of the index.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.geo import distance_km, mercator
+from core.reference import REMOTE_CHANNELS
+from territories.routing import NOT_ITS_PUBLIC_KM, Branch, Table
+
+FARTHEST_KM = 300.0  # as far as a search without a radius looks
+COUNT_CAP = 200
+_COLUMN = {"kind": "kind_id", "network": "network_id", "organisation": "organisation_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a search starts from, in degrees."""
+
+    lat: float
+    lon: float
+
+    @property
+    def scale(self) -> float:
+        """Kilometres on the ground for one of the projection, around this latitude."""
+        return math.cos(math.radians(self.lat))
+
+    @property
+    def point(self) -> str:
+        x, y = mercator(self.lat, self.lon)
+        return f"({x!r},{y!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What else a visitor asks of the places; keys are primary keys."""
+
+    words: str = ""
+    services: tuple[str, ...] = ()
+    network: int | None = None
+    agency: int | None = None
+    basin: int | None = None
+    remote: bool = False
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """`AND …` conditions on the table of sites, with their parameters."""
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for given, condition, value in (
+            (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", self.words),
+            (self.services, "services @> %s::varchar[]", list(self.services)),
+            (self.network is not None, "network_id = %s", self.network),
+            (self.agency is not None, "agency_id = %s", self.agency),
+            (
+                self.basin is not None,
+                "commune_id IN (SELECT insee FROM territories_commune WHERE basin_id = %s)",
+                self.basin,
+            ),
+            (self.remote, "channels && %s::varchar[]", [str(channel) for channel in REMOTE_CHANNELS]),
+        ):
+            if given:
+                parts.append(f" AND {condition}")
+                parameters.append(value)
+        return "".join(parts), parameters
+
+
+ANYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place of a list. `branch` says how it was ranked (None in an alphabetical list)."""
+
+    id: int
+    slug: str
+    name: str
+    kind_id: int
+    commune_id: str
+    lat: float
+    lon: float
+    hours: dict[str, Any]
+    card: str
+    branch: Branch | None
+    fits: bool
+    distance: float | None
+
+
+_FIELDS = "s.id, s.slug, s.name, s.kind_id, s.commune_id, s.lat, s.lon, s.hours, s.card"
+
+
+def nearest(
+    table: Table,
+    start: Start,
+    *,
+    status: str = "",
+    need: str = "",
+    radius: float | None = None,
+    narrowing: Narrowing = ANYTHING,
+    offset: int = 0,
+    limit: int = 20,
+    without: int | None = None,
+) -> list[Found]:
+    """The places from rank `offset` on, at most `limit`, best and nearest first; within `radius` km of `start` if given.
+
+    Places whose kind does not receive the public, and those that say they are not for `status`, are left out.
+    `without` leaves one place out, by primary key.
+    """
+    if not table.public_kinds:
+        return []
+    branches = table.branches(status, need)
+    last = offset + limit
+    statement = _Statement(table, start, radius, status, narrowing, last, without)
+    if status or need:
+        statement.ranked(branches)
+    else:
+        statement.unranked(branches)
+    sql, parameters = statement.finish(offset, limit)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    return [
+        Found(
+            *row[:9],
+            branch=branches[row[9]],
+            fits=row[10],
+            distance=distance_km(start.lat, start.lon, row[5], row[6]),
+        )
+        for row in rows
+    ]
+
+
+class _Statement:
+    """The statement under construction: a `WITH` part for each level of targets, then their union."""
+
+    def __init__(
+        self,
+        table: Table,
+        start: Start,
+        radius: float | None,
+        status: str,
+        narrowing: Narrowing,
+        last: int,
+        without: int | None,
+    ) -> None:
+        self.start, self.status, self.last = start, status, last
+        self.kinds = table.public_kinds
+        self.reach = (radius or FARTHEST_KM) / start.scale
+        self.ctes: list[str] = []
+        self.parameters: list[Any] = []
+        self.names: list[str] = []
+        conditions, values = narrowing.sql()
+        if status:
+            conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
+            values.append(status)
+        if without is not None:
+            conditions += " AND id <> %s"
+            values.append(without)
+        self.narrowing, self.narrowing_values = conditions, values
+
+    def unranked(self, branches: Sequence[Branch]) -> None:
+        """Nobody said who they are: the nearest first, whatever the kind; at one distance, in the order of the table."""
+        order = [branch.key for branch in branches if branch.family == "kind"]
+        index = [i for i, branch in enumerate(branches) if branch.family == "kind"]
+        self.ctes.append(f"""level0 AS MATERIALIZED (
+          SELECT id, (position <-> %s::point) * %s AS score,
+                 (%s::int[])[array_position(%s::bigint[], kind_id)] AS branch, true AS fits
+          FROM territories_site
+          WHERE listed AND position <@ circle(%s::point, %s) AND kind_id = ANY(%s::bigint[]){self.narrowing}
+          ORDER BY position <-> %s::point, array_position(%s::bigint[], kind_id), id LIMIT %s)""")
+        point = self.start.point
+        self.parameters += [point, self.start.scale, index, order, point, self.reach, order]
+        self.parameters += [*self.narrowing_values, point, order, self.last]
+        self.names.append("level0")
+
+    def ranked(self, branches: Sequence[Branch]) -> None:
+        lowest = min(branch.penalty for branch in branches)
+        indexed = list(enumerate(branches))
+        first = [(i, branch) for i, branch in indexed if branch.penalty == lowest]
+        then = [(i, branch) for i, branch in indexed if branch.penalty != lowest]
+        named = {family: [b.key for b in branches if b.family == family and b.rule] for family in _COLUMN}
+        for level in (first, then):
+            limit = self._limit_of_level()
+            for family in _COLUMN:
+                self._walk([(i, b.key, b.penalty, b.strict) for i, b in level if b.family == family], family, named,
+                           limit, fits=True)  # fmt: skip
+        if self.status:
+            limit = self._limit_of_level()
+            for family in _COLUMN:
+                self._walk([(i, b.key, NOT_ITS_PUBLIC_KM, True) for i, b in indexed if b.family == family and b.strict],
+                           family, named, limit, fits=False)  # fmt: skip
+
+    def _limit_of_level(self) -> str:
+        """A `WITH` part that says the score of the last place wanted among those found so far, and how to read it."""
+        if not self.names:
+            return ""
+        name = f"limit{len(self.names)}"
+        found = " UNION ALL ".join(f"SELECT score FROM {level}" for level in self.names)
+        self.ctes.append(f"{name} AS MATERIALIZED (SELECT score FROM ({found}) f ORDER BY score OFFSET %s LIMIT 1)")
+        self.parameters.append(self.last - 1)
+        return name
+
+    def _walk(
+        self,
+        targets: list[tuple[int, int, float, bool]],
+        family: str,
+        named: dict[str, list[int]],
+        limit: str,
+        *,
+        fits: bool,
+    ) -> None:
+        """Add the nearest of each target of one family: `(index of the branch, key, penalty, strict)`."""
+        if not targets:
+            return
+        point = self.start.point
+        index, keys, penalties, strict = (list(column) for column in zip(*targets, strict=True))
+        # A rule about an organisation is stronger than one about its kind, which is stronger than one about its network.
+        weaker, weaker_values = self._not_said_better(family, named)
+        publics, publics_values = self._publics(fits)
+        reach = "%s"
+        if limit:  # no further than what can still be among the first
+            reach = (
+                f"greatest(0, least(%s, (coalesce((SELECT score FROM {limit}), 1e9) - t.penalty) / {self.start.scale!r}"
+                " + 1e-6))"
+            )
+        name = f"level{len(self.names)}"
+        self.ctes.append(f"""{name} AS MATERIALIZED (
+          SELECT s.id, s.d * {self.start.scale!r} + t.penalty AS score, t.branch, {"true" if fits else "false"} AS fits
+          FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::bool[]) AS t (branch, key, penalty, strict)
+          CROSS JOIN LATERAL (
+            SELECT id, position <-> %s::point AS d FROM territories_site
+            WHERE listed AND {_COLUMN[family]} = t.key AND position <@ circle(%s::point, {reach})
+                  {weaker}{publics}{self.narrowing}
+            ORDER BY position <-> %s::point, id LIMIT %s) s)""")
+        self.parameters += [index, keys, penalties, strict, point, point, self.reach]
+        self.parameters += [*weaker_values, *publics_values, *self.narrowing_values, point, self.last]
+        self.names.append(name)
+
+    def _not_said_better(self, family: str, named: dict[str, list[int]]) -> tuple[str, list[Any]]:
+        conditions, values = "", []
+        if family != "organisation" and named["organisation"]:
+            conditions += " AND organisation_id <> ALL(%s::bigint[])"
+            values.append(named["organisation"])
+        if family == "kind" and named["network"]:
+            # Without a rule of its own, a kind leaves its places to the rule of their network.
+            conditions += " AND (t.key = ANY(%s::bigint[]) OR network_id IS NULL OR network_id <> ALL(%s::bigint[]))"
+            values += [named["kind"], named["network"]]
+        if family == "network":
+            conditions += " AND kind_id <> ALL(%s::bigint[])"
+            values.append(named["kind"])
+        if family != "kind":
+            conditions += " AND kind_id = ANY(%s::bigint[])"
+            values.append(self.kinds)
+        return conditions, values
+
+    def _publics(self, fits: bool) -> tuple[str, list[Any]]:
+        if not self.status:
+            return "", []
+        if fits:
+            return " AND (NOT t.strict OR publics = '{}' OR publics @> ARRAY[%s]::varchar[])", [self.status]
+        return " AND publics <> '{}' AND NOT publics @> ARRAY[%s]::varchar[]", [self.status]
+
+    def finish(self, offset: int, limit: int) -> tuple[str, list[Any]]:
+        union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in self.names)
+        sql = f"""WITH {", ".join(self.ctes)}
+        SELECT {_FIELDS}, t.branch, t.fits
+        FROM (SELECT * FROM ({union}) u ORDER BY score, branch, id OFFSET %s LIMIT %s) t
+        JOIN territories_site s ON s.id = t.id ORDER BY t.score, t.branch, t.id"""  # noqa: S608 (names are ours)
+        return sql, [*self.parameters, offset, limit]
+
+
+def count_near(
+    table: Table, start: Start, *, status: str = "", radius: float | None = None, narrowing: Narrowing = ANYTHING
+) -> int:
+    """How many places `nearest` would give in all; `COUNT_CAP + 1` stands for more than `COUNT_CAP`."""
+    conditions, values = narrowing.sql()
+    reach = (radius or FARTHEST_KM) / start.scale
+    sql = f" AND position <@ circle(%s::point, %s){conditions}"
+    return _count(table, sql, [start.point, reach, *values], status)
+
+
+def count_all(table: Table, *, status: str = "", narrowing: Narrowing = ANYTHING, kinds: Sequence[int] = ()) -> int:
+    """How many places `alphabetical` would give in all, capped as above."""
+    sql, values = narrowing.sql()
+    return _count(table, sql, values, status, kinds)
+
+
+def _count(table: Table, sql: str, values: list[Any], status: str, kinds: Sequence[int] = ()) -> int:
+    if status:
+        sql += " AND NOT not_for @> ARRAY[%s]::varchar[]"
+        values = [*values, status]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM territories_site WHERE listed AND kind_id = ANY(%s::bigint[])"
+            f"{sql} LIMIT %s) c",
+            [list(kinds) or table.public_kinds, *values, COUNT_CAP + 1],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def alphabetical(
+    table: Table,
+    *,
+    status: str = "",
+    need: str = "",
+    narrowing: Narrowing = ANYTHING,
+    kinds: Sequence[int] = (),
+    offset: int = 0,
+    limit: int = 20,
+) -> list[Found]:
+    """Places of these kinds (all that receive the public by default) in alphabetical order, without a starting point."""
+    conditions, values = narrowing.sql()
+    if status:
+        conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
+        values.append(status)
+    said = {branch.key: branch for branch in table.branches(status, need) if branch.family == "kind"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_FIELDS} FROM territories_site s WHERE listed AND kind_id = ANY(%s::bigint[]){conditions}"
+            " ORDER BY sort_key, id OFFSET %s LIMIT %s",
+            [list(kinds) or table.public_kinds, *values, offset, limit],
+        )
+        rows = cursor.fetchall()
+    return [Found(*row, branch=said.get(row[3]), fits=True, distance=None) for row in rows]

@@ -1,0 +1,51 @@
+"""Who may what in the territories (S3, T3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from accounts.models import User
+from accounts.rules import is_region_staff
+from members.models import Mandate
+from territories.models import Agency, OfficerMandate
+
+
+@rules.predicate
+def is_any_officer(user: Any) -> bool:
+    """Works for the Region in an agency today, whichever it is."""
+    return bool(agencies_of(user))
+
+
+@rules.predicate
+def is_officer(user: Any, obj: Any = None) -> bool:
+    """Serves the territory of `obj` today: an agency, or what stands in one. Without an object: any agency."""
+    served = agencies_of(user)
+    if obj is None:
+        return bool(served)
+    agency = obj.pk if isinstance(obj, Agency) else getattr(obj, "agency_id", None)
+    return agency in served
+
+
+@rules.predicate
+def is_professional(user: Any) -> bool:
+    """Works today for an organisation of the network, for an agency or for the Region: reads referents' contacts (T3)."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return (
+        Mandate.objects.in_force().filter(user=user).exists() or is_any_officer(user) or is_region_staff(user)
+    )
+
+
+def agencies_of(user: Any) -> frozenset[int]:
+    """The agencies that `user` serves today, by primary key. Asked once for each request's user."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    if not hasattr(user, "_agencies_served"):
+        served = OfficerMandate.objects.in_force().filter(user=user).values_list("agency_id", flat=True)
+        user._agencies_served = frozenset(served)  # type: ignore[attr-defined]
+    return user._agencies_served  # type: ignore[attr-defined, no-any-return]
+
+
+edits_territory = is_region_staff | is_officer

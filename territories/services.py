@@ -1,0 +1,70 @@
+"""Verbs of the territories: every write that has a consequence elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core import search
+from core.journal import Actor, record
+from core.text import sort_key
+from territories import cards, routing, search_entries
+from territories.models import Referent, Site
+
+
+def settle(site: Site) -> Site:
+    """Write on `site` (not saved here) what follows from its organisation and its commune: network, agency, sort key."""
+    site.network_id = site.organisation.network_id
+    site.agency_id = site.commune.agency_id
+    site.sort_key = sort_key(site.name)[:200]
+    return site
+
+
+@transaction.atomic
+def site_changed(sites: QuerySet[Site] | Iterable[Site]) -> int:
+    """These sites, their organisation or their kind changed: their cards, words and search entries are written again.
+
+    The one door to `Site.card` and `Site.words`. Returns how many sites.
+    """
+    keys = (
+        list(sites.values_list("pk", flat=True)) if isinstance(sites, QuerySet) else [site.pk for site in sites]
+    )
+    if not keys:
+        return 0
+    rows = Site.objects.filter(pk__in=keys)
+    count = cards.refresh_cards(rows)
+    search.index(search_entries.sites(rows.public()))
+    search.forget("site", rows.filter(listed=False).values_list("slug", flat=True))
+    return count
+
+
+@transaction.atomic
+def refresh_everything() -> int:
+    """After a pack or an upgrade: every card and every search entry of the territories; the routing table is read again.
+
+    Returns how many sites. `manage.py refresh_places` and the pack loader call it.
+    """
+    count = cards.refresh_cards()
+    search.rebuild([kind for kind in search_entries.KINDS if kind in search.kinds()])
+    transaction.on_commit(routing.rules_changed)
+    return count
+
+
+@transaction.atomic
+def withdraw_name(*, referents: Iterable[Referent], actor: Actor) -> int:
+    """Take these names off every page at once, at their request (T3). The function and the organisation stay.
+
+    The journal says that it was done, never the name. Returns how many names were withdrawn.
+    """
+    count = 0
+    for referent in Referent.objects.select_for_update().filter(
+        pk__in=[referent.pk for referent in referents], withdrawn_at=None
+    ):
+        referent.withdrawn_at = timezone.now()
+        referent.save(update_fields=["withdrawn_at"])
+        record(verb="referent.withdraw_name", target=referent, actor=actor)
+        count += 1
+    return count
