@@ -10,8 +10,9 @@ if not os.environ.get("SPRO_LOCAL"):
 embedded.use_if_needed(fast=True)
 
 from spro.settings import *  # noqa: E402, F403
-from spro.settings import STORAGES  # noqa: E402
+from spro.settings import STATIC_ROOT, STORAGES  # noqa: E402
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of its absence
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people are made by the hundred
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
