@@ -56,7 +56,7 @@ class NetworkViewSet(PublicViewSet):
 
     serializer_class = NetworkSerializer
     lookup_field = "slug"
-    lookup_value_regex = "[-a-z0-9_]+"
+    lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"number": int}
     fields: ClassVar[dict[str, str]] = {
         name: name
@@ -137,7 +137,7 @@ class OrganisationViewSet(PublicViewSet):
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilters
     lookup_field = "slug"
-    lookup_value_regex = "[-a-z0-9_]+"
+    lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"sort_key": str, "id": int}
     fields: ClassVar[dict[str, str]] = {
         "slug": "slug",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
@@ -20,9 +20,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from core.api.errors import NOT_FOUND
+from core.api.errors import NOT_FOUND, READ_ONLY
 from core.api.filters import refuse_odd_parameters
 from core.api.views import PublicViewSet
+from core.http import PUBLIC_SECONDS, public_page
+from core.models import PackLoad
 from members.api import NetworkViewSet, OrganisationViewSet
 from spro.api_docs import described
 from territories.api.referents import ReferentViewSet
@@ -41,8 +43,6 @@ RESOURCES: dict[str, tuple[type[PublicViewSet], str]] = {
     "communes": (CommuneViewSet, "commune"),
     "referents": (ReferentViewSet, "referent"),
 }
-LICENCE = "Licence Ouverte 2.0 (Etalab)"
-ATTRIBUTION = "Portail SPRO ; charte du SPRO ; INSEE, La Poste, IGN pour les communes."
 FIGURES_SECONDS = 300
 # One trip for all; the only counts of whole tables, kept a few minutes.
 FIGURES_SQL = """
@@ -84,7 +84,7 @@ class FiguresSerializer(serializers.Serializer):
                 },
                 "documentation": "https://portail.example/api/v1/docs/",
                 "schema": "https://portail.example/api/v1/schema/",
-                "licence": LICENCE, "attribution": ATTRIBUTION,
+                "licence": "Licence Ouverte 2.0", "attribution": ["Charte du SPRO Grand Est 2018-2022."],
             },
         )
     ]
@@ -97,7 +97,7 @@ class RootSerializer(serializers.Serializer):
     documentation = serializers.URLField(help_text="Page d’explication.")
     schema = serializers.URLField(help_text="Description OpenAPI.")
     licence = serializers.CharField(help_text="Licence des données.")
-    attribution = serializers.CharField(help_text="Mention à reprendre.")
+    attribution = serializers.ListField(child=serializers.CharField(), help_text="Mentions à reprendre.")
 
 
 class RootViewSet(PublicViewSet):
@@ -114,11 +114,9 @@ class RootViewSet(PublicViewSet):
                     name: request.build_absolute_uri(reverse(f"api:{single}-list"))
                     for name, (_, single) in RESOURCES.items()
                 },
-                "figures": cache.get_or_set("api-figures", figures, FIGURES_SECONDS),
+                **(cache.get_or_set("api-root", lambda: {"figures": figures(), **terms()}, FIGURES_SECONDS) or {}),
                 "documentation": request.build_absolute_uri(reverse("api:docs")),
                 "schema": request.build_absolute_uri(reverse("api:schema")),
-                "licence": LICENCE,
-                "attribution": ATTRIBUTION,
             }
         )
 
@@ -130,10 +128,13 @@ def figures() -> dict[str, int]:
         return dict(zip(FiguresSerializer().fields, cursor.fetchone(), strict=True))
 
 
-def keep(response: HttpResponse) -> HttpResponse:
-    """`response`, which any cache may keep for a few minutes."""
-    response["Cache-Control"] = f"public, max-age={FIGURES_SECONDS}"
-    return response
+def terms() -> dict[str, Any]:
+    """Under which licence the data may be used again, and whom to cite: the pack in force says it (M6)."""
+    facts = PackLoad.current_facts()
+    return {
+        "licence": facts.get("pack", {}).get("licence", ""),
+        "attribution": [source["text"] for source in facts.get("attributions", [])],
+    }
 
 
 @lru_cache
@@ -148,34 +149,40 @@ def openapi_bytes() -> bytes:
     return orjson.dumps(openapi(), option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2)
 
 
+@csrf_exempt
 @login_not_required
-@require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """The OpenAPI description, in JSON."""
-    return keep(HttpResponse(openapi_bytes(), content_type="application/json"))
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        return refusal(405, READ_ONLY)
+    headers = {"Cache-Control": f"public, max-age={PUBLIC_SECONDS}"}
+    return HttpResponse(openapi_bytes(), content_type="application/json", headers=headers)
 
 
-@login_not_required
-@require_safe
+@public_page
 def docs(request: HttpRequest) -> HttpResponse:
     """The page that explains the API, drawn from its description alone."""
     context = {
         "resources": described(openapi()),
         "origin": request.build_absolute_uri("/")[:-1],
-        "licence": LICENCE,
-        "attribution": ATTRIBUTION,
+        **terms(),
     }
-    return keep(render(request, "api/docs.html", context))
+    return render(request, "api/docs.html", context)
 
 
+@csrf_exempt
 @login_not_required
 def nothing(request: HttpRequest) -> HttpResponse:
     """Any other address under the API: a refusal in JSON, not the portal's page."""
-    body = orjson.dumps({"detail": NOT_FOUND})
-    return HttpResponse(body, status=404, content_type="application/json", headers={"Cache-Control": "no-store"})
+    return refusal(404, NOT_FOUND)
 
 
-router = SimpleRouter()
+def refusal(status: int, reason: str) -> HttpResponse:
+    body = orjson.dumps({"detail": reason})
+    return HttpResponse(body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+router = SimpleRouter(use_regex_path=False)
 for _name, (_viewset, _single) in RESOURCES.items():
     router.register(_name, _viewset, basename=_single)
 

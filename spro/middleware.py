@@ -43,6 +43,8 @@ class OpenDataMiddleware:
         response = self.get_response(request)
         if request.path.startswith("/api/"):
             response["Access-Control-Allow-Origin"] = "*"
+            if response["Content-Type"] == "application/json":  # the page that explains it greets who signed in
+                response.headers.pop("Vary", None)
             response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
             if request.method == "OPTIONS":
                 response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"

@@ -11,12 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 NOT_FOUND = "Rien ne se trouve à cette adresse."
+READ_ONLY = "Cette ressource se lit seulement : utilisez GET."
 MESSAGES: dict[type[BaseException], str] = {
     Http404: NOT_FOUND,
     exceptions.NotFound: NOT_FOUND,
     PermissionDenied: "Vous n’avez pas accès à cette ressource.",
-    exceptions.MethodNotAllowed: "Cette ressource se lit seulement : utilisez GET.",
-    exceptions.UnsupportedMediaType: "Cette ressource se lit seulement : utilisez GET.",
+    exceptions.MethodNotAllowed: READ_ONLY,
+    exceptions.UnsupportedMediaType: READ_ONLY,
 }
 
 

@@ -39,7 +39,7 @@ class ServiceViewSet(PublicViewSet):
     serializer_class = ServiceSerializer
     filter_backends = []
     lookup_field = "slug"
-    lookup_value_regex = "[-a-z]+"
+    lookup_value_converter = "slug"
 
     def list(self, request: Request) -> Response:
         refuse_odd_parameters(request, self.known_parameters())

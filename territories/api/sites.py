@@ -126,7 +126,7 @@ class SiteViewSet(PublicViewSet):
     serializer_class = SiteSerializer
     filterset_class = SiteFilters
     lookup_field = "slug"
-    lookup_value_regex = "[-a-z0-9_]+"
+    lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"sort_key": str, "id": int}
     fields: ClassVar[dict[str, str]] = {
         **{name: name for name in PLAIN},

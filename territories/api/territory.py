@@ -68,7 +68,7 @@ class AgencyViewSet(PublicViewSet):
 
     serializer_class = AgencySerializer
     lookup_field = "slug"
-    lookup_value_regex = "[-a-z0-9_]+"
+    lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"order": int, "id": int}
     fields: ClassVar[dict[str, str]] = {
         "slug": "slug",
@@ -114,7 +114,7 @@ class BasinViewSet(PublicViewSet):
     serializer_class = BasinSerializer
     filterset_class = BasinFilters
     lookup_field = lookup_column = "number"
-    lookup_value_regex = "[0-9]{1,9}"
+    lookup_value_converter = "int"
     order: ClassVar[dict[str, type]] = {"number": int}
     fields: ClassVar[dict[str, str]] = {
         "number": "number", "name": "name", "agency": "agency__slug", "departments": "departments",
@@ -181,7 +181,6 @@ class CommuneViewSet(PublicViewSet):
     serializer_class = CommuneSerializer
     filterset_class = CommuneFilters
     lookup_field = lookup_column = "insee"
-    lookup_value_regex = "[0-9AB]{5}"
     order: ClassVar[dict[str, type]] = {"insee": str}
     fields: ClassVar[dict[str, str]] = {
         "insee": "insee",
