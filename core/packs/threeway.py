@@ -228,8 +228,9 @@ class Writer:
         if name in kind.private:
             self.report.remark(f"gardé\u00a0: {kind.label} {key}, {label} (valeurs non montrées)")
             return
+        source = "fichier" if self.layer else "pack"
         here, there = (_shown(obj, name, v) for v in (getattr(obj, name), value))
-        self.report.remark(f"gardé\u00a0: {kind.label} {key}, {label}\u00a0: {here} (pack\u00a0: {there})")
+        self.report.remark(f"gardé\u00a0: {kind.label} {key}, {label}\u00a0: {here} ({source}\u00a0: {there})")
 
     def _encoded(self, kind: Kind[Any], key: str, name: str, value: Any) -> Any:
         """`value` as JSON keeps it; a digest for a private one, so that erasing the column erases the value."""

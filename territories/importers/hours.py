@@ -56,7 +56,7 @@ def _days(text: str) -> list[int] | None:
 
 
 def _ranges(text: str) -> list[list[str]] | None:
-    ranges = []
+    ranges: list[list[str]] = []
     for part in re.split(r" ?, ?| et ", text):
         found = _RANGE.fullmatch(part)
         start, end = (_clock(found, name) for name in ("start", "end")) if found else (None, None)

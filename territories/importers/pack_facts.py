@@ -55,7 +55,7 @@ def _date(value: Any, column: str, problems: Problems) -> dt.date | None:
 
 
 def _plans(facts: dict[str, Any], problems: Problems) -> None:
-    right = []
+    right: list[dict[str, Any]] = []
     for plan in facts.get("plans", []):
         before = len(problems.errors)
         _texts(plan, ("slug", "name"), "plans", problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "guides": ("target_kind target short text source", ""),
     "offers": ("target_kind target receives_public services channels publics not_for", "source note"),
     "organisations": (
-        "slug name name_published network_slug status entry_kind parent_slug legal_representative "
-        "legal_representative_title general_presentation activities fte fte_note website place signature_lines note",
+        (
+            "slug name name_published network_slug status entry_kind parent_slug legal_representative "
+            "legal_representative_title general_presentation activities fte fte_note website place signature_lines note"
+        ),
         "sheet_order synthesis_line source_line_start source_line_end",
     ),
     "current_names": ("organisation_slug current_name source", "since"),
@@ -51,8 +53,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "also_legal_representative name_published last_name first_name website",
     ),
     "territorial_referents": (
-        "id organisation_slug member_organisation_slug structure_slug agency_slug town area name_published last_name "
-        "first_name function source_line note",
+        (
+            "id organisation_slug member_organisation_slug structure_slug agency_slug town area name_published "
+            "last_name first_name function source_line note"
+        ),
         "structure town_published area_published area_source territory_line",
     ),
     "routing": ("status need target_kind target rank reason source", ""),
@@ -69,9 +73,16 @@ class Pack:
     facts: dict[str, Any]
     tables: dict[str, Table]
     contours: dict[str, list[dict[str, Any]]]
+    _slugs: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
+
+    def slugs(self, name: str) -> set[str]:
+        """The `slug` column of a table; read once."""
+        if name not in self._slugs:
+            self._slugs[name] = self.tables[name].values("slug")
+        return self._slugs[name]
 
     @property
     def published_on(self) -> str:

@@ -73,25 +73,18 @@ def organisations(pack: Pack, words: dict[tuple[str, str], Row]) -> list[Wanted]
     """Organisations of the charter (M1), in the order of the file."""
     table = pack["organisations"]
     table.once("slug")
-    networks_, slugs = pack["networks"].values("slug"), table.values("slug")
     names = _current_names(pack)
     return [
-        _organisation(pack, row, slug, networks_, slugs, names, words) for row in table if (slug := row.slug("slug"))
+        _organisation(pack, row, names.get(slug), words.get(("organisation", slug)))
+        for row in table
+        if (slug := row.slug("slug"))
     ]
 
 
-def _organisation(
-    pack: Pack,
-    row: Row,
-    slug: str,
-    known_networks: set[str],
-    slugs: set[str],
-    names: dict[str, Row],
-    words: dict[tuple[str, str], Row],
-) -> Wanted:
-    network = row.choice("network_slug", known_networks, what="réseau", required=False)
-    parent = row.choice("parent_slug", slugs, what="organisme", required=False)
-    current, guide = names.get(slug), words.get(("organisation", slug))
+def _organisation(pack: Pack, row: Row, current: Row | None, guide: Row | None) -> Wanted:
+    slug = row.text("slug")
+    network = row.choice("network_slug", pack.slugs("networks"), what="réseau", required=False)
+    parent = row.choice("parent_slug", pack.slugs("organisations"), what="organisme", required=False)
     return Wanted(
         slug,
         {
@@ -159,7 +152,8 @@ def missions_locales(pack: Pack) -> list[Wanted]:
 
 def by_generation(wanted: list[Wanted]) -> list[list[Wanted]]:
     """Organisations in batches, parents before children; a loop of parents is an error of the file."""
-    waiting, written, batches = list(wanted), set[str](), []
+    waiting, written = list(wanted), set[str]()
+    batches: list[list[Wanted]] = []
     while waiting:
         batch = [w for w in waiting if w.values["parent_id"] is None or w.values["parent_id"].key in written]
         if not batch:

@@ -231,20 +231,24 @@ def routing(pack: Pack) -> list[Wanted]:
     """Who is best placed for a status and a need, and why (M4); `*` is any."""
     table = pack["routing"]
     table.once("status", "need", "target_kind", "target")
-    columns = {"site-kind": ("kind_id", SITE_KINDS), "network": ("network_id", NETWORKS)}
+    columns = {
+        "site-kind": ("kind_id", SITE_KINDS.label),
+        "network": ("network_id", NETWORKS.label),
+        "organisation": ("organisation_id", ORGANISATIONS.label),
+    }
     wanted = []
     for row in table:
         status = row.choice("status", [ANY, *Status.values], what="situation").removeprefix(ANY)
         need = row.choice("need", [ANY, *Need.values], what="besoin").removeprefix(ANY)
         kind, target = _target(pack, row)
-        column, of = columns.get(kind, ("organisation_id", ORGANISATIONS))
+        column, label = columns.get(kind, columns["organisation"])
         values = {
             "status": status,
             "need": need,
             "kind_id": None,
             "network_id": None,
             "organisation_id": None,
-            column: Ref(of.label, target),
+            column: Ref(label, target),
             "rank": row.integer("rank", minimum=1, maximum=3),
             "reason": row.text("reason", required=True),
             "source": row.text("source", required=True),

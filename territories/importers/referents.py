@@ -91,7 +91,7 @@ def _match(row: Row, people: dict[str, Referent], report: Report, *, regional: b
 
 
 def _phone(row: Row) -> str:
-    """« 03 00 00 00 00 » when the file gives the international form, otherwise as published; two are joined by « / »."""
+    """« 03 00 00 00 00 » when the file gives the international form, otherwise as published."""
     numbers = row.items("phone_e164")
     if not numbers or not all(re.fullmatch(r"\+33[1-9][0-9]{8}", number) for number in numbers):
         return row.text("phone_published")

@@ -10,10 +10,8 @@ from territories.importers.structure_rows import Structure
 from territories.models import Site
 
 # Words that tell nothing of which place of its kind it is.
-_NOISE = set(
-    "cio centre d information et orientation mission locale information jeunesse info jeunes point "
-    "de du des la le les l en pour a".split()
-)
+_WORDS = "cio centre information orientation mission locale jeunesse info jeunes point"
+_NOISE = {*_WORDS.split(), *["d", "et", "de", "du", "des", "la", "le", "les", "l", "en", "pour", "a"]}
 
 
 @dataclass

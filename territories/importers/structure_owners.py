@@ -31,13 +31,14 @@ class Owners:
         self._seats = [site for site in sites if site.kind.slug not in self._rules]
         self._clues = _clues(matches, self._seats)
         self._new: list[tuple[Structure, Organisation]] = []
+        self._sure = self._named_by_clues(matches)
 
     def holds_all(self, site: Site) -> bool:
         """Whether every new place of the site's kind and commune went to the site's own organisation or its group."""
         same = [
             owner for place, owner in self._new if place.kind == site.kind.slug and place.commune.pk == site.commune_id
         ]
-        return bool(same) and all(o.pk == site.organisation_id or o.parent_id == site.organisation_id for o in same)
+        return bool(same) and all(site.organisation_id in {o.pk, o.parent_id} for o in same)
 
     def new_site(self, found: Match, slugs: Callable[[str, str], str], report: Report) -> Wanted | None:
         """A place to create; None, and reported, when no organisation can hold it."""
@@ -66,33 +67,58 @@ class Owners:
         }
         return Wanted(slug, values, structure.row, {"hours_text": "opening_hours", "external_id": "id"})
 
+    def _named_by_clues(self, matches: Matches) -> dict[Structure, Organisation]:
+        """The structures without a place whose organisation is known without guessing."""
+        sure = {}
+        for structure in (found.structure for found in matches.found if found.site is None):
+            if owner := self._by_rule(structure) or self._by_clue(structure):
+                sure[structure] = owner
+        return sure
+
     def _organisation(self, structure: Structure) -> tuple[Organisation | None, str]:
-        rules = self._rules.get(structure.kind)
-        if rules is not None:
-            return self._organisations.get(rules.get(structure.commune.department_id, "")), ""
-        seats = [site for site in self._seats if site.kind.slug == structure.kind]
+        if structure in self._sure or structure.kind in self._rules:
+            return self._sure.get(structure), ""
+        places = [
+            (site.commune.department_id, site.lat, site.lon, site.organisation)
+            for site in self._seats
+            if site.kind.slug == structure.kind
+        ]
+        places += [
+            (other.commune.department_id, other.lat, other.lon, owner)
+            for other, owner in self._sure.items()
+            if other.kind == structure.kind
+        ]
+        if not places:
+            return None, ""
+        owner = min(places, key=lambda place: _remoteness(structure, place))[3]
+        return owner, f"Rattaché à «\u00a0{owner}\u00a0» par proximité\u00a0: à confirmer."
+
+    def _by_rule(self, structure: Structure) -> Organisation | None:
+        slug = self._rules.get(structure.kind, {}).get(structure.commune.department_id, "")
+        return self._organisations.get(slug)
+
+    def _by_clue(self, structure: Structure) -> Organisation | None:
+        if structure.kind in self._rules:
+            return None
         for clue in _clues_of(structure):
             if len(owners := self._clues.get(clue, set())) == 1:
-                return self._organisations[next(iter(owners))], ""
-        if named := _named(structure, seats):
-            return named, ""
-        if not seats:
-            return None, ""
-        nearest = min(seats, key=lambda site: self._remoteness(structure, site))
-        return (
-            nearest.organisation,
-            f"Rattaché à «\u00a0{nearest.organisation}\u00a0» par proximité\u00a0: à confirmer.",
-        )
+                return self._organisations[next(iter(owners))]
+        return _named(structure, [site for site in self._seats if site.kind.slug == structure.kind])
 
-    def _remoteness(self, structure: Structure, site: Site) -> tuple[bool, float, int]:
-        other_department = site.commune.department_id != structure.commune.department_id
-        return other_department, distance_km(structure.lat, structure.lon, site.lat, site.lon), site.pk
+
+def _remoteness(structure: Structure, place: tuple[str, float, float, Organisation]) -> tuple[bool, float, int]:
+    """Places of the same department first, then the nearest."""
+    department, lat, lon, owner = place
+    other_department = department != structure.commune.department_id
+    return other_department, distance_km(structure.lat, structure.lon, lat, lon), owner.pk
 
 
 def _clues_of(structure: Structure) -> list[str]:
-    """What two places of one organisation share: the commune where it is alone, its web host, its telephone."""
+    """What two places of one organisation share, the surest first: the commune where it is alone, the telephone, the
+    web host.
+    """
     host = (urlsplit(structure.website).hostname or "").removeprefix("www.")
-    return [f"{structure.kind} {clue}" for clue in (structure.commune.pk, host, structure.phone) if clue]
+    return [f"{structure.kind} {clue}" for clue in (structure.commune.pk, structure.phone, host) if clue]
 
 
 def _clues(matches: Matches, seats: list[Site]) -> dict[str, set[str]]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from django.utils.text import slugify
-
 from core.models import PackLoad
 from core.packs.report import LoadError, Problems, Report
 from core.packs.tables import read_table
 from core.packs.threeway import Wanted, Writer, check
 from core.packs.transaction import one_load
+from core.text import fold
 from territories import services
 from territories.importers import kinds
 from territories.importers.after import remember
@@ -128,8 +127,8 @@ class _Slugs:
         self._taken = {*Site.objects.values_list("slug", flat=True), *load.keys.get("sites", ())}
 
     def __call__(self, words: str, key: str) -> str:
-        slug = slugify(words)[:120].strip("-") or "lieu"
+        slug = fold(words).replace(" ", "-")[:120].strip("-") or "lieu"
         if slug in self._taken:
-            slug = f"{slug}-{slugify(key)[:8]}"
+            slug = f"{slug}-{fold(key)[:8].strip()}"
         self._taken.add(slug)
         return slug
