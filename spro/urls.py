@@ -1,9 +1,10 @@
 """Every address of the portal: each room says its own, the roof says the rest."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from spro.views import errors, health, home, pages, search, sitemap
+from spro.views import errors, gallery, health, home, pages, search, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("comptes/", include("accounts.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("galerie/", gallery.gallery, name="gallery"))
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
