@@ -66,13 +66,20 @@ function drawPoints(L, map, points, blazesUrl) {
       element.classList.toggle("is-lit", on);
       for (const card of cardsOf(point.url)) card.classList.toggle("is-lit", on);
     };
-    marker.on("click", () => {
+    const go = () => {
       const link = cardsOf(point.url)[0]?.querySelector("a[href]");
       if (!link) location.assign(point.url);
       else {
         link.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
         link.focus({ preventScroll: true });
       }
+    };
+    marker.on("click", go);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      go();
     });
     marker.on("mouseover", () => light(true));
     marker.on("mouseout", () => light(false));
