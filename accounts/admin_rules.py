@@ -79,9 +79,7 @@ class RulesAdmin(admin.ModelAdmin):
         if changes or not change:
             record(verb="admin.change" if change else "admin.add", target=obj, actor=actor(request), changes=changes)
 
-    def save_formset(
-        self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool
-    ) -> None:
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         for obj in formset.new_objects:
             record(verb="admin.add", target=obj, actor=actor(request))

@@ -7,15 +7,18 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 # Enough for a long sentence; more would only make the server compute (argon2 reads it all).
 MAX_PASSWORD = 128
+MAX_ADDRESS = 254
 PASSWORD_HINT = "Au moins 12 caractères. Une courte phrase que vous retiendrez convient très bien."  # noqa: S105
 ADDRESS_ERROR = "Écrivez une adresse complète, par exemple prenom.nom@exemple.fr."
 
+# As long as the column: allauth would cut a longer one, and write to somebody else.
+_address_too_long = MaxLengthValidator(MAX_ADDRESS, f"Une adresse compte {MAX_ADDRESS} caractères au plus.")
 _too_long = MaxLengthValidator(MAX_PASSWORD, f"Un mot de passe compte {MAX_PASSWORD} caractères au plus.")
 
 
@@ -50,11 +53,8 @@ class _Plain:
             if isinstance(field.widget, forms.PasswordInput):
                 field.validators.append(_too_long)
             if isinstance(field, forms.EmailField):
-                field.error_messages["invalid"] = ADDRESS_ERROR
-                field.validators = [plain_address, *field.validators]
-                for validator in field.validators[1:]:
-                    if hasattr(validator, "whitelist") or hasattr(validator, "allowlist"):
-                        validator.message = ADDRESS_ERROR  # type: ignore[attr-defined]
+                # In this order, and the shape in our words; the list of Django's field is shared, ours is not.
+                field.validators = [plain_address, _address_too_long, EmailValidator(message=ADDRESS_ERROR)]
 
 
 class LoginForm(_Plain, allauth_forms.LoginForm):

@@ -15,9 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("confirmer-identite/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("adresse/", views.email, name="account_email"),
     path("adresse/message-envoye/", allauth_views.email_verification_sent, name="account_email_verification_sent"),
-    re_path(
-        r"^adresse/confirmer/(?P<key>[-:\w]+)/$", views.ConfirmEmailView.as_view(), name="account_confirm_email"
-    ),
+    re_path(r"^adresse/confirmer/(?P<key>[-:\w]+)/$", views.ConfirmEmailView.as_view(), name="account_confirm_email"),
     path("mot-de-passe/", views.password_change, name="account_change_password"),
     path("mot-de-passe/choisir/", views.password_set, name="account_set_password"),
     path("mot-de-passe/oubli/", views.password_reset, name="account_reset_password"),

@@ -31,7 +31,9 @@ class _PublicPageAdmin(RulesAdmin):
     """The address of a public page does not change once it is given."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["slug", *super().get_readonly_fields(request, obj)] if obj else super().get_readonly_fields(request, obj)
+        return (
+            ["slug", *super().get_readonly_fields(request, obj)] if obj else super().get_readonly_fields(request, obj)
+        )
 
 
 @admin.register(Network)

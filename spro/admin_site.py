@@ -49,7 +49,9 @@ class PortalAdminSite(AdminSite):
         models: Iterable[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         for model in models:
             if model._meta.app_label in OUR_ROOMS:
-                raise ImproperlyConfigured(f"{model._meta.label}: its admin must be a RulesAdmin (accounts/admin_rules.py).")
+                raise ImproperlyConfigured(
+                    f"{model._meta.label}: its admin must be a RulesAdmin (accounts/admin_rules.py)."
+                )
 
     def get_urls(self) -> list[Any]:
         urls = super().get_urls()
@@ -93,5 +95,3 @@ class PortalAdminSite(AdminSite):
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_home")
-
-

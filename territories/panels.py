@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.panels import Panel, register
+from territories import member_panels
 from territories.models import OfficerMandate
 
 
@@ -18,3 +19,4 @@ def _agencies(request: HttpRequest, user: Any) -> dict[str, Any] | None:
 
 def register_panels() -> None:
     register(Panel("account", 20, "Votre agence", "accounts/panels/agencies.html", _agencies))
+    member_panels.register_panels()

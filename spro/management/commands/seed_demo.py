@@ -90,7 +90,5 @@ def _account(person: Person) -> User:
         user.is_active = True
         user.save(update_fields=["is_active"])
     EmailAddress.objects.filter(user=user).exclude(email=person.email).delete()
-    EmailAddress.objects.update_or_create(
-        user=user, email=person.email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=person.email, defaults={"verified": True, "primary": True})
     return user
