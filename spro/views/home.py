@@ -10,12 +10,15 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from core.blazes import known
 from core.http import public_page
 from core.reference import NEED_PHRASES, STATUS_PHRASES
 from members.models import Charter, Network
-from territories.models import Agency, Commune, EmploymentBasin, Site
+from territories import maps
+from territories.models import Agency, Commune, Contour, EmploymentBasin, Site
 
 FACTS_KEY, FACTS_SECONDS = "home-facts", 60
 
@@ -48,7 +51,7 @@ def _read() -> dict[str, Any]:
     return {
         "figures": _figures(agencies, networks),
         "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in agencies],
-        "map_svg": "",
+        "map_svg": _map(agencies),
         "values": charter.values if charter else [],
         "charter_date": charter.signed_on if charter else None,
         "networks": [
@@ -56,6 +59,21 @@ def _read() -> dict[str, Any]:
             for n in networks
         ],
     }
+
+
+def _map(agencies: list[Any]) -> SafeString:
+    """The agencies drawn, each a link to its territory; empty before the contours are loaded."""
+    contours = list(Contour.objects.filter(kind=Contour.Kind.AGENCY).order_by("code"))
+    if not contours:
+        return SafeString()
+    box = maps.box_of(contour.geometry for contour in contours)
+    areas = maps.areas(contours, {agency.slug: agency.get_absolute_url() for agency in agencies})
+    return format_html(
+        '<svg viewBox="{}" role="group" aria-label="Carte des agences territoriales">{}{}</svg>',
+        box.attribute,
+        areas,
+        maps.labels(contours, box.width / 34),
+    )
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
