@@ -36,10 +36,10 @@ class UserAdmin(RulesAdmin):
     # The journal keeps for good: what names a person stays out of it.
     unsaid_fields = ("email", "name", "password")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["email", "name", "is_active", "created_at", "last_login"] if obj else ["email", "name"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # A person changes their address themselves, by proving that they read it.
         return ["email", "created_at", "last_login"] if obj else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.admin_rules import RulesAdmin, actor
-from accounts.models import Period
 from accounts.services import end_period, grant_period
 
 
@@ -39,18 +38,18 @@ class PeriodAdmin(RulesAdmin):
     """`scope_fields` are what the mandate bears on: `("organisation", "role")`, `("agency",)`."""
 
     scope_fields: tuple[str, ...] = ()
-    list_filter: Any = (InForceFilter,)
-    search_fields: Any = ("user__email", "user__name")
-    autocomplete_fields: Any = ("user",)
-    list_select_related: Any = True
-    ordering: Any = ("-starts_on", "-pk")
+    list_filter: ClassVar[Any] = (InForceFilter,)
+    search_fields: ClassVar[Any] = ("user__email", "user__name")
+    autocomplete_fields: ClassVar[Any] = ("user",)
+    list_select_related: ClassVar[Any] = True
+    ordering: ClassVar[Any] = ("-starts_on", "-pk")
     actions = ("put_an_end",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["user", *self.scope_fields, "starts_on", "ends_on"]
         return [*fields, "ended_at"] if obj else fields
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -65,7 +64,7 @@ class PeriodAdmin(RulesAdmin):
         granted = self.grant(request, obj)
         obj.pk, obj._state.adding = granted.pk, False
 
-    def grant(self, request: HttpRequest, wanted: Any) -> Period:
+    def grant(self, request: HttpRequest, wanted: Any) -> Any:
         """The door of the room; this one is for mandates that have none of their own."""
         scope = {name: getattr(wanted, name) for name in self.scope_fields}
         return grant_period(
@@ -73,7 +72,7 @@ class PeriodAdmin(RulesAdmin):
             **scope,
         )  # fmt: skip
 
-    def end(self, request: HttpRequest, mandate: Any) -> Period:
+    def end(self, request: HttpRequest, mandate: Any) -> Any:
         """The door of the room."""
         return end_period(mandate, actor=actor(request))
 

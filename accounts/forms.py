@@ -23,7 +23,7 @@ _too_long = MaxLengthValidator(MAX_PASSWORD, f"Un mot de passe compte {MAX_PASSW
 
 
 def plain_address(value: str) -> None:
-    """Refuse letters that look like others: « сamille » in Cyrillic is not « camille », and a « ſ » becomes an « S »."""
+    """Refuse letters that look like others: « сamille » in Cyrillic is not « camille », a « ſ » becomes an « S »."""
     if not value.isascii():
         raise ValidationError(
             "Cette adresse contient une lettre accentuée ou étrangère à l’alphabet des adresses. Vérifiez-la.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -47,7 +47,7 @@ def end_period(mandate: P, *, actor: Actor | None) -> P:
 
     Raises `ValidationError` (French) when it is over already.
     """
-    locked: P = type(mandate)._default_manager.select_for_update().get(pk=mandate.pk)  # type: ignore[attr-defined]
+    locked = cast(P, type(mandate)._default_manager.select_for_update().get(pk=mandate.pk))
     today = timezone.localdate()
     if locked.ended_at or (locked.ends_on and locked.ends_on < today):
         raise ValidationError("Ce mandat est déjà terminé.")

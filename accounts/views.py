@@ -57,7 +57,7 @@ class ConfirmEmailView(allauth_views.ConfirmEmailView):
                 response: HttpResponse = super().post(*args, **kwargs)
         except Http404:  # the link was used or expired between the page and its button
             self.object = None
-            return self.render_to_response(self.get_context_data())
+            response = self.render_to_response(self.get_context_data())
         return response
 
 

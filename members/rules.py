@@ -1,4 +1,4 @@
-"""Who may, as mandates in organisations tell: every answer is of today, so an ended mandate is out at the next request."""
+"""Who may, as mandates in organisations tell. Each answer is of now: an ended mandate is out at the next request."""
 
 from __future__ import annotations
 

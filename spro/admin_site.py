@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any
 from urllib.parse import urlencode
@@ -56,11 +56,12 @@ class PortalAdminSite(AdminSite):
     def get_urls(self) -> list[Any]:
         urls = super().get_urls()
         for pattern in urls:
-            if hasattr(getattr(pattern, "callback", None), "login_url"):
-                pattern.callback.login_url = reverse_lazy("account_login")
+            view: Any = getattr(pattern, "callback", None)
+            if hasattr(view, "login_url"):
+                view.login_url = reverse_lazy("account_login")
         return urls
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -90,7 +91,7 @@ class PortalAdminSite(AdminSite):
         logout(request)
         return redirect("/")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
