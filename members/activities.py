@@ -15,13 +15,17 @@ class Activity:
 
 
 def nested(items: Iterable[str]) -> list[Activity]:
-    """The items in order, those under an introduction nested in it, up to the next introduction."""
+    """The items in order, those under an introduction nested in it.
+
+    An introduction holds up to the next one, or to an item of several sentences: no enumeration has such items.
+    """
     activities: list[Activity] = []
     introduced = False
     for item in items:
         text = item.strip()
         introduction = text.endswith(":")
-        if introduced and not introduction:
+        introduced = introduced and not introduction and ". " not in text
+        if introduced:
             activities[-1].parts.append(text)
         else:
             activities.append(Activity(text))

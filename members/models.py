@@ -97,6 +97,11 @@ class Organisation(PackManaged):
         """The name people know today; the sheet also says the one the charter printed."""
         return self.current_name or self.name
 
+    @property
+    def towns(self) -> str:
+        """Where it has its seat or seats, as a sentence says it (the charter may print several)."""
+        return ", ".join(part.strip() for part in self.place.split("|") if part.strip())
+
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.slug])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging.config
 import re
+from contextvars import ContextVar
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 
@@ -12,9 +14,25 @@ _QUERY = re.compile(r"\?\S*")
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 
+# The query string of the request being answered: an exception may repeat a value of it (`invalid literal: 'lyceen'`).
+query_in_hand: ContextVar[str] = ContextVar("query_in_hand", default="")
+_SHORTEST = 4  # characters: shorter values are everywhere in a traceback
+
+
 def scrub(text: str) -> str:
-    """`text` without query strings nor e-mail addresses."""
+    """`text` without query strings, values of the query in hand, nor e-mail addresses."""
+    for value in _typed():
+        text = text.replace(value, "[…]")
     return _EMAIL.sub("[adresse]", _QUERY.sub("?[…]", text))
+
+
+def _typed() -> list[str]:
+    """What the visitor typed in the address, longest first."""
+    query = query_in_hand.get()
+    if not query:
+        return []
+    values = {value.strip() for _, value in parse_qsl(query)}
+    return sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
 def _scrub_event(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
@@ -75,6 +93,8 @@ def configure_sentry(dsn: str) -> None:
             request.pop(key, None)
         request["url"] = scrub(request.get("url", ""))
         event.pop("user", None)
+        for exception in event.get("exception", {}).get("values", []):
+            exception["value"] = scrub(exception.get("value") or "")
         return event
 
     sentry_sdk.init(

@@ -9,6 +9,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from spro.logs import query_in_hand
+
 log = structlog.get_logger("spro.request")
 MAX_QUERY = 4_096  # characters; the longest search a page can compose is under 1,000
 
@@ -21,7 +23,11 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
-        response = self.get_response(request)
+        token = query_in_hand.set(request.META.get("QUERY_STRING", ""))
+        try:
+            response = self.get_response(request)
+        finally:
+            query_in_hand.reset(token)
         match = request.resolver_match
         log.info(
             "request",

@@ -45,7 +45,10 @@ def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, An
     if not referents:
         return None
     referents.sort(key=lambda referent: referent.agency.order if referent.agency else 0)
-    groups = [(agency, list(some)) for agency, some in groupby(referents, key=lambda referent: referent.agency)]
+    groups = [
+        {"agency": agency, "referents": list(some), "open": agency is None}
+        for agency, some in groupby(referents, key=lambda referent: referent.agency)
+    ]
     unconfirmed = [referent for referent in referents if not referent.confirmed_on]
     return {
         "groups": groups,

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from core import panels
 from core.http import public_page
@@ -47,6 +48,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     signature = subject.signatures.select_related("charter").order_by("-signed_on").first()
     context = {
         "organisation": subject,
+        "crumbs": [_crumb(subject)],
         "activities": nested(subject.activities),
         "websites": websites(subject.website),
         "children": [child for child in children if child.kind == Organisation.Kind.ORGANISATION],
@@ -55,6 +57,13 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "panels": panels.collect("organisation", request, subject),
     }
     return render(request, "members/organisation.html", context)
+
+
+def _crumb(organisation: Organisation) -> dict[str, str]:
+    """The way back up: the network, or the list for an associated partner."""
+    if organisation.network:
+        return {"label": organisation.network.name, "url": organisation.network.get_absolute_url()}
+    return {"label": "Les organismes", "url": reverse("organisations")}
 
 
 def _chosen(query: str, network: str) -> QuerySet[Organisation]:
