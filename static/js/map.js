@@ -28,38 +28,60 @@ const svg = (name, attributes) => {
 function blazeIcon(L, point, blazesUrl) {
   const drawing = svg("svg", { "aria-hidden": "true", focusable: "false" });
   drawing.append(svg("use", { href: `${blazesUrl}#${point.blaze || "lieu"}` }));
-  return L.divIcon({ className: "marker", html: drawing, iconSize: [44, 44], iconAnchor: [22, 22] });
+  return L.divIcon({ className: "marker", html: drawing, iconSize: [SIDE, SIDE], iconAnchor: [SIDE / 2, SIDE / 2] });
 }
 
 const cardsOf = (url) => document.querySelectorAll(`.site-card[data-place="${CSS.escape(url)}"], li[data-place="${CSS.escape(url)}"]`);
 
-/** Places of one commune share one point: spread them in a small ring around it, so that each can be reached. */
-function spread(points) {
-  const at = new Map();
-  for (const point of points) {
-    const key = `${point.lat.toFixed(4)},${point.lon.toFixed(4)}`;
-    at.set(key, [...(at.get(key) || []), point]);
+const SIDE = 32; // a sign and its edge: every marker stays a target of its own
+const ROOM = 34;
+
+/** Places of one commune share one point: push signs apart on the screen until none covers another. */
+function keepApart(map, marks, here) {
+  const spots = [...marks.values()].map(({ marker }, rank) => {
+    const home = map.latLngToLayerPoint(marker.getLatLng());
+    return { marker, home, x: home.x + Math.cos(rank * 2.4), y: home.y + Math.sin(rank * 2.4) };
+  });
+  if (here) {
+    const { x, y } = map.latLngToLayerPoint(here);
+    spots.push({ x, y, fixed: true });
   }
-  return [...at.values()].flatMap((group) =>
-    group.map((point, rank) => {
-      if (group.length === 1) return { ...point, offset: [0, 0] };
-      const angle = (2 * Math.PI * rank) / group.length;
-      const radius = Math.max(18, (group.length * 34) / (2 * Math.PI));
-      return { ...point, offset: [Math.cos(angle) * radius, Math.sin(angle) * radius] };
-    }),
-  );
+  for (let turn = 0, moved = true; moved && turn < 60; turn += 1) {
+    moved = false;
+    for (let i = 0; i < spots.length; i += 1) {
+      for (let j = i + 1; j < spots.length; j += 1) {
+        const dx = spots[j].x - spots[i].x;
+        const dy = spots[j].y - spots[i].y;
+        const gap = Math.hypot(dx, dy) || 1;
+        if (Math.max(Math.abs(dx), Math.abs(dy)) >= ROOM) continue; // squares, not discs
+        const push = (ROOM - Math.max(Math.abs(dx), Math.abs(dy))) / 2 + 0.5;
+        for (const [spot, way] of [[spots[i], -push], [spots[j], push]]) {
+          if (spot.fixed) continue;
+          spot.x += (dx / gap) * way;
+          spot.y += (dy / gap) * way;
+        }
+        moved = true;
+      }
+    }
+  }
+  for (const { marker, home, x, y, fixed } of spots) {
+    if (fixed) continue;
+    const style = marker.getElement().style;
+    style.marginLeft = `${Math.round(x - home.x) - SIDE / 2}px`;
+    style.marginTop = `${Math.round(y - home.y) - SIDE / 2}px`;
+    marker.getTooltip().options.offset = [x - home.x, y - home.y - SIDE / 2];
+  }
 }
 
 function drawPoints(L, map, points, blazesUrl) {
   const marks = new Map();
-  for (const point of spread(points)) {
+  for (const point of points) {
     const icon = blazeIcon(L, point, blazesUrl);
-    icon.options.iconAnchor = [22 - point.offset[0], 22 - point.offset[1]];
     const name = point.kind_label ? `${point.name} (${point.kind_label})` : point.name;
     const marker = L.marker([point.lat, point.lon], { icon, title: "", alt: name, keyboard: true, riseOnHover: true }).addTo(map);
     const tip = document.createElement("span");
     tip.textContent = point.name;
-    marker.bindTooltip(tip, { direction: "top", offset: [point.offset[0], point.offset[1] - 14] });
+    marker.bindTooltip(tip, { direction: "top" });
     const element = marker.getElement();
     element.setAttribute("aria-label", name);
     const light = (on) => {
@@ -167,14 +189,17 @@ async function wake(box) {
   const marks = drawPoints(L, map, points, box.dataset.blazesUrl);
   const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
   const { hereLat, hereLon, hereLabel } = box.dataset;
-  if (hereLat) {
-    const here = [Number(hereLat), Number(hereLon)];
+  const here = hereLat && L.latLng(Number(hereLat), Number(hereLon));
+  if (here) {
     const icon = L.divIcon({ className: "marker-here", iconSize: [18, 18] });
     L.marker(here, { icon, alt: hereLabel, keyboard: false, interactive: false }).addTo(map);
     bounds.extend(here);
   }
   const frame = bounds.isValid() ? bounds : contours?.getBounds();
-  if (frame) map.fitBounds(frame, { padding: [40, 40], maxZoom: 11, animate: false });
+  if (frame) map.fitBounds(frame, { paddingTopLeft: [80, 45], paddingBottomRight: [45, 55], maxZoom: 11, animate: false });
+  const arrange = () => keepApart(map, marks, here);
+  arrange();
+  map.on("zoomend viewreset resize", arrange);
   if (server?.classList.contains("map-server")) server.hidden = true;
   followList(map, marks);
   offerTiles(L, map, box, contours);
