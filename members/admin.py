@@ -117,8 +117,8 @@ class _CharterTextAdmin(RulesAdmin):
 
 @admin.register(Commitment)
 class CommitmentAdmin(_CharterTextAdmin):
-    list_display = ("engagement_number", "order", "__str__", "axis_number", "party")
-    list_display_links = ("__str__",)
+    list_display: ClassVar[Any] = ("engagement_number", "order", "__str__", "axis_number", "party")
+    list_display_links: ClassVar[Any] = ("__str__",)
     list_filter = ("party", "axis_number", "charter")
 
 

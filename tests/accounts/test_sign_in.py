@@ -124,7 +124,7 @@ def test_a_flood_of_sign_ins_gets_a_page_of_ours(browser: Client) -> None:
         sign_in(browser, f"inconnu-{number}@exemple.invalid", "ce n’est pas le bon mot")
     response = sign_in(browser, "inconnu@exemple.invalid", "ce n’est pas le bon mot")
     assert response.status_code == 429
-    assert [template.name for template in response.templates][0] == "429.html"
+    assert response.templates[0].name == "429.html"
     assert "<h1>Trop d’essais à la suite</h1>" in response.content.decode()
 
 
@@ -133,7 +133,7 @@ def test_a_password_of_ten_kilobytes_is_refused_before_it_is_computed(
 ) -> None:
     person("ines@exemple.invalid")
     computed: list[str] = []
-    monkeypatch.setattr("accounts.models.User.check_password", lambda self, raw: computed.append(raw) or False)
+    monkeypatch.setattr("accounts.models.User.check_password", lambda _, raw: bool(computed.append(raw)))
     response = sign_in(browser, "ines@exemple.invalid", "x" * 10_240)
     assert response.context["form"].errors == {
         "password": [f"Un mot de passe compte {MAX_PASSWORD} caractères au plus."]

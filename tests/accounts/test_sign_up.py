@@ -69,7 +69,7 @@ def test_an_address_waiting_for_its_confirmation_is_not_taken_by_another(browser
 def test_two_sign_ups_at_the_same_instant_make_one_account(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second reads that the address is free, then finds the database ahead of it."""
     person("ines@exemple.invalid")
-    monkeypatch.setattr("accounts.forms.SignupForm.validate_unique_email", lambda self, value: value)
+    monkeypatch.setattr("accounts.forms.SignupForm.validate_unique_email", lambda _, value: value)
     response = sign_up(browser, "ines@exemple.invalid")
     assert response["Location"] == "/comptes/adresse/message-envoye/"
     assert User.objects.count() == 1

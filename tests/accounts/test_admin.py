@@ -1,0 +1,259 @@
+"""The Region's desk: it opens by mandates, every save is a row of the journal, no secret is shown (S3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.urls import reverse
+
+from accounts.admin_rules import RulesAdmin
+from accounts.models import RegionMandate, User
+from core.models import JournalEntry, OutboxMail
+from core.outbox import queue_raw
+from members.models import Mandate
+from spro.admin_site import PortalAdminSite
+from tests.factories import network, officer, organisation, person, professional, region_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> User:
+    return region_staff(name="Thomas")
+
+
+@pytest.fixture
+def desk(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def test_one_sign_in_for_the_whole_portal(client: Client) -> None:
+    assert client.get("/admin/")["Location"] == "/comptes/connexion/?next=/admin/"
+    assert client.get("/admin/login/?next=/admin/accounts/user/")["Location"] == (
+        "/comptes/connexion/?next=%2Fadmin%2Faccounts%2Fuser%2F"
+    )
+    assert client.get("/admin/login/?next=//evil.example")["Location"] == "/comptes/connexion/?next=%2Fadmin%2F"
+
+
+@pytest.mark.parametrize("make", [person, professional])
+@pytest.mark.parametrize("url", ["/admin/", "/admin/login/", "/admin/accounts/user/", "/admin/nothing/"])
+def test_whoever_holds_no_mandate_for_it_finds_nothing(client: Client, make: Any, url: str) -> None:
+    client.force_login(make())
+    assert client.get(url).status_code == 404
+
+
+def test_the_desk_speaks_french_under_our_name(desk: Client) -> None:
+    html = desk.get("/admin/").content.decode()
+    assert "<title>Que souhaitez-vous gérer ? – Bureau de la Région</title>" in html.replace("\n", "")
+    assert "Django" not in html
+
+
+def registered() -> list[Any]:
+    return sorted(admin.site._registry.values(), key=lambda each: each.opts.label_lower)
+
+
+def test_every_list_opens_by_predicates_and_none_by_a_library() -> None:
+    assert isinstance(admin.site._wrapped, PortalAdminSite)
+    assert [each.opts.label_lower for each in registered() if not isinstance(each, RulesAdmin)] == []
+    rooms = {each.opts.app_label for each in registered()}
+    assert rooms <= {"core", "accounts", "members", "territories"}
+
+
+def test_a_list_of_ours_without_predicates_is_an_error() -> None:
+    with pytest.raises(ImproperlyConfigured, match="RulesAdmin"):
+        PortalAdminSite().register(User, admin.ModelAdmin)
+
+
+def test_every_list_and_every_form_answers(desk: Client) -> None:
+    answers = {}
+    for each in registered():
+        names = f"admin:{each.opts.app_label}_{each.opts.model_name}"
+        listed = desk.get(reverse(f"{names}_changelist"), {"q": "a"}).status_code
+        answers[each.opts.label_lower] = (listed, desk.get(reverse(f"{names}_add")).status_code)
+    odd = {label: codes for label, codes in answers.items() if codes not in {(200, 200), (200, 403), (302, 403)}}
+    assert odd == {}
+
+
+def test_an_officer_s_desk_does_not_hold_accounts_nor_mail(client: Client) -> None:
+    client.force_login(officer())
+    assert client.get("/admin/").status_code == 200
+    for url in ("/admin/accounts/user/", "/admin/accounts/regionmandate/", "/admin/core/outboxmail/"):
+        assert client.get(url).status_code == 403
+    assert client.post("/admin/accounts/regionmandate/add/", {"user": "x"}).status_code == 403
+
+
+# --- accounts
+
+
+def test_people_are_found_by_address_and_no_secret_is_shown(desk: Client) -> None:
+    user = person("ines@exemple.invalid")
+    assert "ines@exemple.invalid" in desk.get("/admin/accounts/user/", {"q": "INES@"}).content.decode()
+    html = desk.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+    assert user.password not in html
+    assert user.password.split("$")[-1] not in html
+
+
+def test_closing_an_account_is_journaled_before_and_after(desk: Client, staff: User) -> None:
+    user = person("ines@exemple.invalid", name="Inès")
+    desk.post(f"/admin/accounts/user/{user.pk}/change/", {"name": "Inès M."})
+    user.refresh_from_db()
+    assert user.is_active is False
+    line = JournalEntry.objects.get(verb="admin.change")
+    assert (line.actor_key, line.target_type, line.target_key) == (str(staff.pk), "accounts.user", str(user.pk))
+    assert line.changes == {"is_active": [True, False], "name": ["[non conservé]", "[non conservé]"]}
+
+
+def test_a_save_that_changes_nothing_writes_nothing(desk: Client) -> None:
+    user = person("ines@exemple.invalid", name="Inès")
+    desk.post(f"/admin/accounts/user/{user.pk}/change/", {"name": "Inès", "is_active": "on"})
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["is_superuser", "password", "email", "user_permissions", "groups"])
+def test_nobody_rises_by_a_field_that_the_form_does_not_show(desk: Client, field: str) -> None:
+    user = person("ines@exemple.invalid")
+    before = User.objects.filter(pk=user.pk).values().get()
+    desk.post(f"/admin/accounts/user/{user.pk}/change/", {"name": "", "is_active": "on", field: "1"})
+    assert User.objects.filter(pk=user.pk).values().get() == before
+
+
+def test_the_region_does_not_close_the_technician_s_account(desk: Client) -> None:
+    technician = person(is_superuser=True)
+    assert desk.post(f"/admin/accounts/user/{technician.pk}/change/", {"name": ""}).status_code == 403
+    technician.refresh_from_db()
+    assert technician.is_active is True
+
+
+def test_an_account_opened_at_the_desk_has_no_password_and_a_mail(desk: Client) -> None:
+    desk.post("/admin/accounts/user/add/", {"email": "Karim@Exemple.invalid", "name": "Karim"})
+    user = User.objects.get(email="karim@exemple.invalid")
+    assert user.has_usable_password() is False
+    mail = OutboxMail.objects.get()
+    assert (mail.to, "http://testserver/comptes/mot-de-passe/oubli/" in mail.text) == (user.email, True)
+    assert JournalEntry.objects.get().verb == "account.open"
+
+
+def test_accounts_are_not_deleted_at_the_desk(desk: Client) -> None:
+    user = person()
+    assert desk.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"}).status_code == 403
+    desk.post("/admin/accounts/user/", {"action": "delete_selected", "_selected_action": str(user.pk), "post": "yes"})
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+# --- mandates
+
+
+def test_a_mandate_given_at_the_desk_goes_through_its_door(desk: Client, staff: User) -> None:
+    user, house = person(), organisation()
+    desk.post(
+        "/admin/members/mandate/add/",
+        {"user": str(user.pk), "organisation": house.pk, "role": "manager", "starts_on": "2026-01-05", "ends_on": ""},
+    )
+    assert Mandate.objects.get().role == "manager"
+    line = JournalEntry.objects.get()
+    assert (line.verb, line.actor_key) == ("mandate.grant", str(staff.pk))
+
+
+def test_S4_a_second_mandate_at_the_desk_is_refused_with_words(desk: Client) -> None:
+    house = organisation()
+    user = person()
+    Mandate.objects.create(user=user, organisation=house)
+    data = {"user": str(user.pk), "organisation": house.pk, "role": "member", "starts_on": "2026-01-05", "ends_on": ""}
+    html = desk.post("/admin/members/mandate/add/", data).content.decode()
+    assert "Cette personne a déjà un mandat dans cet organisme sur ces dates." in html
+    assert Mandate.objects.count() == 1
+
+
+def test_a_mandate_ends_by_the_action_of_the_list_and_is_never_rewritten(desk: Client) -> None:
+    user = professional()
+    mandate = Mandate.objects.get()
+    desk.post(f"/admin/members/mandate/{mandate.pk}/change/", {"role": "manager", "starts_on": "2020-01-01"})
+    mandate.refresh_from_db()
+    assert mandate.role == "member"
+    desk.post("/admin/members/mandate/", {"action": "put_an_end", "_selected_action": mandate.pk})
+    mandate.refresh_from_db()
+    assert mandate.in_force is False
+    assert JournalEntry.objects.get().verb == "mandate.end"
+    assert user.mandates.count() == 1
+
+
+def test_S3_the_region_names_its_own_staff(desk: Client, client: Client) -> None:
+    user = person()
+    desk.post("/admin/accounts/regionmandate/add/", {"user": str(user.pk), "starts_on": "2026-01-05", "ends_on": ""})
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    mandate = RegionMandate.objects.get(user=user)
+    desk.post("/admin/accounts/regionmandate/", {"action": "put_an_end", "_selected_action": mandate.pk})
+    assert client.get("/admin/").status_code == 404
+
+
+# --- members
+
+
+def test_an_organisation_edited_keeps_its_address_and_tells_the_journal(desk: Client) -> None:
+    house = organisation(name="Mission locale de Troyes", network=network())
+    form = desk.get(f"/admin/members/organisation/{house.pk}/change/").context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if value is not None and name in form.fields}
+    data |= {"name": "École de Troyes", "slug": "autre", "activities": ""}
+    answer = desk.post(f"/admin/members/organisation/{house.pk}/change/", data)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    slug = house.slug
+    house.refresh_from_db()
+    assert (house.slug, house.name, house.sort_key) == (slug, "École de Troyes", "ecole de troyes")
+    line = JournalEntry.objects.get()
+    assert line.changes == {"name": ["Mission locale de Troyes", "École de Troyes"]}
+    history = desk.get(f"/admin/members/organisation/{house.pk}/history/").content.decode()
+    assert "Mission locale de Troyes → École de Troyes" in history
+
+
+def test_the_history_of_what_one_may_not_see_is_closed(client: Client) -> None:
+    user = person()
+    client.force_login(officer())
+    assert client.get(f"/admin/accounts/user/{user.pk}/history/").status_code == 302
+
+
+# --- the ground
+
+
+def test_the_desk_reads_that_mail_leaves_and_never_what_it_says(desk: Client) -> None:
+    """A letter holds the link that opens somebody's account: the Region must not be able to use it."""
+    queue_raw(key="a", to="ines@exemple.invalid", subject="Objet", text="http://testserver/secret/")
+    row = OutboxMail.objects.get()
+    for url in ("/admin/core/outboxmail/", f"/admin/core/outboxmail/{row.pk}/change/"):
+        html = desk.get(url).content.decode()
+        assert "Objet" in html
+        assert "secret" not in html
+        assert "ines@exemple.invalid" not in html
+
+
+@pytest.mark.parametrize("model", ["journalentry", "outboxmail", "packload"])
+def test_the_ground_is_read_only(desk: Client, model: str) -> None:
+    assert desk.get(f"/admin/core/{model}/").status_code == 200
+    assert desk.get(f"/admin/core/{model}/add/").status_code == 403
+
+
+def test_a_list_costs_the_same_with_one_row_and_with_many(desk: Client, django_assert_num_queries: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    professional()
+    desk.get("/admin/members/mandate/")
+    with CaptureQueriesContext(connection) as one:
+        desk.get("/admin/members/mandate/")
+    for _ in range(3):
+        professional()
+    with django_assert_num_queries(len(one)):
+        desk.get("/admin/members/mandate/")
+
+
+def test_signing_out_of_the_desk_takes_a_post(desk: Client) -> None:
+    assert desk.get("/admin/logout/").status_code == 405
+    assert desk.get("/admin/").status_code == 200
+    assert desk.post("/admin/logout/")["Location"] == "/"
+    assert desk.get("/admin/").status_code == 302
