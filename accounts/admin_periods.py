@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin_rules import RulesAdmin, actor
@@ -37,7 +37,8 @@ class InForceFilter(admin.SimpleListFilter):
 class PeriodForm(ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """The rule « one at a time » reads `ended_at`, which no form shows; left out, Django could not check it."""
-        return super()._get_validation_exclusions() - {"ended_at"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"ended_at"}
 
 
 class PeriodAdmin(RulesAdmin):
@@ -59,11 +60,10 @@ class PeriodAdmin(RulesAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
-        if object_id:  # nothing to save on it: a mandate ends by the action of the list
-            hidden = dict.fromkeys(("show_save", "show_save_and_continue", "show_save_and_add_another"), False)
-            kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), **hidden}
-        return super().changeform_view(request, object_id, *args, **kwargs)
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if context.get("original") is not None:  # nothing to save on it: a mandate ends by the action of the list
+            context |= dict.fromkeys(("show_save", "show_save_and_continue", "show_save_and_add_another"), False)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if change:

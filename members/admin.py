@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.forms import ModelForm
@@ -106,8 +106,8 @@ class _CharterTextAdmin(RulesAdmin):
     add_rule = ReadOnlyAdmin.add_rule
     readonly_fields = ("charter", "key", "source_line")
     search_fields = ("title", "text", "key")
-    list_display: ClassVar[Any] = ("order", "title", "source_line", "charter")
-    list_display_links: ClassVar[Any] = ("title",)
+    list_display: Any = ("order", "title", "source_line", "charter")
+    list_display_links: Any = ("title",)
     list_select_related = ("charter",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -117,8 +117,8 @@ class _CharterTextAdmin(RulesAdmin):
 
 @admin.register(Commitment)
 class CommitmentAdmin(_CharterTextAdmin):
-    list_display: ClassVar[Any] = ("engagement_number", "order", "__str__", "axis_number", "party")
-    list_display_links: ClassVar[Any] = ("__str__",)
+    list_display: Any = ("engagement_number", "order", "__str__", "axis_number", "party")
+    list_display_links: Any = ("__str__",)
     list_filter = ("party", "axis_number", "charter")
 
 

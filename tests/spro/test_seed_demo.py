@@ -13,8 +13,8 @@ from accounts.models import RegionMandate, User
 from core.models import JournalEntry
 from members.models import Mandate, Organisation
 from members.rules import is_manager_of
-from tests.factories import agency, organisation
 from territories.models import OfficerMandate
+from tests.factories import agency, organisation
 
 EMAILS = [f"{name}@demo.invalid" for name in ("agence", "citoyen", "manager", "pro", "region")]
 pytestmark = pytest.mark.django_db
