@@ -101,4 +101,6 @@ def sites() -> Kind[Site]:
 
 def referents() -> Kind[Referent]:
     """Referents of the pack, by the key the pack gave them; those that people added have none and are left alone."""
-    return Kind("referents", Referent, lambda r: r.pack_key or f"#{r.pk}", private=frozenset({"email", "phone"}))
+    return Kind(
+        "referents", Referent, lambda r: r.pack_key or f"#{r.pk}", private=frozenset({"name", "email", "phone"})
+    )

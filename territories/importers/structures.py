@@ -129,6 +129,6 @@ class _Slugs:
     def __call__(self, words: str, key: str) -> str:
         slug = fold(words).replace(" ", "-")[:120].strip("-") or "lieu"
         if slug in self._taken:
-            slug = f"{slug}-{fold(key)[:8].strip()}"
+            slug = f"{slug}-{fold(key).replace(' ', '')[:12]}"
         self._taken.add(slug)
         return slug

@@ -173,8 +173,9 @@ def test_M6_an_edited_field_that_points_elsewhere_is_said_by_name(folder: Path) 
     load_region_pack(folder)
     Organisation.objects.filter(slug="ml-amont").update(network=Network.objects.get(slug="ecole"))
     report = load_region_pack(folder)
+    here, there = "«\u00a0École\u00a0»", "«\u00a0Missions locales\u00a0»"
     assert [line for line in report.remarks if "réseau" in line] == [
-        "gardé\u00a0: organisations ml-amont, réseau\u00a0: «\u00a0École\u00a0» (pack\u00a0: «\u00a0Missions locales\u00a0»)"
+        f"gardé\u00a0: organisations ml-amont, réseau\u00a0: {here} (pack\u00a0: {there})"
     ]
 
 
@@ -196,6 +197,14 @@ def test_M6_a_routing_rule_that_people_edited_or_added_stays(folder: Path) -> No
         write_pack(folder, **changed("routing", "salarie,*,organisation,ml-aval,2,Un conseil.,l. 92\n", ""))
     )
     assert (report.tally("routing").removed, report.tally("routing").absent, RoutingRule.objects.count()) == (0, 1, 4)
+
+
+def test_T3_the_name_of_a_referent_that_was_erased_is_kept_nowhere(folder: Path) -> None:
+    load_region_pack(folder)
+    Referent.objects.filter(pack_key="t-1").update(name="")
+    report = load_region_pack(folder)
+    assert report.remarks == ["gardé\u00a0: referents t-1, nom (valeurs non montrées)"]
+    assert "MODELE" not in str(Referent.objects.get(pack_key="t-1").pack_values)
 
 
 def test_T3_what_people_deleted_does_not_come_back_unless_asked(folder: Path) -> None:

@@ -57,8 +57,8 @@ BAD = {
     ),
     "slug": (
         changed("agencies", "2,aval", "2,À Val"),
-        f"agencies.csv, ligne 3, colonne slug{NBSP}: identifiant incorrect «{NBSP}À Val{NBSP}» "
-        "(minuscules, chiffres et tirets)",
+        (f"agencies.csv, ligne 3, colonne slug{NBSP}: identifiant incorrect «{NBSP}À Val{NBSP}» "
+        "(minuscules, chiffres et tirets)"),
     ),
     "number": (
         changed("communes", "48.50000", "NaN"),
@@ -66,8 +66,8 @@ BAD = {
     ),
     "too big": (
         changed("communes", "97,300,", "97,99999999999,"),
-        f"communes.csv, ligne 3, colonne population{NBSP}: nombre entier de 0 à 2147483647 attendu, "
-        f"«{NBSP}99999999999{NBSP}» lu",
+        (f"communes.csv, ligne 3, colonne population{NBSP}: nombre entier de 0 à 2147483647 attendu, "
+        f"«{NBSP}99999999999{NBSP}» lu"),
     ),
     "postal code": (
         changed("communes", "98000,98", "9800,98"),
@@ -75,8 +75,8 @@ BAD = {
     ),
     "too long": (
         changed("agencies", "2,aval,Aval", f"2,aval,{'A' * 121}"),
-        f"agencies.csv, ligne 3, colonne name{NBSP}: Assurez-vous que cette valeur comporte au plus 120 caractères "
-        "(actuellement 121).",
+        (f"agencies.csv, ligne 3, colonne name{NBSP}: Assurez-vous que cette valeur comporte au plus 120 caractères "
+        "(actuellement 121)."),
     ),
     "empty cell": (
         changed("agencies", "2,aval,Aval", "2,aval, "),
