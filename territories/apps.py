@@ -15,4 +15,5 @@ class TerritoriesConfig(AppConfig):
         search.register("agency", search_entries.agencies)
         search.register("commune", search_entries.communes)
         widen_admin(is_any_officer)
+        following.connect()
         panels.register_panels()

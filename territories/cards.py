@@ -83,7 +83,8 @@ def facts(site: Site) -> dict[str, Any]:
         "blaze": said["blaze"],
         "at_town": _sentence(at(site.commune.name)),
         "services": [Service(s).label for s in site.services if s in Service.values and s not in _OWED],
-        "provisional": site.provisional,
+        # « Adresse à confirmer » is said on every card without address; more is said when the town itself is unsure.
+        "provisional": site.provisional and site.placement == "territory",
         "remote": any(channel in REMOTE_CHANNELS for channel in site.channels),
         "reason": "",
         "distance_km": None,

@@ -28,7 +28,7 @@ class Town:
     name: str
     department: str
     department_name: str
-    postal_codes: tuple[str, ...]
+    postal_codes: list[str]
     lat: float
     lon: float
     agency: str
@@ -88,7 +88,7 @@ def find(text: str, *, typed: bool = False) -> Answer:
 
 
 def suggest(text: str, limit: int = 8) -> list[Town]:
-    """Communes to propose while somebody types, by population: the start of a name or of a postcode, then close names."""
+    """Communes to propose while somebody types, the most peopled first: by the start of a name or of a postcode."""
     text = " ".join(text.replace("\x00", " ").split())[:LONGEST]
     if re.fullmatch(r"\d{2,5}", text):
         return _rows(
@@ -153,10 +153,12 @@ def _by_figures(code: str, typed: bool) -> Answer:
 
 def _by_name(name: str, hint: str) -> Answer:
     """`hint`: a department's code or name, or a postcode, that tells apart communes of one name."""
+    # Close names are only looked for when no name is the same: comparing trigrams costs more than all the rest.
     towns = _rows(
-        "WHERE c.folded_name = %s OR c.folded_name LIKE %s OR c.folded_name %% %s"
-        " ORDER BY c.folded_name <> %s, NOT c.folded_name LIKE %s, similarity(c.folded_name, %s) DESC,"
-        " c.population DESC, c.insee LIMIT 40",
+        "WHERE c.insee IN (SELECT insee FROM territories_commune WHERE folded_name = %s UNION ALL"
+        " SELECT insee FROM territories_commune WHERE (folded_name LIKE %s OR folded_name %% %s)"
+        " AND NOT EXISTS (SELECT FROM territories_commune WHERE folded_name = %s))"
+        " ORDER BY c.folded_name LIKE %s DESC, similarity(c.folded_name, %s) DESC, c.population DESC, c.insee LIMIT 40",
         [name, f"{name} %", name, name, f"{name} %", name],
     )
     same = [town for town in towns if fold(town.name) == name]
@@ -170,12 +172,10 @@ def _by_name(name: str, hint: str) -> Answer:
 
 
 def _agrees(town: Town, hint: str) -> bool:
-    return (
-        town.department == hint.upper() or fold(town.department_name) == fold(hint) or hint in town.postal_codes
-    )
+    return town.department == hint.upper() or fold(town.department_name) == fold(hint) or hint in town.postal_codes
 
 
 def _rows(where: str, parameters: list[Any]) -> list[Town]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + where, parameters)
-        return [Town(*row[:4], tuple(row[4]), *row[5:]) for row in cursor.fetchall()]
+        return [Town(*row) for row in cursor.fetchall()]

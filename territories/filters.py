@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
 
 from django.http import QueryDict
-from django.urls import reverse_lazy
+from django.urls import reverse
 
 from core.reference import Need, Service, Status
 from territories.near import Narrowing
@@ -18,11 +19,10 @@ MAX_PAGE = 10
 PAGE_SIZE = 20
 LONGEST_WORDS = 200
 _STATUSES, _NEEDS, _SERVICES = frozenset(Status.values), frozenset(Need.values), frozenset(Service.values)
-_ADDRESS = reverse_lazy("sites")
 NBSP = "\u00a0"
 
 
-@dataclass(slots=True)
+@dataclass
 class Search:
     """One state of the directory. `errors` says in French what could not be read, under the parameter's name;
     `said` keeps what was typed there."""
@@ -43,6 +43,7 @@ class Search:
     outside: bool = False
     said: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    _parts: list[tuple[str, str]] | None = None
 
     @property
     def narrowing(self) -> Narrowing:
@@ -78,13 +79,22 @@ class Search:
 
     def url(self, **changes: str) -> str:
         """The address of this state with some parameters changed (`_` for `-`); an empty value takes one away."""
-        parameters = self.parameters()
-        for name, value in changes.items():
-            key = name.replace("_", "-")
-            parameters.pop(key, None)
-            if value:
-                parameters[key] = value
-        return f"{_ADDRESS}?{urlencode(parameters, doseq=True)}" if parameters else str(_ADDRESS)
+        changed = {name.replace("_", "-"): value for name, value in changes.items()}
+        parts = [part for name, part in self._encoded() if name not in changed]
+        parts += [f"{name}={quote_plus(value)}" for name, value in changed.items() if value]
+        address = _address()
+        return f"{address}?{'&'.join(parts)}" if parts else address
+
+    def _encoded(self) -> list[tuple[str, str]]:
+        """Each parameter as an address writes it, computed once a page: a page has a dozen links to its own states."""
+        if self._parts is None:
+            self._parts = [(name, urlencode({name: value}, doseq=True)) for name, value in self.parameters().items()]
+        return self._parts
+
+
+@lru_cache(maxsize=1)
+def _address() -> str:
+    return reverse("sites")
 
 
 def read(query: QueryDict, table: Table) -> Search:
@@ -103,12 +113,10 @@ def read(query: QueryDict, table: Table) -> Search:
     search.agency = _choice(search, query, "agence", table.agencies, "Cette agence n’existe pas")
     search.basin = _choice(search, query, "bassin", table.basins, "Ce bassin d’emploi n’existe pas")
     _read_services(search, query)
-    search.radius = _number(
-        search, query, "rayon", MAX_RADIUS, f"La distance va de 1 à {MAX_RADIUS}{NBSP}km : nous n’en avons pas tenu compte."
-    )
-    search.page = _number(
-        search, query, "page", MAX_PAGE, f"Les pages vont de 1 à {MAX_PAGE} : voici la première."
-    ) or 1  # fmt: skip
+    too_far = f"La distance va de 1 à {MAX_RADIUS}{NBSP}km : nous n’en avons pas tenu compte."
+    search.radius = _number(search, query, "rayon", MAX_RADIUS, too_far)
+    no_page = f"Les pages vont de 1 à {MAX_PAGE} : voici la première."
+    search.page = _number(search, query, "page", MAX_PAGE, no_page) or 1
     return search
 
 

@@ -68,7 +68,8 @@ def _statuses_html() -> str:
         phrase = STATUS_PHRASES[status]
         groups.setdefault(phrase.group, []).append((status.value, phrase.sentence))
     return "".join(
-        f'<optgroup label="{escape(french(group))}">{_plain(tuple(options))}</optgroup>' for group, options in groups.items()
+        f'<optgroup label="{escape(french(group))}">{_plain(tuple(options))}</optgroup>'
+        for group, options in groups.items()
     )
 
 

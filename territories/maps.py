@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.templatetags.static import static
@@ -18,7 +19,7 @@ from core.geo import mercator
 from territories.models import Contour
 
 RATIO = 0.85  # height over width of a map of places
-_LEAST_WIDTH = 36.0  # km of the projection: never closer, a town is not a street
+LEAST_WIDTH = 36.0  # km of the projection: never closer, a town is not a street
 _MARGIN = 1.25
 
 
@@ -62,7 +63,7 @@ def path(geometry: dict[str, Any]) -> str:
 def _ring(ring: Sequence[Sequence[float]]) -> str:
     points = [(round(x * 10), round(y * 10)) for x, y in (plane(lat, lon) for lon, lat in ring)]
     steps = []
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if (x0, y0) != (x1, y1):
             steps.append(f"{(x1 - x0) / 10:g} {(y1 - y0) / 10:g}")
     return f"M{points[0][0] / 10:g} {points[0][1] / 10:g}l{' '.join(steps)}z"
@@ -107,16 +108,18 @@ def labels(contours: Iterable[Contour], size: float) -> SafeString:
         x, y = plane(contour.label_lat, contour.label_lon)
         lines = contour.name.split("/")
         top = y - (len(lines) - 1) * size * 0.55 + size * 0.35
+        lines = [*(f"{line}/" for line in lines[:-1]), lines[-1]]
         spans = "".join(
-            f'<tspan x="{x:.1f}" y="{top + i * size * 1.1:.1f}">{escape(line)}{"/" if i < len(lines) - 1 else ""}</tspan>'
-            for i, line in enumerate(lines)
+            f'<tspan x="{x:.1f}" y="{top + i * size * 1.1:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines)
         )
         written.append(f'<text class="map-name" font-size="{size:.1f}">{spans}</text>')
     return mark_safe(f'<g aria-hidden="true">{"".join(written)}</g>')
 
 
-def map_of_points(dots: Sequence[Dot], here: tuple[float, float] | None = None, *, ratio: float = RATIO) -> SafeString:
-    """A map of places and of where the visitor is; empty when there is nothing to show.
+def map_of_points(
+    dots: Sequence[Dot], here: tuple[float, float] | None = None, *, least: float = LEAST_WIDTH
+) -> SafeString:
+    """A map of places and of where the visitor is, at least `least` km wide; empty when there is nothing to show.
 
     The contours behind come from one shared drawing that the browser keeps (`/territoires/contours.svg`).
     """
@@ -125,11 +128,14 @@ def map_of_points(dots: Sequence[Dot], here: tuple[float, float] | None = None, 
         places.append(plane(*here))
     if not places:
         return SafeString("")
-    box = _frame(places, ratio)
+    box = _frame(places, least)
     unit = box.width / 420  # one pixel of a map 420 px wide
     size = 24 * unit
-    behind = f'<use class="map-ground" href="/territoires/contours.svg#{"bassins" if box.width < 160 else "agences"}"/>'
-    marks = "".join(_mark(dot, x, y, size) for dot, (x, y) in zip(dots, _spread(places[: len(dots)], size), strict=True))
+    layer = "bassins" if box.width < 160 else "agences"
+    behind = f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>'
+    blazes = static("svg/blazes.svg")
+    spread = _spread(places[: len(dots)], size)
+    marks = "".join(_mark(dot, x, y, size, blazes) for dot, (x, y) in zip(dots, spread, strict=True))
     circle = ""
     if here:
         x, y = places[-1]
@@ -140,10 +146,10 @@ def map_of_points(dots: Sequence[Dot], here: tuple[float, float] | None = None, 
     )
 
 
-def _frame(places: Sequence[tuple[float, float]], ratio: float) -> Box:
+def _frame(places: Sequence[tuple[float, float]], least: float) -> Box:
     xs, ys = [x for x, _ in places], [y for _, y in places]
-    width = max(_MARGIN * (max(xs) - min(xs)), _MARGIN * (max(ys) - min(ys)) / ratio, _LEAST_WIDTH)
-    height = width * ratio
+    width = max(_MARGIN * (max(xs) - min(xs)), _MARGIN * (max(ys) - min(ys)) / RATIO, least)
+    height = width * RATIO
     return Box((max(xs) + min(xs) - width) / 2, (max(ys) + min(ys) - height) / 2, width, height)
 
 
@@ -164,10 +170,10 @@ def _spread(places: Sequence[tuple[float, float]], size: float) -> list[tuple[fl
     return spread
 
 
-def _mark(dot: Dot, x: float, y: float, size: float) -> str:
+def _mark(dot: Dot, x: float, y: float, size: float, blazes: str) -> str:
     name = escape(dot.name)
     return (
         f'<a href="{escape(dot.url)}" aria-label="{name}"><title>{name}</title>'
-        f'<use href="{static("svg/blazes.svg")}#{escape(dot.blaze)}" x="{x - size / 2:.2f}" y="{y - size / 2:.2f}"'
+        f'<use href="{blazes}#{escape(dot.blaze)}" x="{x - size / 2:.2f}" y="{y - size / 2:.2f}"'
         f' width="{size:.2f}" height="{size:.2f}"/></a>'
     )

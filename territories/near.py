@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are put together here from our own names; what visitors say is always a parameter
 """« Who can help me, near me, with this? » in one statement whose cost does not grow with the table (M4, ADR 0003).
 
 Each target of the routing table (a kind, sometimes a network or an organisation) is one short walk of a GiST index by
@@ -11,8 +12,9 @@ Distances here are those of the Mercator projection brought back to the latitude
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +104,12 @@ class Found:
 _FIELDS = "s.id, s.slug, s.name, s.kind_id, s.commune_id, s.lat, s.lon, s.hours, s.card"
 
 
-def nearest(
+def nearest(table: Table, start: Start, **asked: Any) -> list[Found]:
+    """The places of `nearest_and_count`, without counting the rest; same arguments."""
+    return nearest_and_count(table, start, counted=False, **asked)[0]
+
+
+def nearest_and_count(
     table: Table,
     start: Start,
     *,
@@ -113,68 +120,71 @@ def nearest(
     offset: int = 0,
     limit: int = 20,
     without: int | None = None,
-) -> list[Found]:
-    """The places from rank `offset` on, at most `limit`, best and nearest first; within `radius` km of `start` if given.
+    counted: bool = True,
+) -> tuple[list[Found], int]:
+    """The places from rank `offset` on, at most `limit`, best and nearest first, within `radius` km of `start` if
+    given; and how many there are in all, `COUNT_CAP + 1` standing for more than `COUNT_CAP` (0 when none is returned).
 
     Places whose kind does not receive the public, and those that say they are not for `status`, are left out.
     `without` leaves one place out, by primary key.
     """
     if not table.public_kinds:
-        return []
+        return [], 0
     branches = table.branches(status, need)
-    last = offset + limit
-    statement = _Statement(table, start, radius, status, narrowing, last, without)
+    statement = _Statement(table, start, status, offset + limit)
+    statement.narrow(radius, narrowing, without)
     if status or need:
         statement.ranked(branches)
     else:
         statement.unranked(branches)
-    sql, parameters = statement.finish(offset, limit)
+    sql, parameters = statement.finish(offset, limit, counted=counted)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    return [
-        Found(
-            *row[:9],
-            branch=branches[row[9]],
-            fits=row[10],
-            distance=distance_km(start.lat, start.lon, row[5], row[6]),
-        )
+    places = [
+        _found(row, branches[row[9]], fits=row[10], distance=distance_km(start.lat, start.lon, row[5], row[6]))
         for row in rows
     ]
+    return places, rows[0][11] if rows else 0
+
+
+def _found(row: Sequence[Any], branch: Branch | None, *, fits: bool = True, distance: float | None = None) -> Found:
+    """A row of `_FIELDS`; hours come as text, most often of nothing."""
+    hours = json.loads(row[7]) if row[7] != "{}" else {}
+    key, slug, name, kind, commune, lat, lon, _, card, *_ = row
+    return Found(key, slug, name, kind, commune, lat, lon, hours, card, branch, fits, distance)
+
+
+def array(values: Iterable[float]) -> str:
+    """Numbers as PostgreSQL reads an array: a text costs psycopg far less to write than a list."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 class _Statement:
     """The statement under construction: a `WITH` part for each level of targets, then their union."""
 
-    def __init__(
-        self,
-        table: Table,
-        start: Start,
-        radius: float | None,
-        status: str,
-        narrowing: Narrowing,
-        last: int,
-        without: int | None,
-    ) -> None:
+    def __init__(self, table: Table, start: Start, status: str, last: int) -> None:
         self.start, self.status, self.last = start, status, last
-        self.kinds = table.public_kinds
-        self.reach = (radius or FARTHEST_KM) / start.scale
+        self.kinds = array(table.public_kinds)
         self.ctes: list[str] = []
         self.parameters: list[Any] = []
         self.names: list[str] = []
-        conditions, values = narrowing.sql()
-        if status:
-            conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
-            values.append(status)
+
+    def narrow(self, radius: float | None, narrowing: Narrowing, without: int | None) -> None:
+        """What every walk obeys: how far, and which places."""
+        self.reach = (radius or FARTHEST_KM) / self.start.scale
+        self.narrowing, self.narrowing_values = narrowing.sql()
+        if self.status:
+            self.narrowing += " AND NOT not_for @> ARRAY[%s]::varchar[]"
+            self.narrowing_values.append(self.status)
         if without is not None:
-            conditions += " AND id <> %s"
-            values.append(without)
-        self.narrowing, self.narrowing_values = conditions, values
+            self.narrowing += " AND id <> %s"
+            self.narrowing_values.append(without)
 
     def unranked(self, branches: Sequence[Branch]) -> None:
-        """Nobody said who they are: the nearest first, whatever the kind; at one distance, in the order of the table."""
-        order = [branch.key for branch in branches if branch.family == "kind"]
-        index = [i for i, branch in enumerate(branches) if branch.family == "kind"]
+        """Nobody said who they are: the nearest first whatever the kind; at one distance, in the order of the table."""
+        order = array(branch.key for branch in branches if branch.family == "kind")
+        index = array(i for i, branch in enumerate(branches) if branch.family == "kind")
         self.ctes.append(f"""level0 AS MATERIALIZED (
           SELECT id, (position <-> %s::point) * %s AS score,
                  (%s::int[])[array_position(%s::bigint[], kind_id)] AS branch, true AS fits
@@ -182,7 +192,7 @@ class _Statement:
           WHERE listed AND position <@ circle(%s::point, %s) AND kind_id = ANY(%s::bigint[]){self.narrowing}
           ORDER BY position <-> %s::point, array_position(%s::bigint[], kind_id), id LIMIT %s)""")
         point = self.start.point
-        self.parameters += [point, self.start.scale, index, order, point, self.reach, order]
+        self.parameters += [point, self.start.scale, index, order, point, self.reach, self.kinds]
         self.parameters += [*self.narrowing_values, point, order, self.last]
         self.names.append("level0")
 
@@ -191,7 +201,7 @@ class _Statement:
         indexed = list(enumerate(branches))
         first = [(i, branch) for i, branch in indexed if branch.penalty == lowest]
         then = [(i, branch) for i, branch in indexed if branch.penalty != lowest]
-        named = {family: [b.key for b in branches if b.family == family and b.rule] for family in _COLUMN}
+        named = {f: [b.key for b in branches if b.family == f and b.rule] for f in _COLUMN}
         for level in (first, then):
             limit = self._limit_of_level()
             for family in _COLUMN:
@@ -226,8 +236,8 @@ class _Statement:
         if not targets:
             return
         point = self.start.point
-        index, keys, penalties, strict = (list(column) for column in zip(*targets, strict=True))
-        # A rule about an organisation is stronger than one about its kind, which is stronger than one about its network.
+        index, keys, penalties, strict = (array(column) for column in zip(*targets, strict=True))
+        # A rule about an organisation is stronger than one about its kind, itself stronger than one about its network.
         weaker, weaker_values = self._not_said_better(family, named)
         publics, publics_values = self._publics(fits)
         reach = "%s"
@@ -238,7 +248,7 @@ class _Statement:
             )
         name = f"level{len(self.names)}"
         self.ctes.append(f"""{name} AS MATERIALIZED (
-          SELECT s.id, s.d * {self.start.scale!r} + t.penalty AS score, t.branch, {"true" if fits else "false"} AS fits
+          SELECT s.id, s.d * {self.start.scale!r} + t.penalty AS score, t.branch, {str(fits).lower()} AS fits
           FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::bool[]) AS t (branch, key, penalty, strict)
           CROSS JOIN LATERAL (
             SELECT id, position <-> %s::point AS d FROM territories_site
@@ -253,14 +263,14 @@ class _Statement:
         conditions, values = "", []
         if family != "organisation" and named["organisation"]:
             conditions += " AND organisation_id <> ALL(%s::bigint[])"
-            values.append(named["organisation"])
+            values.append(array(named["organisation"]))
         if family == "kind" and named["network"]:
             # Without a rule of its own, a kind leaves its places to the rule of their network.
             conditions += " AND (t.key = ANY(%s::bigint[]) OR network_id IS NULL OR network_id <> ALL(%s::bigint[]))"
-            values += [named["kind"], named["network"]]
+            values += [array(named["kind"]), array(named["network"])]
         if family == "network":
             conditions += " AND kind_id <> ALL(%s::bigint[])"
-            values.append(named["kind"])
+            values.append(array(named["kind"]))
         if family != "kind":
             conditions += " AND kind_id = ANY(%s::bigint[])"
             values.append(self.kinds)
@@ -273,40 +283,33 @@ class _Statement:
             return " AND (NOT t.strict OR publics = '{}' OR publics @> ARRAY[%s]::varchar[])", [self.status]
         return " AND publics <> '{}' AND NOT publics @> ARRAY[%s]::varchar[]", [self.status]
 
-    def finish(self, offset: int, limit: int) -> tuple[str, list[Any]]:
+    def finish(self, offset: int, limit: int, *, counted: bool) -> tuple[str, list[Any]]:
         union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in self.names)
+        count, count_values = "0", []
+        if counted:
+            count = (
+                "(SELECT count(*) FROM (SELECT FROM territories_site WHERE listed AND position <@ circle(%s::point, %s)"
+                f" AND kind_id = ANY(%s::bigint[]){self.narrowing} LIMIT {COUNT_CAP + 1}) c)"
+            )
+            count_values = [self.start.point, self.reach, self.kinds, *self.narrowing_values]
         sql = f"""WITH {", ".join(self.ctes)}
-        SELECT {_FIELDS}, t.branch, t.fits
+        SELECT {_FIELDS}, t.branch, t.fits, {count}
         FROM (SELECT * FROM ({union}) u ORDER BY score, branch, id OFFSET %s LIMIT %s) t
-        JOIN territories_site s ON s.id = t.id ORDER BY t.score, t.branch, t.id"""  # noqa: S608 (names are ours)
-        return sql, [*self.parameters, offset, limit]
-
-
-def count_near(
-    table: Table, start: Start, *, status: str = "", radius: float | None = None, narrowing: Narrowing = ANYTHING
-) -> int:
-    """How many places `nearest` would give in all; `COUNT_CAP + 1` stands for more than `COUNT_CAP`."""
-    conditions, values = narrowing.sql()
-    reach = (radius or FARTHEST_KM) / start.scale
-    sql = f" AND position <@ circle(%s::point, %s){conditions}"
-    return _count(table, sql, [start.point, reach, *values], status)
+        JOIN territories_site s ON s.id = t.id ORDER BY t.score, t.branch, t.id"""
+        return sql, [*self.parameters, *count_values, offset, limit]
 
 
 def count_all(table: Table, *, status: str = "", narrowing: Narrowing = ANYTHING, kinds: Sequence[int] = ()) -> int:
-    """How many places `alphabetical` would give in all, capped as above."""
+    """How many places `alphabetical` would give in all; `COUNT_CAP + 1` stands for more than `COUNT_CAP`."""
     sql, values = narrowing.sql()
-    return _count(table, sql, values, status, kinds)
-
-
-def _count(table: Table, sql: str, values: list[Any], status: str, kinds: Sequence[int] = ()) -> int:
     if status:
         sql += " AND NOT not_for @> ARRAY[%s]::varchar[]"
-        values = [*values, status]
+        values.append(status)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM territories_site WHERE listed AND kind_id = ANY(%s::bigint[])"
+            "SELECT count(*) FROM (SELECT FROM territories_site s WHERE listed AND kind_id = ANY(%s::bigint[])"
             f"{sql} LIMIT %s) c",
-            [list(kinds) or table.public_kinds, *values, COUNT_CAP + 1],
+            [array(kinds or table.public_kinds), *values, COUNT_CAP + 1],
         )
         return int(cursor.fetchone()[0])
 
@@ -321,7 +324,7 @@ def alphabetical(
     offset: int = 0,
     limit: int = 20,
 ) -> list[Found]:
-    """Places of these kinds (all that receive the public by default) in alphabetical order, without a starting point."""
+    """Places of these kinds (all that receive the public by default) in alphabetical order, from nowhere."""
     conditions, values = narrowing.sql()
     if status:
         conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
@@ -331,7 +334,7 @@ def alphabetical(
         cursor.execute(
             f"SELECT {_FIELDS} FROM territories_site s WHERE listed AND kind_id = ANY(%s::bigint[]){conditions}"
             " ORDER BY sort_key, id OFFSET %s LIMIT %s",
-            [list(kinds) or table.public_kinds, *values, offset, limit],
+            [array(kinds or table.public_kinds), *values, offset, limit],
         )
         rows = cursor.fetchall()
-    return [Found(*row, branch=said.get(row[3]), fits=True, distance=None) for row in rows]
+    return [_found(row, said.get(row[3])) for row in rows]

@@ -1,7 +1,7 @@
 """Who is best placed for a status and a need, and why (M4): the routing table read once and kept while it is in force.
 
 `Table` also holds the short lists that every page of the directory shows (kinds, networks, agencies, basins): one
-statement loads it, a token in the cache says when it is out of date, and every process sees the change at its next page.
+statement loads it, a token in the cache says when it is out of date, and every process sees the change at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.templatetags.typography import french
 PENALTY_KM = {1: 0.0, 2: 15.0, 3: 30.0}
 UNNAMED_KM = 60.0  # no rule names the place for this status and need
 NOT_ITS_PUBLIC_KM = 10_000.0  # the place names its publics and this one is not among them: after all others
-TOKEN = "territories.table"
+TOKEN = "territories.table"  # noqa: S105 - the key of a cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Rule:
 class Branch:
     """Places of one target: how many kilometres they are held back, and the rule that says why (None: no rule).
 
-    `strict`: a place of the target that names its publics is held back when the visitor's status is not among them
-    (not when a rule names that very status for the target).
+    `strict`: no rule speaks for the target, so a place of it that names its first publics comes after all others when
+    the visitor's status is not among them.
     """
 
     family: str
@@ -108,7 +108,7 @@ class Table:
             if target not in best or rule.specificity > best[target].specificity:
                 best[target] = rule
         branches = [
-            Branch(rule.family, rule.key, PENALTY_KM[rule.rank], rule, strict=not (status and rule.status == status))
+            Branch(rule.family, rule.key, PENALTY_KM[rule.rank], rule, strict=False)
             for rule in best.values()
             if rule.family != "kind" or self._receives(rule.key)
         ]

@@ -30,12 +30,10 @@ def is_officer(user: Any, obj: Any = None) -> bool:
 
 @rules.predicate
 def is_professional(user: Any) -> bool:
-    """Works today for an organisation of the network, for an agency or for the Region: reads referents' contacts (T3)."""
+    """Works today for an organisation, for an agency or for the Region: reads the contacts of referents (T3)."""
     if not isinstance(user, User) or not user.is_active:
         return False
-    return (
-        Mandate.objects.in_force().filter(user=user).exists() or is_any_officer(user) or is_region_staff(user)
-    )
+    return Mandate.objects.in_force().filter(user=user).exists() or is_any_officer(user) or is_region_staff(user)
 
 
 def agencies_of(user: Any) -> frozenset[int]:
@@ -46,6 +44,3 @@ def agencies_of(user: Any) -> frozenset[int]:
         served = OfficerMandate.objects.in_force().filter(user=user).values_list("agency_id", flat=True)
         user._agencies_served = frozenset(served)  # type: ignore[attr-defined]
     return user._agencies_served  # type: ignore[attr-defined, no-any-return]
-
-
-edits_territory = is_region_staff | is_officer

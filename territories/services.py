@@ -16,7 +16,7 @@ from territories.models import Referent, Site
 
 
 def settle(site: Site) -> Site:
-    """Write on `site` (not saved here) what follows from its organisation and its commune: network, agency, sort key."""
+    """Write on `site` (not saved here) what follows from its organisation, commune and name: network, agency, order."""
     site.network_id = site.organisation.network_id
     site.agency_id = site.commune.agency_id
     site.sort_key = sort_key(site.name)[:200]
@@ -29,9 +29,7 @@ def site_changed(sites: QuerySet[Site] | Iterable[Site]) -> int:
 
     The one door to `Site.card` and `Site.words`. Returns how many sites.
     """
-    keys = (
-        list(sites.values_list("pk", flat=True)) if isinstance(sites, QuerySet) else [site.pk for site in sites]
-    )
+    keys = list(sites.values_list("pk", flat=True)) if isinstance(sites, QuerySet) else [site.pk for site in sites]
     if not keys:
         return 0
     rows = Site.objects.filter(pk__in=keys)
@@ -43,7 +41,7 @@ def site_changed(sites: QuerySet[Site] | Iterable[Site]) -> int:
 
 @transaction.atomic
 def refresh_everything() -> int:
-    """After a pack or an upgrade: every card and every search entry of the territories; the routing table is read again.
+    """After a pack or an upgrade: every card, every search entry of the territories; the routing table is read again.
 
     Returns how many sites. `manage.py refresh_places` and the pack loader call it.
     """

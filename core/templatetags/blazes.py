@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -30,6 +32,7 @@ def blaze(slug: str, size: str = "", named: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=128)  # the same few on every page; the address of the sprite does not change while a process lives
 def icon(name: str) -> SafeString:
     """The icon `name` (an id of `static/svg/icons.svg`), always decorative: words stand beside it."""
     return format_html(

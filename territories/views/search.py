@@ -30,11 +30,11 @@ _KEPT = ("q", "rayon", "statut", "besoin", "service", "reseau", "agence", "bassi
 
 @dataclass
 class Results:
-    """What a list shows. `total` is exact up to 200, 201 says more; None when only this page is known."""
+    """What a list shows. `total` is exact up to 200; 201 says more."""
 
     places: list[Found]
     more: bool
-    total: int | None
+    total: int
     remote: list[Found]
 
 
@@ -47,7 +47,12 @@ def search(request: HttpRequest) -> HttpResponse:
     town = answer.town
     if town:
         asked.commune = town.insee
-    results = _near(table, asked, town) if town else _everywhere(table, asked)
+    if town:
+        results = _near(table, asked, town)
+    elif asked.commune:  # which commune? Until we know, any list would be a guess
+        results = Results([], False, 0, [])
+    else:
+        results = _everywhere(table, asked)
     response = render(request, "territories/search.html", _context(request, table, asked, answer, results))
     if request.GET:  # the address says something of a person: no cache keeps it (S2)
         response["Cache-Control"] = "private, no-store"
@@ -55,23 +60,23 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _near(table: Table, asked: Search, town: communes.Town) -> Results:
-    given: dict[str, Any] = {"status": asked.status, "narrowing": asked.narrowing}
-    found = near.nearest(
-        table, town.start, need=asked.need, radius=asked.radius, offset=asked.offset, limit=PAGE_SIZE + 1, **given
+    given: dict[str, Any] = {"status": asked.status, "need": asked.need}
+    found, total = near.nearest_and_count(
+        table,
+        town.start,
+        radius=asked.radius,
+        narrowing=asked.narrowing,
+        offset=asked.offset,
+        limit=PAGE_SIZE + 1,
+        **given,
     )
     places, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
-    total = asked.offset + len(places)
-    if more or (asked.page > 1 and not places):
-        total = near.count_near(table, town.start, radius=asked.radius, **given)
     remote: list[Found] = []
-    if total < FEW and not asked.remote:
-        from_afar = near.Narrowing(
-            words=asked.q, services=asked.services, network=asked.narrowing.network, remote=True
-        )
+    if asked.page == 1 and total < FEW and not asked.remote:
+        network = asked.network.key if asked.network else None
+        from_afar = near.Narrowing(words=asked.q, services=asked.services, network=network, remote=True)
         here = {place.id for place in places}
-        remote = near.nearest(
-            table, town.start, status=asked.status, need=asked.need, narrowing=from_afar, limit=REMOTE_SHOWN + FEW
-        )
+        remote = near.nearest(table, town.start, narrowing=from_afar, limit=REMOTE_SHOWN + FEW, **given)
         remote = [place for place in remote if place.id not in here][:REMOTE_SHOWN]
     return Results(places, more, total, remote)
 
@@ -91,7 +96,8 @@ def fitting_kinds(table: Table, asked: Search) -> list[int]:
     """The kinds of places that answer first for this status and need (ranks 1 and 2); all when nobody said anything."""
     if not (asked.status or asked.need):
         return []
-    return [b.key for b in table.branches(asked.status, asked.need) if b.family == "kind" and b.rule and b.rule.rank < 3]
+    branches = table.branches(asked.status, asked.need)
+    return [branch.key for branch in branches if branch.family == "kind" and branch.rule and branch.rule.rank < 3]
 
 
 def _context(
@@ -99,9 +105,8 @@ def _context(
 ) -> dict[str, Any]:
     town = answer.town
     selects = forms.selects(asked, table)
-    last = min(MAX_PAGE, max(1, math.ceil((results.total or 0) / PAGE_SIZE)))
-    if asked.page > 1 and not results.places and "page" not in asked.errors:
-        asked.errors["page"] = f"Cette page est vide{NBSP}: cette recherche en compte {last}."
+    if asked.page > 1 and not results.places:
+        asked.errors["page"] = f"Cette page est vide{NBSP}: la recherche s’arrête avant."
     return {
         "asked": asked,
         "selects": selects,
@@ -115,11 +120,12 @@ def _context(
         "without_filters": asked.url(q="", service="", reseau="", agence="", bassin="", a_distance=""),
         "geojson_url": reverse("contours", args=["agency"]),
         "town": town,
+        "unknown_place": bool(asked.commune and not town),
         "town_text": town.label if town else asked.commune,
         "answer": answer,
         "commune_error": _commune_error(asked, answer),
         "choices": [(choice, asked.url(commune=choice.insee)) for choice in answer.several or answer.close],
-        "also": [(choice, asked.url(commune=choice.insee)) for choice in answer.also],
+        "also": [(choice, asked.url(commune=choice.insee)) for choice in answer.also if asked.typed],
         "title": _title(asked, town),
         "heading": _heading(asked, town, results),
         "cards": cards_of(results.places, town, asked),
@@ -152,9 +158,7 @@ def cards_of(places: list[Found], town: communes.Town | None, asked: Search, *, 
         reason = rule.reason if rule and place.fits and (ranked or town) else ""
         plate = ""
         if town:
-            plate = cards.plate(
-                place.distance, same_town=place.commune_id == town.insee, town=town.name, remote=remote
-            )
+            plate = cards.plate(place.distance, same_town=place.commune_id == town.insee, town=town.name, remote=remote)
         items.append(f"<li>{cards.fill(place.card, reason=reason, distance=plate, hours=place.hours)}</li>")
     return cards.joined(items)
 
@@ -195,7 +199,7 @@ def _title(asked: Search, town: communes.Town | None) -> str:
 
 
 def _heading(asked: Search, town: communes.Town | None, results: Results) -> str:
-    total = results.total or 0
+    total = results.total
     if total > near.COUNT_CAP:
         count = f"Plus de {near.COUNT_CAP} lieux"
     else:
@@ -227,7 +231,7 @@ def _fits(table: Table, asked: Search) -> list[dict[str, Any]]:
 
 def _wider(asked: Search, results: Results) -> list[tuple[str, str]]:
     """Links to a wider search, when a distance was asked and little was found."""
-    if not asked.radius or (results.total or 0) >= FEW:
+    if not asked.radius or results.total >= FEW:
         return []
     radii = [km for km in (30, 50, 100) if km > asked.radius]
     links = [(f"Chercher à moins de {km}{NBSP}km", asked.url(rayon=str(km))) for km in radii[:2]]

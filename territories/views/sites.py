@@ -16,7 +16,8 @@ from territories.near import Found
 from territories.structured import place
 from territories.toponyms import at, of
 
-ALIKE, AROUND = 3, 3
+ALIKE, AROUND, AROUND_KM = 3, 3, 60
+MAP_KM = 110  # wide enough to see the basin around
 # What each service is, in plain words (M2; annexe 1, article 1).
 IN_PLAIN_WORDS = {
     Service.ACCUEIL: "On vous écoute et on cherche avec vous par où commencer.",
@@ -41,7 +42,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     )
     table = routing.table()
     start = near.Start(chosen.lat, chosen.lon)
-    around = near.nearest(table, start, limit=ALIKE + AROUND + 20, without=chosen.pk, radius=60)
+    around = near.nearest(table, start, limit=ALIKE + AROUND + 20, without=chosen.pk, radius=AROUND_KM)
     alike = [found for found in around if found.kind_id == chosen.kind_id][:ALIKE]
     others = [found for found in around if found.kind_id != chosen.kind_id][:AROUND]
     return render(
@@ -65,7 +66,9 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
             "directions": _directions(chosen),
             "alike": _cards(alike, chosen),
             "others": _cards(others, chosen),
-            "map": map_of_points([Dot(chosen.get_absolute_url(), chosen.name, chosen.lat, chosen.lon, chosen.kind.blaze)]),
+            "map": map_of_points(
+                [Dot(chosen.get_absolute_url(), chosen.name, chosen.lat, chosen.lon, chosen.kind.blaze)], least=MAP_KM
+            ),
             "structured": place(chosen, request.build_absolute_uri(chosen.get_absolute_url())),
             "town_url": f"/lieux/?commune={chosen.commune_id}",
         },

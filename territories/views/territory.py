@@ -37,7 +37,7 @@ def territories(request: HttpRequest) -> HttpResponse:
             "town_text": town.label if town else text,
             "commune_error": communes.question(text, answer),
             "choices": [(t, f"?commune={t.insee}") for t in answer.several or answer.close],
-            "also": [(t, f"?commune={t.insee}") for t in answer.also],
+            "also": [(t, f"?commune={t.insee}") for t in answer.also if "saisie" in request.GET],
         },
     )
     if request.GET:
@@ -86,7 +86,7 @@ def territory(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _map_of_agencies(contours: list[Contour], agencies: list[Agency], current: str) -> dict[str, Any] | None:
+def _map_of_agencies(contours: list[Contour], agencies: Iterable[Agency], current: str) -> dict[str, Any] | None:
     if not contours:
         return None
     links = {agency.slug: agency.get_absolute_url() for agency in agencies}

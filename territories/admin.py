@@ -1,0 +1,221 @@
+"""The Region's desk for the territories: staff work on everything, an officer on the territory they serve (S3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules as rules_engine
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.admin_periods import InForceFilter, PeriodAdmin
+from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
+from accounts.rules import runs_region
+from core.reference import Access, Channel, Service, Status
+from territories import routing, services
+from territories.models import (
+    Agency,
+    Commune,
+    Contour,
+    Department,
+    EmploymentBasin,
+    FormerCommune,
+    OfficerMandate,
+    Referent,
+    RoutingRule,
+    Site,
+    SiteKind,
+)
+from territories.rules import agencies_of, is_any_officer, is_officer
+
+# Lists and objects that an officer reads or changes; the rest of the desk is the Region's.
+reads_desk = runs_region | is_any_officer
+serves = runs_region | is_officer
+
+
+def served(user: Any, queryset: QuerySet[Any], path: str = "agency_id") -> QuerySet[Any]:
+    """The rows of `queryset` in the territories that `user` serves; all of them for the Region."""
+    return queryset if runs_region.test(user) else queryset.filter(**{f"{path}__in": agencies_of(user)})
+
+
+class ListsAdmin(RulesAdmin):
+    """What the pages keep in mind (lists, routing table): saving or deleting one has it read again."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(routing.rules_changed)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(routing.rules_changed)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(routing.rules_changed)
+
+
+class SiteForm(forms.ModelForm):
+    """Closed lists as boxes, so that nobody types a value that does not exist."""
+
+    class Meta:
+        model = Site
+        exclude = ("pack_values",)
+
+    services = forms.MultipleChoiceField(
+        label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    channels = forms.MultipleChoiceField(
+        label="modes de contact", choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    publics = forms.MultipleChoiceField(
+        label="publics nommés d’abord", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    not_for = forms.MultipleChoiceField(
+        label="jamais proposé à", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    access = forms.MultipleChoiceField(
+        label="accessibilité", choices=Access.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+@admin.register(Site)
+class SiteAdmin(RulesAdmin):
+    view_rule, change_rule, add_rule = serves, serves, runs_region
+    form = SiteForm
+    list_display = ("name", "kind", "commune", "agency", "provisional", "listed", "updated_at")
+    list_filter = ("provisional", "listed", "kind", "agency", "network")
+    list_select_related = ("kind", "commune", "agency")
+    search_fields = ("name", "address", "commune__name", "organisation__name")
+    autocomplete_fields = ("organisation", "kind", "commune")
+    readonly_fields = ("slug", "source", "source_url", "source_updated_on", "updated_at")
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return served(user, queryset)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else ("updated_at",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        services.settle(obj)
+        obj.updated_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        services.site_changed([obj])
+
+
+@admin.register(Referent)
+class ReferentAdmin(RulesAdmin):
+    view_rule, change_rule, add_rule = serves, serves, runs_region
+    unsaid_fields = ("name", "email", "phone")
+    list_display = ("organisation", "agency", "shown_name", "function", "published_on", "confirmed_on", "withdrawn_at")
+    list_filter = ("agency", "confirmed_on", "withdrawn_at")
+    list_select_related = ("organisation", "agency")
+    search_fields = ("name", "organisation__name", "town", "function")
+    autocomplete_fields = ("organisation", "structure", "agency")
+    readonly_fields = ("withdrawn_at", "source_line")
+    actions = ("withdraw_names",)
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return served(user, queryset)
+
+    @admin.display(description="nom")
+    def shown_name(self, referent: Referent) -> str:
+        return str(referent) if not referent.withdrawn_at else "Nom retiré"
+
+    @admin.action(description="Retirer le nom des pages, tout de suite", permissions=["change"])
+    def withdraw_names(self, request: HttpRequest, queryset: QuerySet[Referent]) -> None:
+        """At the person's request (T3): the name leaves every page at once; the post stays."""
+        count = services.withdraw_name(referents=queryset, actor=actor(request))
+        self.message_user(request, f"Noms retirés\u00a0: {count}.", messages.SUCCESS)
+
+
+@admin.register(SiteKind)
+class SiteKindAdmin(ListsAdmin):
+    list_display = ("label", "slug", "blaze", "network", "receives_public", "order")
+    search_fields = ("label", "slug")
+    readonly_fields = ("slug",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        services.site_changed(obj.sites.all())  # its name and its sign stand on their cards
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ListsAdmin):
+    delete_rule = runs_region
+    list_display = ("status", "need", "target", "rank", "reason")
+    list_filter = ("status", "need", "rank", "kind")
+    list_select_related = ("kind", "organisation", "network")
+    search_fields = ("reason", "source")
+    autocomplete_fields = ("kind", "organisation", "network")
+
+    @admin.display(description="lieux")
+    def target(self, rule: RoutingRule) -> str:
+        return str(rule.kind or rule.organisation or rule.network)
+
+
+@admin.register(Agency)
+class AgencyAdmin(ListsAdmin):
+    view_rule = reads_desk
+    add_rule = rules_engine.always_deny
+    list_display = ("name", "order", "cto_installed_year")
+    search_fields = ("name", "slug")
+    readonly_fields = ("slug",)
+
+
+@admin.register(EmploymentBasin)
+class EmploymentBasinAdmin(ListsAdmin):
+    view_rule = reads_desk
+    add_rule = rules_engine.always_deny
+    list_display = ("number", "name", "agency", "agency_source")
+    list_filter = ("agency",)
+    list_select_related = ("agency",)
+    search_fields = ("name",)
+    autocomplete_fields = ("agency",)
+    readonly_fields = ("number",)
+
+
+@admin.register(Commune)
+class CommuneAdmin(RulesAdmin):
+    view_rule = reads_desk
+    add_rule = rules_engine.always_deny
+    list_display = ("name", "insee", "department", "basin", "agency", "population")
+    list_filter = ("agency", "department")
+    list_select_related = ("department", "basin", "agency")
+    search_fields = ("name", "insee", "folded_name")
+    autocomplete_fields = ("basin", "agency")
+    readonly_fields = ("insee", "department")
+
+
+@admin.register(OfficerMandate)
+class OfficerMandateAdmin(PeriodAdmin):
+    scope_fields = ("agency",)
+    list_display = ("user", "agency", "starts_on", "ends_on", "ended_at")
+    list_filter = (InForceFilter, "agency")
+    list_select_related = ("user", "agency")
+    autocomplete_fields = ("user", "agency")
+
+
+@admin.register(Department)
+class DepartmentAdmin(ReadOnlyAdmin):
+    view_rule = reads_desk
+    list_display = ("code", "name", "prefecture")
+    search_fields = ("name", "code")
+
+
+@admin.register(FormerCommune)
+class FormerCommuneAdmin(ReadOnlyAdmin):
+    list_display = ("former_insee", "commune")
+    list_select_related = ("commune__department",)
+    search_fields = ("former_insee", "commune__name")
+
+
+@admin.register(Contour)
+class ContourAdmin(ReadOnlyAdmin):
+    list_display = ("name", "kind", "code")
+    list_filter = ("kind",)
+    fields = ("kind", "code", "name")
