@@ -64,7 +64,11 @@ class SiteForm(forms.ModelForm):
 
     class Meta:
         model = Site
-        exclude = ("pack_values",)
+        fields = (
+            "name", "slug", "organisation", "kind", "description", "address", "postal_code", "commune", "lat", "lon",
+            "phone", "email", "website", "hours", "hours_text", "services", "channels", "publics", "not_for", "access",
+            "access_text", "provisional", "source", "source_url", "source_updated_on", "note", "listed", "updated_at",
+        )  # fmt: skip
 
     services = forms.MultipleChoiceField(
         label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple

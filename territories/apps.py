@@ -8,7 +8,7 @@ class TerritoriesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.rules import widen_admin
         from core import search
-        from territories import panels, search_entries
+        from territories import following, panels, search_entries
         from territories.rules import is_any_officer
 
         search.register("site", search_entries.sites)

@@ -1,6 +1,6 @@
 """What follows here from a change on the floor below, which knows nothing of places.
 
-A signal is the last resort: an organisation is saved in many ways (its own page, the desk, a pack), and its name and its
+A signal is the last resort: an organisation is saved in many ways (its page, the desk, a pack), and its name and its
 network stand on the cards of its places.
 """
 
