@@ -1,0 +1,97 @@
+"""`make bench`: measures, prints a table, writes `benchmarks/report.json`. See benchmarks/README.md."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.questions import SIZES, Case, cases
+from benchmarks.race import BenchmarkError, race, serve
+from benchmarks.world import cursors, grow, world
+from spro.embedded import BASE_DIR
+
+REPORT = Path(__file__).with_name("report.json")
+SECONDS = 4.0  # for one case at one size
+GROWTH = 1.2  # ours may grow at most so much more than the floor
+Line = dict[str, float | int | str]
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1 when a server fails; a target missed is printed, and does not fail the run. `quick` is for trials."""
+    seconds = 1.0 if "quick" in arguments else SECONDS
+    begin = time.monotonic()
+    try:
+        lines = measure(seconds)
+    except BenchmarkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    REPORT.write_text(json.dumps(lines, indent=1) + "\n")
+    say_growth(lines)
+    say(f"Écrit dans {REPORT.relative_to(BASE_DIR)}, en {time.monotonic() - begin:.0f} s.")
+    return 0
+
+
+def measure(seconds: float) -> list[Line]:
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory(prefix="spro-bench-") as folder, world(Path(folder)) as environment:
+        Path(folder).chmod(0o755)
+        for size in SIZES:
+            grow(environment, size)
+            asked = cases(cursors(environment))
+            with (
+                serve(environment, "spro.wsgi:application", "-c", "spro/gunicorn.py") as ours,
+                serve(environment, "benchmarks.floor:app", "--log-level", "warning") as floor,
+            ):
+                if size == SIZES[0]:
+                    say(f"{'':30}{'n':>8}{'nous':>10}{'plancher':>10}{'rapport':>9}{'cible':>7}")
+                for case in asked:
+                    mine, theirs, turns = race(ours, floor, case, seconds)
+                    lines.append(
+                        {
+                            "name": case.name, "n": size, "ours_p50_ms": round(mine, 3),
+                            "floor_p50_ms": round(theirs, 3), "ratio": round(mine / theirs, 2),
+                        }
+                    )  # fmt: skip
+                    mark = "" if mine / theirs <= case.target else "  au-dessus"
+                    say(
+                        f"{case.name:30}{size:>8}{mine:>7.2f} ms{theirs:>7.2f} ms{mine / theirs:>9.2f}"
+                        f"{case.target:>7.0f}{mark}   ({turns} demandes)"
+                    )
+        say_statements(environment, asked)
+    return lines
+
+
+def say_statements(environment: dict[str, str], asked: list[Case]) -> None:
+    """Statements and blocks of each page at the largest size."""
+    words = [sys.executable, "-m", "benchmarks.statements", *(case.ours[len(case.ours) // 2] for case in asked)]
+    done = subprocess.run(words, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchmarkError(done.stderr)
+    for case, counted in zip(asked, json.loads(done.stdout), strict=True):
+        cost = f"{counted['buffers']} blocs lus, {counted['ms']} ms dans PostgreSQL"
+        say(f"{case.name:30}{counted['queries']} requêtes, {cost}")
+
+
+def say_growth(lines: list[Line]) -> None:
+    """How ours and the floor grew from 30,000 to 300,000 places: ours must not grow more than 1.2 times the floor."""
+    by = {(line["name"], line["n"]): line for line in lines}
+    for name in dict.fromkeys(str(line["name"]) for line in lines):
+        small, large = by[name, SIZES[1]], by[name, SIZES[2]]
+        ours = float(large["ours_p50_ms"]) / float(small["ours_p50_ms"])
+        floor = float(large["floor_p50_ms"]) / float(small["floor_p50_ms"])
+        mark = "" if ours / floor <= GROWTH else "  au-dessus"
+        both = f"nous ×{ours:.2f}, plancher ×{floor:.2f}, rapport {ours / floor:.2f}"
+        say(f"{name:30}croissance : {both} (≤ {GROWTH}){mark}")
+
+
+def say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

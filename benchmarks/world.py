@@ -1,0 +1,120 @@
+"""The benchmark's own database: the schema, the region pack, and as many invented places as asked, always the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from spro import embedded
+
+DATABASE = "spro_bench"
+PACK = embedded.BASE_DIR / "data" / "grand-est"
+
+# Each invented place copies what a place of the pack is and offers; half stand in the hundred largest communes, as
+# real ones do. Arithmetic takes the place of chance: two runs measure the same world.
+PLACES = """
+WITH models AS (SELECT *, row_number() OVER (ORDER BY slug) - 1 AS row, count(*) OVER () AS rows
+                FROM territories_site WHERE slug NOT LIKE 'invente-%%'),
+     towns AS (SELECT *, row_number() OVER (ORDER BY population DESC, insee) - 1 AS row, count(*) OVER () AS rows
+               FROM territories_commune),
+     numbers AS (SELECT i, (i * 2654435761) %% 1000003 AS a, (i * 40503) %% 999983 AS b
+                 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i)
+INSERT INTO territories_site (pack_values, slug, name, sort_key, organisation_id, network_id, kind_id, description,
+    address, postal_code, commune_id, agency_id, lat, lon, phone, email, website, hours, hours_text, services, channels,
+    publics, not_for, placement, access, access_text, provisional, source, source_url, external_id, note,
+    listed, card, words)
+SELECT '{}', 'invente-' || i, m.name || ' ' || i, m.sort_key || ' ' || lpad(i::text, 7, '0'), m.organisation_id,
+    m.network_id, m.kind_id, 'Lieu inventé pour mesurer.', (i %% 90 + 1) || ' rue de la République', t.postal_codes[1],
+    t.insee, t.agency_id, t.lat + (a %% 6000 - 3000) / 1e5, t.lon + (b %% 8000 - 4000) / 1e5, '03 00 00 00 00', '',
+    'https://www.example.org/', '{"1": [["09:00", "12:00"], ["14:00", "17:00"]], "4": [["09:00", "17:00"]]}', '',
+    m.services, m.channels, m.publics, m.not_for, m.placement, m.access, m.access_text, false, 'Inventé', '', '', '',
+    true, replace(replace(m.card, m.name, m.name || ' ' || i), m.slug, 'invente-' || i), m.words
+FROM numbers JOIN models m ON m.row = a %% m.rows
+JOIN towns t ON t.row = CASE WHEN i %% 2 = 0 THEN b %% 100 ELSE (a * 31 + b) %% t.rows END
+"""
+
+
+def _named(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of a portal on a fresh database, dropped in the end; static files go to `folder`."""
+    embedded.use_if_needed()
+    owner = os.environ["DATABASE_OWNER_URL"]
+    app = os.environ["DATABASE_URL"]
+    environment = os.environ | {
+        "DATABASE_URL": _named(app),
+        "DATABASE_OWNER_URL": _named(owner),
+        "DATABASE_APP_ROLE": urlsplit(app).username or "",
+        "REDIS_URL": os.environ["REDIS_URL"].rsplit("/", 1)[0] + "/9",
+        "SPRO_LOCAL": str(folder),
+        "DEBUG": "0",
+        "DEMO": "0",
+        "SECRET_KEY": "benchmark-" + os.urandom(24).hex(),
+        "API_RATE": "1000000/min",  # counted as always, never reached
+        "PYTHONPATH": str(embedded.BASE_DIR),
+    }
+    _drop(owner)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    try:
+        for words in (["migrate"], ["build_fonts"], ["collectstatic", "--noinput"], ["load_region_pack", str(PACK)]):
+            manage(environment, *words, "--verbosity=0")
+        yield environment
+    finally:
+        _drop(owner)
+
+
+def _drop(owner: str) -> None:
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+
+
+def manage(environment: dict[str, str], *words: str) -> None:
+    """Run a command of the portal in `environment`; its output shows only if it fails."""
+    command = [sys.executable, str(embedded.BASE_DIR / "manage.py"), *words]
+    done = subprocess.run(command, env=environment, cwd=embedded.BASE_DIR, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)} a échoué :\n{done.stdout}\n{done.stderr}")
+
+
+def grow(environment: dict[str, str], size: int) -> None:
+    """Add places until there are `size`, and let PostgreSQL know its tables as it would after a while."""
+    with psycopg.connect(environment["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        row = connection.execute("SELECT count(*) FROM territories_site").fetchone()
+        present = int(row[0]) if row else 0
+        if size > present:
+            connection.execute(PLACES, {"first": present + 1, "last": size})
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT") if _may_checkpoint(connection) else None
+
+
+def _may_checkpoint(connection: psycopg.Connection) -> bool:
+    row = connection.execute("SELECT pg_has_role(current_user, 'pg_checkpoint', 'MEMBER')").fetchone()
+    return bool(row and row[0])
+
+
+def cursors(environment: dict[str, str], count: int = 8) -> list[str]:
+    """Cursors of the API spread evenly over the alphabet."""
+    from core.api.pages import encode
+
+    with psycopg.connect(environment["DATABASE_OWNER_URL"]) as connection:
+        rows = connection.execute(
+            "SELECT sort_key, id FROM (SELECT sort_key, id, ntile(%s) OVER (ORDER BY sort_key, id) AS part,"
+            " row_number() OVER (ORDER BY sort_key, id) AS place FROM territories_site WHERE listed) s"
+            " WHERE place IN (SELECT min(place) FROM (SELECT ntile(%s) OVER (ORDER BY sort_key, id) AS part,"
+            " row_number() OVER (ORDER BY sort_key, id) AS place FROM territories_site WHERE listed) p GROUP BY part)"
+            " ORDER BY sort_key, id",
+            [count, count],
+        ).fetchall()
+    return [encode("n", row) for row in rows]
