@@ -70,6 +70,8 @@ class SiteForm(forms.ModelForm):
             "access_text", "provisional", "source", "source_url", "source_updated_on", "note", "listed", "updated_at",
         )  # fmt: skip
 
+    website = forms.URLField(label="site internet", max_length=300, required=False, assume_scheme="https")
+    source_url = forms.URLField(label="adresse de la source", max_length=400, required=False, assume_scheme="https")
     services = forms.MultipleChoiceField(
         label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
