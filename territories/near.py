@@ -203,6 +203,8 @@ class _Statement:
         then = [(i, branch) for i, branch in indexed if branch.penalty != lowest]
         named = {f: [b.key for b in branches if b.family == f and b.rule] for f in _COLUMN}
         for level in (first, then):
+            if not level:
+                continue
             limit = self._limit_of_level()
             for family in _COLUMN:
                 self._walk([(i, b.key, b.penalty, b.strict) for i, b in level if b.family == family], family, named,
@@ -217,7 +219,7 @@ class _Statement:
         """A `WITH` part that says the score of the last place wanted among those found so far, and how to read it."""
         if not self.names:
             return ""
-        name = f"limit{len(self.names)}"
+        name = f"limit{len(self.ctes)}"
         found = " UNION ALL ".join(f"SELECT score FROM {level}" for level in self.names)
         self.ctes.append(f"{name} AS MATERIALIZED (SELECT score FROM ({found}) f ORDER BY score OFFSET %s LIMIT 1)")
         self.parameters.append(self.last - 1)

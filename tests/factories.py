@@ -8,9 +8,21 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from accounts.models import RegionMandate, User
-from core.text import sort_key
+from core.text import fold, sort_key
 from members.models import Mandate, Network, Organisation
-from territories.models import Agency, OfficerMandate
+from territories.models import (
+    Agency,
+    Commune,
+    Department,
+    EmploymentBasin,
+    OfficerMandate,
+    Referent,
+    RoutingRule,
+    Site,
+    SiteKind,
+)
+from territories.routing import rules_changed
+from territories.services import settle, site_changed
 
 PASSWORD = "une phrase de test assez longue"
 _numbers = count(1)
@@ -56,3 +68,60 @@ def region_staff(**fields: Any) -> User:
     user = person(**fields)
     RegionMandate.objects.create(user=user)
     return user
+
+
+def town(name: str = "", *, insee: str = "", lat: float = 48.5, lon: float = 6.5, **fields: Any) -> Commune:
+    """A commune with its department, basin and agency (made if not given)."""
+    number = next(_numbers)
+    name = name or f"Commune {number}"
+    served = fields.pop("agency", None) or agency()
+    department, _ = Department.objects.get_or_create(code=fields.pop("department", "88"), defaults={"name": "Vosges"})
+    basin, _ = EmploymentBasin.objects.get_or_create(
+        number=fields.pop("basin", number), defaults={"name": f"Bassin {number}", "agency": served}
+    )
+    return Commune.objects.create(
+        insee=insee or f"{88000 + number % 1000:05d}", name=name, folded_name=fold(name), lat=lat, lon=lon,
+        department=department, basin=basin, agency=served, **fields,
+    )  # fmt: skip
+
+
+def kind(**fields: Any) -> SiteKind:
+    number = next(_numbers)
+    values = {"slug": f"sorte-{number}", "label": f"Sorte {number}", "blaze": "lieu", "order": number}
+    return SiteKind.objects.create(**values | fields)
+
+
+def site(*, commune: Commune | None = None, card: bool = True, **fields: Any) -> Site:
+    """A listed place at its commune, its card written unless `card` is False."""
+    number = next(_numbers)
+    commune = commune or town()
+    values = {
+        "slug": f"lieu-{number}", "name": f"Lieu {number}", "commune": commune, "lat": commune.lat, "lon": commune.lon,
+    } | fields  # fmt: skip
+    if "organisation" not in values:
+        values["organisation"] = organisation()
+    if "kind" not in values:
+        values["kind"] = kind()
+    made = Site(**values)
+    settle(made).save()
+    if card:
+        site_changed([made])
+    return made
+
+
+def rule(target: SiteKind | Network | Organisation, *, rank: int = 1, status: str = "", need: str = "") -> RoutingRule:
+    """One line of the routing table; its reason names its target and its rank."""
+    field = {SiteKind: "kind", Network: "network", Organisation: "organisation"}[type(target)]
+    made = RoutingRule.objects.create(
+        **{field: target}, rank=rank, status=status, need=need, reason=f"{target} au rang {rank}.", source="essai"
+    )
+    rules_changed()
+    return made
+
+
+def referent(**fields: Any) -> Referent:
+    number = next(_numbers)
+    values = {"name": f"Personne {number}", "function": "Conseillère", "email": f"p{number}@exemple.invalid"} | fields
+    if "organisation" not in values:
+        values["organisation"] = organisation()
+    return Referent.objects.create(**values)
