@@ -96,7 +96,7 @@ class Found:
 def find(query: str, *, kind: str = "", page: int = 1) -> Found:
     """The pages that answer `query` (two characters at least), `PAGE` at a time, best first.
 
-    At most four statements: two when the words themselves are found.
+    At most three statements: two when the words themselves are found.
     """
     values = _values(_plain(query), kind, page)
     counts, nodes = _facets(_EXACT, values)

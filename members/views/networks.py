@@ -26,7 +26,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
     """A network: its text, its organisations, and what upper rooms say of it (places, referents) as panels."""
     subject = get_object_or_404(Network, slug=slug)
     members = list(
-        subject.organisations.only("slug", "name", "current_name", "sort_key", "kind", "place", "status")
+        subject.organisations.only("slug", "name", "current_name", "sort_key", "kind", "place", "status", "network")
         .exclude(status=Organisation.Status.FORMER)
         .order_by("sort_key")
     )

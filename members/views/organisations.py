@@ -49,6 +49,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "organisation": subject,
         "crumbs": [_crumb(subject)],
+        "fte": "" if subject.fte is None else f"{subject.fte.normalize():f}".replace(".", ","),
         "activities": nested(subject.activities),
         "websites": websites(subject.website),
         "children": [child for child in children if child.kind == Organisation.Kind.ORGANISATION],

@@ -1,0 +1,38 @@
+"""An installation refuses to serve with the key of the source code; production settings pass Django's own checks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEY = "une-cle-longue-et-faite-au-hasard-pour-cet-essai-0123456789-abcdefghij"
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS"}}
+    kept |= {"DJANGO_SETTINGS_MODULE": "spro.settings", "LOG_LEVEL": "ERROR"} | environment
+    return subprocess.run([sys.executable, *words], cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+
+
+def test_production_settings_pass_every_deployment_check() -> None:
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", HTTPS="1", SECRET_KEY=KEY)
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
+
+
+def test_the_key_of_the_source_code_fails_the_check() -> None:
+    done = run("manage.py", "check", "--deploy", HTTPS="1")
+    assert (done.returncode, "spro.E001" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "starts"),
+    [({}, False), ({"DEMO": "1"}, True), ({"DEBUG": "1"}, True), ({"SECRET_KEY": KEY}, True)],
+)
+def test_the_web_server_refuses_the_key_of_the_source_code(environment: dict[str, str], starts: bool) -> None:
+    done = run("-c", "import spro.wsgi", **environment)
+    assert (done.returncode == 0, "SECRET_KEY est celle du code source" in done.stderr) == (starts, not starts)

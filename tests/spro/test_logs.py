@@ -1,0 +1,66 @@
+"""S2: neither a query, nor an address of a person, reaches a log, whatever happens to the request."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from spro.logs import logging_config, scrub
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.spro.test_errors")]
+QUERY = "statut=sous-main-de-justice&commune=88160&q=prison&courriel=camille.exemple%40exemple.fr"
+SECRETS = ("sous-main-de-justice", "88160", "prison", "camille", "exemple.fr", "statut=")
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Everything that the process writes in its log, as in production."""
+    logging_config(json=True, level="INFO")
+    stream = io.StringIO()
+    handler: Any = logging.getLogger().handlers[0]
+    former = handler.setStream(stream)
+    yield stream
+    handler.setStream(former)
+    logging_config(json=True, level="ERROR")
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [("/recherche/", 200), ("/lieux/", 200), ("/lieux/inconnu/", 404), ("/nulle/part", 404), ("/essai/panne/", 500),
+     ("/essai/douteux/", 400), ("/essai/refus/", 403), ("/api/v1/essai/panne/", 500), ("/organismes/", 200)],
+)  # fmt: skip
+def test_S2_nothing_of_a_search_is_logged(written: io.StringIO, url: str, status: int) -> None:
+    response = Client(raise_request_exception=False).get(f"{url}?{QUERY}")
+    lines = written.getvalue()
+    assert response.status_code == status
+    assert [secret for secret in SECRETS if secret in lines] == []
+    assert json.loads(lines.splitlines()[-1])["status"] == status  # the request is logged all the same
+
+
+def test_S2_an_incident_keeps_its_trace_without_what_was_typed(written: io.StringIO) -> None:
+    Client(raise_request_exception=False).get(f"/essai/panne/?{QUERY}")
+    lines = written.getvalue()
+    assert ("ValueError: invalide : […] […]" in lines, "_breaks" in lines) == (True, True)
+
+
+def test_S2_what_is_posted_to_sign_in_is_not_logged(written: io.StringIO) -> None:
+    Client().post("/comptes/connexion/", {"login": "camille.exemple@exemple.fr", "password": "un secret bien gardé"})
+    assert [secret for secret in (*SECRETS, "secret bien") if secret in written.getvalue()] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("GET /lieux/?statut=handicap HTTP/1.1", "GET /lieux/?[…] HTTP/1.1"),
+        ("pour camille@exemple.fr et «sasha@exemple.fr»", "pour [adresse] et [adresse]"),
+        ("rien à cacher", "rien à cacher"),
+    ],
+)
+def test_S2_queries_and_addresses_are_scrubbed(text: str, clean: str) -> None:
+    assert scrub(text) == clean
