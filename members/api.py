@@ -58,7 +58,7 @@ class NetworkViewSet(PublicViewSet):
     lookup_field = "slug"
     lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"number": int}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         name: name
         for name in (
             "number", "slug", "name", "name_published", "kind", "short", "text", "text_source", "organisations_count",
@@ -139,7 +139,7 @@ class OrganisationViewSet(PublicViewSet):
     lookup_field = "slug"
     lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"sort_key": str, "id": int}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         "slug": "slug",
         "name": "name",
         "name_published": "name_published",

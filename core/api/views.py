@@ -37,8 +37,8 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     filter_backends = [Filters]
     pagination_class = CursorPagination
     filterset_class: ClassVar[type[PublicFilterSet] | None] = None
-    # Name in the answer → column (or annotation) of the row.
-    fields: ClassVar[dict[str, str]]
+    # Name in the answer → column (or annotation, or expression) of the row.
+    fields: ClassVar[dict[str, Any]]
     # Columns that order the list, with their types: unique together, never null.
     order: ClassVar[dict[str, type]]
     lookup_column: ClassVar[str] = "slug"

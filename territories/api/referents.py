@@ -64,7 +64,7 @@ class ReferentViewSet(PublicViewSet):
     lookup_column = "public_id"
     lookup_value_converter = "uuid"
     order: ClassVar[dict[str, type]] = {"pk": int}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         "id": "public_id",
         "organisation": "organisation__slug",
         "agency": "agency__slug",

@@ -70,7 +70,7 @@ class AgencyViewSet(PublicViewSet):
     lookup_field = "slug"
     lookup_value_converter = "slug"
     order: ClassVar[dict[str, type]] = {"order": int, "id": int}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         "slug": "slug",
         "name": "name",
         "towns": "towns",
@@ -116,7 +116,7 @@ class BasinViewSet(PublicViewSet):
     lookup_field = lookup_column = "number"
     lookup_value_converter = "int"
     order: ClassVar[dict[str, type]] = {"number": int}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         "number": "number", "name": "name", "agency": "agency__slug", "departments": "departments",
     }  # fmt: skip
 
@@ -182,7 +182,7 @@ class CommuneViewSet(PublicViewSet):
     filterset_class = CommuneFilters
     lookup_field = lookup_column = "insee"
     order: ClassVar[dict[str, type]] = {"insee": str}
-    fields: ClassVar[dict[str, str]] = {
+    fields: ClassVar[dict[str, Any]] = {
         "insee": "insee",
         "name": "name",
         "postal_codes": "postal_codes",
