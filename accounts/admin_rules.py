@@ -22,6 +22,7 @@ from typing import Any
 
 import rules
 from django.contrib import admin
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,7 @@ from core.journal import record
 from core.models import JournalEntry
 
 UNSAID = "[non conservé]"
+SHORT_LIST = 150
 
 
 class RulesAdmin(admin.ModelAdmin):
@@ -52,6 +54,26 @@ class RulesAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.scope(request.user, super().get_queryset(request))
+
+    # --- what is shown
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = self.opts.verbose_name_plural
+        return super().changelist_view(
+            request, {"title": str(title)[:1].upper() + str(title)[1:]} | (extra_context or {})
+        )
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        """None: Django's widget for them writes inline styles, which our policy refuses, and has no name for axe."""
+        return ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A field of `autocomplete_fields` is a plain list while it is short, then a number and a window to search."""
+        if db_field.name in self.autocomplete_fields and "widget" not in kwargs:
+            target = db_field.remote_field.model._default_manager
+            if target.order_by().values("pk")[: SHORT_LIST + 1].count() > SHORT_LIST:
+                kwargs["widget"] = ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- who may
 

@@ -60,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_short_name(self) -> str:
+        """How the desk greets."""
+        return self.name or self.email
+
     @property
     def is_staff(self) -> bool:
         """Whether the admin opens for this person: Django asks; the answer is a rule, not a column."""

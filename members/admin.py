@@ -50,7 +50,7 @@ class NetworkAdmin(_PublicPageAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(_PublicPageAdmin):
-    list_display = ("__str__", "kind", "network", "status", "place")
+    list_display = ("display_name", "kind", "network", "status")
     list_filter = ("status", "kind", "network")
     search_fields = ("name", "current_name", "name_published", "place", "slug")
     list_select_related = ("network",)

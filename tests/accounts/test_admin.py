@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -86,6 +87,15 @@ def test_an_officer_s_desk_does_not_hold_accounts_nor_mail(client: Client) -> No
     for url in ("/admin/accounts/user/", "/admin/accounts/regionmandate/", "/admin/core/outboxmail/"):
         assert client.get(url).status_code == 403
     assert client.post("/admin/accounts/regionmandate/add/", {"user": "x"}).status_code == 403
+
+
+def test_no_form_of_the_desk_carries_a_style_or_a_script_of_its_own(desk: Client) -> None:
+    """The desk lives under the policy of the whole portal: `script-src 'self'; style-src 'self'`."""
+    inline = re.compile(r"<style|<script(?![^>]*(?: src=|application/json))|\sstyle=|\son\w+=|select2")
+    for each in registered():
+        answer = desk.get(reverse(f"admin:{each.opts.app_label}_{each.opts.model_name}_add"))
+        if answer.status_code == 200:
+            assert inline.findall(answer.content.decode()) == [], each.opts.label
 
 
 # --- accounts
