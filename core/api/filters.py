@@ -61,7 +61,7 @@ class Filters(DjangoFilterBackend):
 
 
 def refuse_odd_parameters(request: Request, known: frozenset[str]) -> None:
-    """A parameter misspelt would silently give the whole world: it is refused by its name; so is one given twice.
+    """A parameter misspelt would silently give the whole world: it is refused by its name; so is one given twice or empty.
 
     Raises `ValidationError`.
     """
@@ -71,6 +71,8 @@ def refuse_odd_parameters(request: Request, known: frozenset[str]) -> None:
             errors[name[:80]] = ["Ce paramètre n’existe pas ici."]
         elif len(values) > 1:
             errors[name] = ["Ce paramètre est donné plusieurs fois."]
+        elif not values[0].strip():
+            errors[name] = ["Ce paramètre est vide."]
         elif "\x00" in values[0]:
             errors[name] = ["Cette valeur contient un caractère interdit."]
     if errors:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -28,6 +31,19 @@ CHECKS = [
     not_a_server_error, content_type_conformance, response_schema_conformance, response_headers_conformance,
     status_code_conformance, negative_data_rejection,
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_connection() -> Iterator[None]:
+    """A served request closes a connection that is inside a transaction, as ours is here: Django's own test client
+    unplugs this in the same way."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 described = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
 
 
@@ -38,7 +54,7 @@ described = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_applicati
 )  # fmt: skip
 @pytest.mark.django_db
 def test_O1_every_answer_is_as_described(case: Any) -> None:
-    case.call_and_validate(checks=CHECKS)
+    case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
 
 
 def test_O1_the_description_is_valid_and_without_a_doubt(tmp_path: Any) -> None:
