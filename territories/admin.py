@@ -7,7 +7,7 @@ from typing import Any
 import rules as rules_engine
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -59,6 +59,13 @@ class ListsAdmin(RulesAdmin):
         transaction.on_commit(routing.rules_changed)
 
 
+def https_by_default(field: Any, **kwargs: Any) -> Any:
+    """The form field of a model field; an address of the web typed without its scheme is https."""
+    if isinstance(field, models.URLField):
+        kwargs["assume_scheme"] = "https"
+    return field.formfield(**kwargs)
+
+
 class SiteForm(forms.ModelForm):
     """Closed lists as boxes, so that nobody types a value that does not exist."""
 
@@ -69,9 +76,8 @@ class SiteForm(forms.ModelForm):
             "phone", "email", "website", "hours", "hours_text", "services", "channels", "publics", "not_for", "access",
             "access_text", "provisional", "source", "source_url", "source_updated_on", "note", "listed", "updated_at",
         )  # fmt: skip
+        formfield_callback = https_by_default
 
-    website = forms.URLField(label="site internet", max_length=300, required=False, assume_scheme="https")
-    source_url = forms.URLField(label="adresse de la source", max_length=400, required=False, assume_scheme="https")
     services = forms.MultipleChoiceField(
         label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -93,6 +99,7 @@ class SiteForm(forms.ModelForm):
 class SiteAdmin(RulesAdmin):
     view_rule, change_rule, add_rule = serves, serves, runs_region
     form = SiteForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("name", "kind", "commune", "agency", "provisional", "listed", "updated_at")
     list_filter = ("provisional", "listed", "kind", "agency", "network")
     list_select_related = ("kind", "commune", "agency")

@@ -27,7 +27,7 @@ def organisation_saved(instance: Organisation, created: bool, **_: Any) -> None:
     if created:
         return
     sites = Site.objects.filter(organisation=instance)
-    sites.exclude(network_id=instance.network_id).update(network_id=instance.network_id)
+    sites.update(network_id=instance.network_id)
     services.site_changed(sites)
 
 

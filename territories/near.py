@@ -301,21 +301,6 @@ class _Statement:
         return sql, [*self.parameters, *count_values, offset, limit]
 
 
-def count_all(table: Table, *, status: str = "", narrowing: Narrowing = ANYTHING, kinds: Sequence[int] = ()) -> int:
-    """How many places `alphabetical` would give in all; `COUNT_CAP + 1` stands for more than `COUNT_CAP`."""
-    sql, values = narrowing.sql()
-    if status:
-        sql += " AND NOT not_for @> ARRAY[%s]::varchar[]"
-        values.append(status)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM territories_site s WHERE listed AND kind_id = ANY(%s::bigint[])"
-            f"{sql} LIMIT %s) c",
-            [array(kinds or table.public_kinds), *values, COUNT_CAP + 1],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def alphabetical(
     table: Table,
     *,
@@ -325,18 +310,23 @@ def alphabetical(
     kinds: Sequence[int] = (),
     offset: int = 0,
     limit: int = 20,
-) -> list[Found]:
-    """Places of these kinds (all that receive the public by default) in alphabetical order, from nowhere."""
+) -> tuple[list[Found], int]:
+    """Places of these kinds (all that receive the public by default) in alphabetical order, from nowhere; and how many
+    there are in all, counted as by `nearest_and_count`.
+    """
     conditions, values = narrowing.sql()
     if status:
         conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
         values.append(status)
+    where = f"listed AND kind_id = ANY(%s::bigint[]){conditions}"
+    values = [array(kinds or table.public_kinds), *values]
     said = {branch.key: branch for branch in table.branches(status, need) if branch.family == "kind"}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_FIELDS} FROM territories_site s WHERE listed AND kind_id = ANY(%s::bigint[]){conditions}"
+            f"SELECT {_FIELDS}, (SELECT count(*) FROM (SELECT FROM territories_site WHERE {where}"
+            f" LIMIT {COUNT_CAP + 1}) c) FROM territories_site s WHERE {where}"
             " ORDER BY sort_key, id OFFSET %s LIMIT %s",
-            [array(kinds or table.public_kinds), *values, offset, limit],
+            [*values, *values, offset, limit],
         )
         rows = cursor.fetchall()
-    return [_found(row, said.get(row[3])) for row in rows]
+    return [_found(row, said.get(row[3])) for row in rows], rows[0][9] if rows else 0

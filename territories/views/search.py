@@ -83,13 +83,16 @@ def _near(table: Table, asked: Search, town: communes.Town) -> Results:
 
 def _everywhere(table: Table, asked: Search) -> Results:
     kinds = fitting_kinds(table, asked)
-    given: dict[str, Any] = {"status": asked.status, "narrowing": asked.narrowing, "kinds": kinds}
-    found = near.alphabetical(table, need=asked.need, offset=asked.offset, limit=PAGE_SIZE + 1, **given)
-    places, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
-    total = asked.offset + len(places)
-    if more or (asked.page > 1 and not places):
-        total = near.count_all(table, **given)
-    return Results(places, more, total, [])
+    found, total = near.alphabetical(
+        table,
+        status=asked.status,
+        need=asked.need,
+        narrowing=asked.narrowing,
+        kinds=kinds,
+        offset=asked.offset,
+        limit=PAGE_SIZE + 1,
+    )
+    return Results(found[:PAGE_SIZE], len(found) > PAGE_SIZE, total, [])
 
 
 def fitting_kinds(table: Table, asked: Search) -> list[int]:
