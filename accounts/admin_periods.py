@@ -60,6 +60,12 @@ class PeriodAdmin(RulesAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "user" and field is not None:  # two people may bear one name, not one address
+            field.label_from_instance = lambda user: f"{user.email} ({user.name})" if user.name else user.email
+        return field
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if context.get("original") is not None:  # nothing to save on it: a mandate ends by the action of the list
             context |= dict.fromkeys(("show_save", "show_save_and_continue", "show_save_and_add_another"), False)
