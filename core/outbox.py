@@ -84,5 +84,6 @@ def _deliver(mail: OutboxMail, connection: Any) -> int:
         log.warning("mail_failed", mail=mail.pk, attempts=mail.attempts, error=type(error).__name__)
     else:
         mail.sent_at = timezone.now()
+        mail.text = mail.html = ""  # a letter may carry a key (a reset link): what was sent is not kept
     mail.save()
     return int(mail.sent_at is not None)

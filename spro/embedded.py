@@ -327,4 +327,3 @@ class _locked:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-

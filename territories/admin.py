@@ -62,7 +62,7 @@ class ListsAdmin(RulesAdmin):
 def https_by_default(field: Any, **kwargs: Any) -> Any:
     """The form field of a model field; an address of the web typed without its scheme is https."""
     if isinstance(field, models.URLField):
-        kwargs["assume_scheme"] = "https"
+        return field.formfield(assume_scheme="https", **kwargs)
     return field.formfield(**kwargs)
 
 

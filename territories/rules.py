@@ -8,7 +8,7 @@ import rules
 
 from accounts.models import User
 from accounts.rules import is_region_staff
-from members.models import Mandate
+from members.rules import is_professional
 from territories.models import Agency, OfficerMandate
 
 
@@ -28,12 +28,8 @@ def is_officer(user: Any, obj: Any = None) -> bool:
     return agency in served
 
 
-@rules.predicate
-def is_professional(user: Any) -> bool:
-    """Works today for an organisation, for an agency or for the Region: reads the contacts of referents (T3)."""
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return Mandate.objects.in_force().filter(user=user).exists() or is_any_officer(user) or is_region_staff(user)
+# Works today for an organisation of the network, for an agency or for the Region (T3).
+may_read_contacts = is_professional | is_any_officer | is_region_staff
 
 
 def agencies_of(user: Any) -> frozenset[int]:

@@ -49,7 +49,7 @@ def territories(request: HttpRequest) -> HttpResponse:
 def territory(request: HttpRequest, slug: str) -> HttpResponse:
     """One agency: basins on a map, places by kind, referents, and what other rooms have to show."""
     agency = get_object_or_404(Agency.objects.prefetch_related("basins"), slug=slug)
-    professional = rules.is_professional(request.user)
+    professional = rules.may_read_contacts(request.user)
     sites = list(
         Site.objects.public()
         .filter(agency=agency)

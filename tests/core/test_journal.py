@@ -22,7 +22,9 @@ def test_an_act_is_written_with_its_actor_and_its_target(entry: JournalEntry) ->
     assert row.changes == {"name": ["", "Quelqu’un"]}
 
 
-@pytest.mark.parametrize("sql", ["UPDATE core_journalentry SET verb = 'x'", "DELETE FROM core_journalentry", "TRUNCATE core_journalentry"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE core_journalentry SET verb = 'x'", "DELETE FROM core_journalentry", "TRUNCATE core_journalentry"]
+)
 def test_the_database_refuses_to_change_the_past(entry: JournalEntry, sql: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
