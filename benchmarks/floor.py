@@ -31,17 +31,25 @@ JOIN territories_commune c ON c.insee = s.commune_id JOIN territories_sitekind k
 WHERE s.listed AND s.position <@ circle(%(p)s::point, %(r)s)
 ORDER BY s.position <-> %(p)s::point LIMIT %(n)s
 """
-ROUTED = """
-SELECT s.slug, s.name, s.address, c.name, k.label, s.lat, s.lon, s.phone, s.provisional, s.services, f.reason
-FROM (
-  SELECT l.id, l.d + t.penalty AS score, t.reason
-  FROM unnest(%(kinds)s::bigint[], %(penalties)s::float8[], %(reasons)s::text[]) AS t (kind, penalty, reason)
+# The best targets first, the others only as far as they could still be among the first: a reader of territories/near.py
+# would write this by hand.
+_WALK = """
+  SELECT l.id, l.d * %(scale)s + t.penalty AS score, t.reason
+  FROM unnest(%(kinds{level})s::bigint[], %(penalties{level})s::float8[], %(reasons{level})s::text[],
+              %(strict{level})s::bool[]) AS t (kind, penalty, reason, strict)
   CROSS JOIN LATERAL (
-    SELECT id, (position <-> %(p)s::point) * %(scale)s AS d FROM territories_site
-    WHERE listed AND kind_id = t.kind AND position <@ circle(%(p)s::point, %(r)s)
-      AND (publics = '{}' OR publics @> ARRAY[%(status)s]::varchar[]) AND NOT not_for @> ARRAY[%(status)s]::varchar[]
-    ORDER BY position <-> %(p)s::point LIMIT %(n)s) l
-  ORDER BY 2 LIMIT %(n)s) f
+    SELECT id, position <-> %(p)s::point AS d FROM territories_site
+    WHERE listed AND kind_id = t.kind AND position <@ circle(%(p)s::point, {reach})
+      AND (NOT t.strict OR publics = '{{}}' OR publics @> ARRAY[%(status)s]::varchar[])
+      AND NOT not_for @> ARRAY[%(status)s]::varchar[]
+    ORDER BY position <-> %(p)s::point LIMIT %(n)s) l"""
+_REACH = "greatest(0, least(%(r)s, (coalesce((SELECT score FROM farthest), 1e9) - t.penalty) / %(scale)s))"
+ROUTED = f"""
+WITH best AS MATERIALIZED ({_WALK.format(level=1, reach="%(r)s")}),
+farthest AS MATERIALIZED (SELECT score FROM best ORDER BY score OFFSET %(n)s - 1 LIMIT 1),
+others AS MATERIALIZED ({_WALK.format(level=2, reach=_REACH)})
+SELECT s.slug, s.name, s.address, c.name, k.label, s.lat, s.lon, s.phone, s.provisional, s.services, f.reason
+FROM (SELECT * FROM best UNION ALL SELECT * FROM others ORDER BY score LIMIT %(n)s) f
 JOIN territories_site s ON s.id = f.id
 JOIN territories_commune c ON c.insee = s.commune_id JOIN territories_sitekind k ON k.id = s.kind_id
 ORDER BY f.score
@@ -66,7 +74,7 @@ SELECT {_COLUMNS} {_JOINS}
 WHERE s.listed AND s.position <@ circle(%(p)s::point, %(r)s) ORDER BY s.position <-> %(p)s::point LIMIT %(n)s
 """
 RULES = """
-SELECT DISTINCT ON (kind_id) kind_id, rank, reason FROM territories_routingrule
+SELECT DISTINCT ON (kind_id) kind_id, rank, reason, status = '' FROM territories_routingrule
 WHERE kind_id IS NOT NULL AND status IN ('', %s) AND need IN ('', %s)
 ORDER BY kind_id, status = '' , need = ''
 """
@@ -86,13 +94,17 @@ def database() -> psycopg.Connection[Any]:
 def rules(status: str, need: str) -> dict[str, list[Any]]:
     """The kinds of places for a status and a need, read once."""
     if (status, need) not in _rules:
-        said = {kind: (rank, reason) for kind, rank, reason in database().execute(RULES, [status, need])}
-        kinds = [row[0] for row in database().execute("SELECT id FROM territories_sitekind WHERE receives_public")]
-        _rules[status, need] = {
-            "kinds": kinds,
-            "penalties": [PENALTY[said[kind][0]] if kind in said else UNNAMED for kind in kinds],
-            "reasons": [said[kind][1] if kind in said else "" for kind in kinds],
-        }
+        said = {row[0]: row[1:] for row in database().execute(RULES, [status, need])}
+        public = database().execute("SELECT id FROM territories_sitekind WHERE receives_public")
+        targets = [
+            (kind, PENALTY[said[kind][0]], *said[kind][1:]) if kind in said else (kind, UNNAMED, "", True)
+            for (kind,) in public
+        ]
+        lowest = min(target[1] for target in targets)
+        _rules[status, need] = {}
+        for level, kept in ((1, [t for t in targets if t[1] == lowest]), (2, [t for t in targets if t[1] > lowest])):
+            for place, name in enumerate(("kinds", "penalties", "reasons", "strict")):
+                _rules[status, need][f"{name}{level}"] = [target[place] for target in kept]
     return _rules[status, need]
 
 
