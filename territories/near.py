@@ -22,9 +22,9 @@ from django.db import connection
 
 from core.geo import distance_km, mercator
 from core.reference import REMOTE_CHANNELS
-from territories.routing import NOT_ITS_PUBLIC_KM, Branch, Table
+from territories.routing import Branch, Table
 
-FARTHEST_KM = 300.0  # as far as a search without a radius looks
+FARTHEST_KM = 20_000.0  # as far as a search without a radius looks
 COUNT_CAP = 200
 _COLUMN = {"kind": "kind_id", "network": "network_id", "organisation": "organisation_id"}
 
@@ -72,7 +72,7 @@ class Narrowing:
                 "commune_id IN (SELECT insee FROM territories_commune WHERE basin_id = %s)",
                 self.basin,
             ),
-            (self.remote, "channels && %s::varchar[]", [str(channel) for channel in REMOTE_CHANNELS]),
+            (self.remote, "channels && %s::varchar(20)[]", [str(channel) for channel in REMOTE_CHANNELS]),
         ):
             if given:
                 parts.append(f" AND {condition}")
@@ -97,7 +97,6 @@ class Found:
     hours: dict[str, Any]
     card: str
     branch: Branch | None
-    fits: bool
     distance: float | None
 
 
@@ -141,18 +140,15 @@ def nearest_and_count(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    places = [
-        _found(row, branches[row[9]], fits=row[10], distance=distance_km(start.lat, start.lon, row[5], row[6]))
-        for row in rows
-    ]
-    return places, rows[0][11] if rows else 0
+    places = [_found(row, branches[row[9]], distance=distance_km(start.lat, start.lon, row[5], row[6])) for row in rows]
+    return places, rows[0][10] if rows else 0
 
 
-def _found(row: Sequence[Any], branch: Branch | None, *, fits: bool = True, distance: float | None = None) -> Found:
+def _found(row: Sequence[Any], branch: Branch | None, distance: float | None = None) -> Found:
     """A row of `_FIELDS`; hours come as text, most often of nothing."""
     hours = json.loads(row[7]) if row[7] != "{}" else {}
     key, slug, name, kind, commune, lat, lon, _, card, *_ = row
-    return Found(key, slug, name, kind, commune, lat, lon, hours, card, branch, fits, distance)
+    return Found(key, slug, name, kind, commune, lat, lon, hours, card, branch, distance)
 
 
 def array(values: Iterable[float]) -> str:
@@ -172,6 +168,7 @@ class _Statement:
 
     def narrow(self, radius: float | None, narrowing: Narrowing, without: int | None) -> None:
         """What every walk obeys: how far, and which places."""
+        self.radius, self.plain = radius, narrowing == ANYTHING
         self.reach = (radius or FARTHEST_KM) / self.start.scale
         self.narrowing, self.narrowing_values = narrowing.sql()
         if self.status:
@@ -187,7 +184,7 @@ class _Statement:
         index = array(i for i, branch in enumerate(branches) if branch.family == "kind")
         self.ctes.append(f"""level0 AS MATERIALIZED (
           SELECT id, (position <-> %s::point) * %s AS score,
-                 (%s::int[])[array_position(%s::bigint[], kind_id)] AS branch, true AS fits
+                 (%s::int[])[array_position(%s::bigint[], kind_id)] AS branch
           FROM territories_site
           WHERE listed AND position <@ circle(%s::point, %s) AND kind_id = ANY(%s::bigint[]){self.narrowing}
           ORDER BY position <-> %s::point, array_position(%s::bigint[], kind_id), id LIMIT %s)""")
@@ -203,17 +200,9 @@ class _Statement:
         then = [(i, branch) for i, branch in indexed if branch.penalty != lowest]
         named = {f: [b.key for b in branches if b.family == f and b.rule] for f in _COLUMN}
         for level in (first, then):
-            if not level:
-                continue
-            limit = self._limit_of_level()
+            limit = self._limit_of_level() if level else ""
             for family in _COLUMN:
-                self._walk([(i, b.key, b.penalty, b.strict) for i, b in level if b.family == family], family, named,
-                           limit, fits=True)  # fmt: skip
-        if self.status:
-            limit = self._limit_of_level()
-            for family in _COLUMN:
-                self._walk([(i, b.key, NOT_ITS_PUBLIC_KM, True) for i, b in indexed if b.family == family and b.strict],
-                           family, named, limit, fits=False)  # fmt: skip
+                self._walk([(i, b.key, b.penalty) for i, b in level if b.family == family], family, named, limit)
 
     def _limit_of_level(self) -> str:
         """A `WITH` part that says the score of the last place wanted among those found so far, and how to read it."""
@@ -226,22 +215,15 @@ class _Statement:
         return name
 
     def _walk(
-        self,
-        targets: list[tuple[int, int, float, bool]],
-        family: str,
-        named: dict[str, list[int]],
-        limit: str,
-        *,
-        fits: bool,
+        self, targets: list[tuple[int, int, float]], family: str, named: dict[str, list[int]], limit: str
     ) -> None:
-        """Add the nearest of each target of one family: `(index of the branch, key, penalty, strict)`."""
+        """Add the nearest of each target of one family: `(index of the branch, key, penalty)`."""
         if not targets:
             return
         point = self.start.point
-        index, keys, penalties, strict = (array(column) for column in zip(*targets, strict=True))
+        index, keys, penalties = (array(column) for column in zip(*targets, strict=True))
         # A rule about an organisation is stronger than one about its kind, itself stronger than one about its network.
         weaker, weaker_values = self._not_said_better(family, named)
-        publics, publics_values = self._publics(fits)
         reach = "%s"
         if limit:  # no further than what can still be among the first
             reach = (
@@ -250,15 +232,15 @@ class _Statement:
             )
         name = f"level{len(self.names)}"
         self.ctes.append(f"""{name} AS MATERIALIZED (
-          SELECT s.id, s.d * {self.start.scale!r} + t.penalty AS score, t.branch, {str(fits).lower()} AS fits
-          FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::bool[]) AS t (branch, key, penalty, strict)
+          SELECT s.id, s.d * {self.start.scale!r} + t.penalty AS score, t.branch
+          FROM unnest(%s::int[], %s::bigint[], %s::float8[]) AS t (branch, key, penalty)
           CROSS JOIN LATERAL (
             SELECT id, position <-> %s::point AS d FROM territories_site
             WHERE listed AND {_COLUMN[family]} = t.key AND position <@ circle(%s::point, {reach})
-                  {weaker}{publics}{self.narrowing}
+                  {weaker}{self.narrowing}
             ORDER BY position <-> %s::point, id LIMIT %s) s)""")
-        self.parameters += [index, keys, penalties, strict, point, point, self.reach]
-        self.parameters += [*weaker_values, *publics_values, *self.narrowing_values, point, self.last]
+        self.parameters += [index, keys, penalties, point, point, self.reach]
+        self.parameters += [*weaker_values, *self.narrowing_values, point, self.last]
         self.names.append(name)
 
     def _not_said_better(self, family: str, named: dict[str, list[int]]) -> tuple[str, list[Any]]:
@@ -278,24 +260,29 @@ class _Statement:
             values.append(self.kinds)
         return conditions, values
 
-    def _publics(self, fits: bool) -> tuple[str, list[Any]]:
-        if not self.status:
-            return "", []
-        if fits:
-            return " AND (NOT t.strict OR publics = '{}' OR publics @> ARRAY[%s]::varchar[])", [self.status]
-        return " AND publics <> '{}' AND NOT publics @> ARRAY[%s]::varchar[]", [self.status]
+    def _count(self) -> tuple[str, list[Any]]:
+        """How many places obey, counted up to one more than the cap."""
+        where, values = f"listed AND kind_id = ANY(%s::bigint[]){self.narrowing}", [self.kinds, *self.narrowing_values]
+        last, outer = f"LIMIT {COUNT_CAP + 1}", ""
+        if self.radius and self.plain:
+            # The nearest, then those within reach: the walk stops at the cap instead of collecting a whole circle.
+            last, outer = f"ORDER BY position <-> %s::point {last}", " WHERE d <= %s"
+            values = [self.start.point, *values, self.start.point, self.reach]
+        elif self.radius:
+            where += " AND position <@ circle(%s::point, %s)"
+            values = [self.start.point, *values, self.start.point, self.reach]
+        else:
+            values = [self.start.point, *values]
+        rows = f"SELECT position <-> %s::point AS d FROM territories_site WHERE {where} {last}"
+        return f"(SELECT count(*) FROM ({rows}) c{outer})", values
 
     def finish(self, offset: int, limit: int, *, counted: bool) -> tuple[str, list[Any]]:
         union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in self.names)
-        count, count_values = "0", []
+        count, count_values = "0", list[Any]()
         if counted:
-            count = (
-                "(SELECT count(*) FROM (SELECT FROM territories_site WHERE listed AND position <@ circle(%s::point, %s)"
-                f" AND kind_id = ANY(%s::bigint[]){self.narrowing} LIMIT {COUNT_CAP + 1}) c)"
-            )
-            count_values = [self.start.point, self.reach, self.kinds, *self.narrowing_values]
+            count, count_values = self._count()
         sql = f"""WITH {", ".join(self.ctes)}
-        SELECT {_FIELDS}, t.branch, t.fits, {count}
+        SELECT {_FIELDS}, t.branch, {count}
         FROM (SELECT * FROM ({union}) u ORDER BY score, branch, id OFFSET %s LIMIT %s) t
         JOIN territories_site s ON s.id = t.id ORDER BY t.score, t.branch, t.id"""
         return sql, [*self.parameters, *count_values, offset, limit]
@@ -318,15 +305,21 @@ def alphabetical(
     if status:
         conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
         values.append(status)
-    where = f"listed AND kind_id = ANY(%s::bigint[]){conditions}"
-    values = [array(kinds or table.public_kinds), *values]
+    where, keys = f"listed AND kind_id = ANY(%s::bigint[]){conditions}", array(kinds or table.public_kinds)
+    chosen, chosen_values = f"SELECT id, sort_key FROM territories_site WHERE {where}", [keys, *values]
+    if kinds:  # a few kinds are far apart in the alphabet: one short walk each
+        chosen = (
+            "SELECT k.id, k.sort_key FROM unnest(%s::bigint[]) t (kind) CROSS JOIN LATERAL (SELECT id, sort_key"
+            f" FROM territories_site WHERE listed AND kind_id = t.kind{conditions} ORDER BY sort_key, id LIMIT %s) k"
+        )
+        chosen_values = [keys, *values, offset + limit]
     said = {branch.key: branch for branch in table.branches(status, need) if branch.family == "kind"}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_FIELDS}, (SELECT count(*) FROM (SELECT FROM territories_site WHERE {where}"
-            f" LIMIT {COUNT_CAP + 1}) c) FROM territories_site s WHERE {where}"
-            " ORDER BY sort_key, id OFFSET %s LIMIT %s",
-            [*values, *values, offset, limit],
+            f" LIMIT {COUNT_CAP + 1}) c) FROM ({chosen} ORDER BY sort_key, id OFFSET %s LIMIT %s) f"
+            " JOIN territories_site s ON s.id = f.id ORDER BY s.sort_key, s.id",
+            [keys, *values, *chosen_values, offset, limit],
         )
         rows = cursor.fetchall()
     return [_found(row, said.get(row[3])) for row in rows], rows[0][9] if rows else 0

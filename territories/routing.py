@@ -20,7 +20,6 @@ from core.templatetags.typography import french
 # A rank-2 place comes before a rank-1 place that is more than 15 km further, and so on.
 PENALTY_KM = {1: 0.0, 2: 15.0, 3: 30.0}
 UNNAMED_KM = 60.0  # no rule names the place for this status and need
-NOT_ITS_PUBLIC_KM = 10_000.0  # the place names its publics and this one is not among them: after all others
 TOKEN = "territories.table"  # noqa: S105 - the key of a cache
 
 
@@ -63,17 +62,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Places of one target: how many kilometres they are held back, and the rule that says why (None: no rule).
-
-    `strict`: no rule speaks for the target, so a place of it that names its first publics comes after all others when
-    the visitor's status is not among them.
-    """
+    """Places of one target: how many kilometres they are held back, and the rule that says why (None: no rule)."""
 
     family: str
     key: int
     penalty: float
     rule: Rule | None
-    strict: bool
 
 
 @dataclass(frozen=True)
@@ -108,15 +102,11 @@ class Table:
             if target not in best or rule.specificity > best[target].specificity:
                 best[target] = rule
         branches = [
-            Branch(rule.family, rule.key, PENALTY_KM[rule.rank], rule, strict=False)
+            Branch(rule.family, rule.key, PENALTY_KM[rule.rank], rule)
             for rule in best.values()
             if rule.family != "kind" or self._receives(rule.key)
         ]
-        branches += [
-            Branch("kind", kind, UNNAMED_KM, None, strict=True)
-            for kind in self.public_kinds
-            if ("kind", kind) not in best
-        ]
+        branches += [Branch("kind", kind, UNNAMED_KM, None) for kind in self.public_kinds if ("kind", kind) not in best]
         return tuple(sorted(branches, key=lambda b: (b.penalty, b.rule.order if b.rule else 1 << 30, b.key)))
 
     def _receives(self, kind: int) -> bool:

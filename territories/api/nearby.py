@@ -89,9 +89,9 @@ class Question:
         )  # fmt: skip
 
     def said_of(self, place: Found) -> dict[str, Any]:
-        """How far, at which rank and why. No reason for a place that names other publics than this one."""
+        """How far, at which rank and why."""
         distance = None if place.distance is None else round(place.distance, 1)
-        return {"distance_km": distance, **self._why(place.branch if place.fits else None)}
+        return {"distance_km": distance, **self._why(place.branch)}
 
     def why(self, organisation: int, kind: int, network: int | None) -> dict[str, Any]:
         """Rank and reason of a place: what is said of its organisation passes before its kind, then its network."""

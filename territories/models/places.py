@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from core.geo import MercatorPoint, PointField
 from core.models import PackManaged
-from core.reference import Access, Channel, Service, Status
+from core.reference import REMOTE_CHANNELS, Access, Channel, Service, Status
 from members.models import Network, Organisation
 from territories.models.territory import Agency, Commune
 
@@ -59,13 +59,9 @@ class Site(PackManaged):
     slug = models.SlugField("identifiant", max_length=140, unique=True)
     name = models.CharField("nom", max_length=200)
     sort_key = models.CharField(max_length=200, editable=False)
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="sites", verbose_name="organisme"
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sites", verbose_name="organisme")
     # Copied from the organisation so that one index answers « nearest of this network ».
-    network = models.ForeignKey(
-        Network, models.PROTECT, null=True, blank=True, related_name="sites", editable=False
-    )
+    network = models.ForeignKey(Network, models.PROTECT, null=True, blank=True, related_name="sites", editable=False)
     kind = models.ForeignKey(SiteKind, models.PROTECT, related_name="sites", verbose_name="sorte")
     description = models.TextField("présentation", blank=True)
     address = models.CharField("adresse", max_length=300, blank=True)
@@ -139,6 +135,11 @@ class Site(PackManaged):
             GinIndex(fields=["words"], name="site_words"),
             models.Index(fields=["agency", "sort_key", "id"], name="site_agency_order", condition=Q(listed=True)),
             models.Index(fields=["sort_key", "id"], name="site_order", condition=Q(listed=True)),
+            models.Index(fields=["kind", "sort_key", "id"], name="site_kind_order", condition=Q(listed=True)),
+            GistIndex(
+                fields=["kind", "position"], name="site_near_remote",
+                condition=Q(listed=True, channels__overlap=[str(channel) for channel in REMOTE_CHANNELS]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,9 +157,7 @@ class Referent(PackManaged):
 
     public_id = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
     pack_key = models.CharField("clé du pack", max_length=40, blank=True, editable=False)
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="referents", verbose_name="organisme"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="referents", verbose_name="organisme")
     structure = models.ForeignKey(
         Organisation, models.CASCADE, null=True, blank=True, related_name="structure_referents",
         verbose_name="structure",

@@ -158,7 +158,7 @@ def cards_of(places: list[Found], town: communes.Town | None, asked: Search, *, 
     items = []
     for place in places:
         rule = place.branch.rule if place.branch else None
-        reason = rule.reason if rule and place.fits and (ranked or town) else ""
+        reason = rule.reason if rule and (ranked or town) else ""
         plate = ""
         if town:
             plate = cards.plate(place.distance, same_town=place.commune_id == town.insee, town=town.name, remote=remote)

@@ -85,8 +85,6 @@ def by_hand(status: str, need: str, radius: float | None, keep: Any) -> list[tup
             continue
         rule = rule_of(place, status, need, rules)
         penalty = routing.PENALTY_KM[rule.rank] if rule else routing.UNNAMED_KM
-        if not rule and status and place.publics and status not in place.publics:
-            penalty = routing.NOT_ITS_PUBLIC_KM
         if not (status or need):
             penalty = 0
         ranked.append((round(km + penalty, 6), place.pk))
