@@ -126,8 +126,10 @@ def test_S4_five_figures_typed_are_a_postcode_first_and_the_code_is_offered(clie
 def test_S4_an_unknown_commune_keeps_what_was_typed_and_proposes_close_names(client: Client, epinal: Any) -> None:
     html = get(client, "commune=Epinnal&statut=lyceen")
     assert errors(html) == [
-        "Nous ne connaissons pas de commune «\u00a0Epinnal\u00a0» dans la région."
-        " Vouliez-vous dire l’une de celles-ci\u202f?"
+        (
+            "Nous ne connaissons pas de commune «\u00a0Epinnal\u00a0» dans la région."
+            " Vouliez-vous dire l’une de celles-ci\u202f?"
+        )
     ]
     assert 'value="Epinnal"' in html
     assert re.findall(r'<a class="chip" href="([^"]+)"', html) == ["/lieux/?statut=lyceen&amp;commune=88160"]
