@@ -35,12 +35,11 @@ ORDER BY s.position <-> %(p)s::point LIMIT %(n)s
 # would write this by hand.
 _WALK = """
   SELECT l.id, l.d * %(scale)s + t.penalty AS score, t.reason
-  FROM unnest(%(kinds{level})s::bigint[], %(penalties{level})s::float8[], %(reasons{level})s::text[],
-              %(strict{level})s::bool[]) AS t (kind, penalty, reason, strict)
+  FROM unnest(%(kinds{level})s::bigint[], %(penalties{level})s::float8[], %(reasons{level})s::text[])
+       AS t (kind, penalty, reason)
   CROSS JOIN LATERAL (
     SELECT id, position <-> %(p)s::point AS d FROM territories_site
     WHERE listed AND kind_id = t.kind AND position <@ circle(%(p)s::point, {reach})
-      AND (NOT t.strict OR publics = '{{}}' OR publics @> ARRAY[%(status)s]::varchar[])
       AND NOT not_for @> ARRAY[%(status)s]::varchar[]
     ORDER BY position <-> %(p)s::point LIMIT %(n)s) l"""
 _REACH = "greatest(0, least(%(r)s, (coalesce((SELECT score FROM farthest), 1e9) - t.penalty) / %(scale)s))"
@@ -74,7 +73,7 @@ SELECT {_COLUMNS} {_JOINS}
 WHERE s.listed AND s.position <@ circle(%(p)s::point, %(r)s) ORDER BY s.position <-> %(p)s::point LIMIT %(n)s
 """
 RULES = """
-SELECT DISTINCT ON (kind_id) kind_id, rank, reason, status = '' FROM territories_routingrule
+SELECT DISTINCT ON (kind_id) kind_id, rank, reason FROM territories_routingrule
 WHERE kind_id IS NOT NULL AND status IN ('', %s) AND need IN ('', %s)
 ORDER BY kind_id, status = '' , need = ''
 """
@@ -97,13 +96,13 @@ def rules(status: str, need: str) -> dict[str, list[Any]]:
         said = {row[0]: row[1:] for row in database().execute(RULES, [status, need])}
         public = database().execute("SELECT id FROM territories_sitekind WHERE receives_public")
         targets = [
-            (kind, PENALTY[said[kind][0]], *said[kind][1:]) if kind in said else (kind, UNNAMED, "", True)
+            (kind, PENALTY[said[kind][0]], *said[kind][1:]) if kind in said else (kind, UNNAMED, "")
             for (kind,) in public
         ]
         lowest = min(target[1] for target in targets)
         _rules[status, need] = {}
         for level, kept in ((1, [t for t in targets if t[1] == lowest]), (2, [t for t in targets if t[1] > lowest])):
-            for place, name in enumerate(("kinds", "penalties", "reasons", "strict")):
+            for place, name in enumerate(("kinds", "penalties", "reasons")):
                 _rules[status, need][f"{name}{level}"] = [target[place] for target in kept]
     return _rules[status, need]
 
