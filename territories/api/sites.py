@@ -93,7 +93,7 @@ class SiteFilters(PublicFilterSet):
     )
     radius = RadiusFilter(
         method="elsewhere", label="rayon", min_value=1, max_value=100,
-        help_text="Rayon en km, de 1 à 100, avec « commune » ou « near ». Sans rayon : jusqu’à 300 km.",
+        help_text="Rayon en km, de 1 à 100, avec « commune » ou « near ». Sans rayon : aussi loin qu’il faut.",
     )  # fmt: skip
     status = django_filters.ChoiceFilter(
         choices=Status.choices, method="elsewhere", label="situation", help_text="Situation de la personne."
