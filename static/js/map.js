@@ -205,15 +205,40 @@ async function wake(box) {
   offerTiles(L, map, box, contours);
 }
 
-/** Wait until a map is about to be seen: Leaflet weighs more than all the rest of the page. */
-const watcher = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      watcher.unobserve(target);
-      wake(target.querySelector(".map")).catch((error) => console.warn("Carte :", error));
+/** The drawing of the server in step with the list: over a card its sign is lit, on a sign its card is. */
+function followDrawing(drawing) {
+  for (const link of drawing.querySelectorAll("a")) {
+    const light = (on) => {
+      link.classList.toggle("is-lit", on);
+      for (const card of cards) card.classList.toggle("is-lit", on);
+    };
+    const cards = cardsOf(link.getAttribute("href"));
+    for (const node of [link, ...cards]) {
+      for (const [name, on] of [["pointerenter", true], ["pointerleave", false], ["focusin", true], ["focusout", false]]) {
+        node.addEventListener(name, () => light(on));
+      }
     }
-  },
-  { rootMargin: "200px" },
-);
-for (const frame of document.querySelectorAll(".map-frame")) if (frame.querySelector(".map")) watcher.observe(frame);
+  }
+}
+
+/** Leaflet weighs as much as all the rest of the page: it comes when somebody wants to move the map. */
+function offerLife(frame) {
+  const box = frame.querySelector(".map");
+  const drawing = frame.querySelector(".map-server");
+  if (!drawing?.firstElementChild) return wake(box);
+  followDrawing(drawing);
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button quiet map-wake", textContent: "Zoomer et déplacer la carte" });
+  box.after(button);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await wake(box);
+      button.remove();
+      box.focus();
+    } catch (error) {
+      console.warn("Carte :", error);
+      button.disabled = false;
+    }
+  });
+}
+for (const frame of document.querySelectorAll(".map-frame")) if (frame.querySelector(".map")) offerLife(frame);

@@ -104,3 +104,16 @@ def test_the_pack_is_all_there(page: Page) -> None:
         "communes/?page_size=200": 5115,
     }
     assert {path: count(path) for path in figures} == figures
+
+
+def test_the_map_and_the_list_are_in_step(page: Page) -> None:
+    """Before the living map (a button brings it, for it weighs as much as the page) as after."""
+    page.goto("/lieux/?commune=88160&statut=lyceen")
+    card = page.locator("article.site-card").first
+    place = card.get_attribute("data-place")
+    card.hover()
+    expect(page.locator(f".map-server a[href='{place}']")).to_have_class("is-lit")
+    page.get_by_role("button", name="Zoomer et déplacer la carte").click()
+    expect(page.locator(".map.is-live")).to_be_visible()
+    card.hover()
+    expect(page.locator(".map .marker.is-lit")).to_have_count(1)
