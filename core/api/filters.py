@@ -61,7 +61,7 @@ class Filters(DjangoFilterBackend):
 
 
 def refuse_odd_parameters(request: Request, known: frozenset[str]) -> None:
-    """A parameter misspelt would silently give the whole world: it is refused by its name; so is one given twice or empty.
+    """A parameter misspelt would silently give the whole world: refused by its name, as one given twice or empty.
 
     Raises `ValidationError`.
     """
