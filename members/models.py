@@ -38,6 +38,12 @@ class Network(PackManaged):
         return reverse("network", args=[self.slug])
 
 
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def public(self) -> OrganisationQuerySet:
+        """Those that belong today: a candidate is nobody's business yet, a former member no longer is (R11, O2)."""
+        return self.filter(status__in=Organisation.BELONGING)
+
+
 class Organisation(PackManaged):
     """A signatory, a recognised member, a partner, a candidate (rule M1: the sheet of annexe 2)."""
 
@@ -51,6 +57,9 @@ class Organisation(PackManaged):
     class Kind(models.TextChoices):
         ORGANISATION = "organisation", "Organisme"
         MISSION_LOCALE = "mission-locale", "Mission locale"
+
+    # The statuses of an organisation that belongs to the network.
+    BELONGING = (Status.SIGNATORY, Status.RECOGNISED, Status.ASSOCIATED)
 
     slug = models.SlugField("identifiant", max_length=120, unique=True)
     name = models.CharField("nom", max_length=300)
@@ -78,6 +87,8 @@ class Organisation(PackManaged):
     published_on = models.DateField("publié le", null=True, blank=True)
     note = models.TextField("note", blank=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "organisme"
         verbose_name_plural = "organismes"
@@ -91,6 +102,11 @@ class Organisation(PackManaged):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def public(self) -> bool:
+        """As `OrganisationQuerySet.public`, for a row at hand."""
+        return self.status in self.BELONGING
 
     @property
     def display_name(self) -> str:

@@ -9,9 +9,6 @@ import rules
 from accounts.models import User
 from members.models import Mandate, Organisation
 
-# The statuses of an organisation that belongs to the network; a candidate or a former member does not.
-BELONGING = (Organisation.Status.SIGNATORY, Organisation.Status.RECOGNISED, Organisation.Status.ASSOCIATED)
-
 
 def _mandates(user: Any, **scope: Any) -> Any:
     if not (isinstance(user, User) and user.is_active):
@@ -45,7 +42,7 @@ def is_manager_of(user: Any, subject: Any) -> bool:
 @rules.predicate
 def is_professional(user: Any) -> bool:
     """Works for an organisation that belongs to the network (T3, E1)."""
-    return bool(_mandates(user, organisation__status__in=BELONGING).exists())
+    return bool(_mandates(user, organisation__status__in=Organisation.BELONGING).exists())
 
 
 @rules.predicate
