@@ -6,6 +6,10 @@ import re
 import unicodedata
 
 _SPECIAL = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "ß": "ss", "·": ""})
+# « , l. 1939-1947 et 1951 », « (l. 403) », « l.2332, 2339 »: a number after a comma is a line if no word follows it.
+_NUMBERS = r"\d{1,5}(?:\s?[-–]\s?\d{1,5})?"
+_LINE = rf"(?<![\w’'])l\.\s?{_NUMBERS}(?:(?:,\s|\set\s)(?:l\.\s?)?{_NUMBERS}(?=\s*(?:$|[,;.:)]|et\s|\()))*"
+_LINES = re.compile(rf"\s?\({_LINE}\)|(?:,\s?|\s)?{_LINE}")
 _ARTICLES = re.compile(r"^(le|la|les|l|d|de|du|des) ")
 
 
@@ -14,6 +18,14 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", bare.lower()).strip()
+
+
+def without_lines(text: str) -> str:
+    """`text` without the line numbers of the charter's text extract: they check our data, a reader has no such text.
+
+    « Annexe 1, art. 2a, l. 1353 » becomes « Annexe 1, art. 2a ». Articles of law (« L6111-6 ») stay.
+    """
+    return _LINES.sub("", text).strip(" ,;")
 
 
 def sort_key(text: str) -> str:

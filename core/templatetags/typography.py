@@ -9,6 +9,8 @@ from django.template.defaultfilters import stringfilter
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core import text
+
 register = template.Library()
 
 NBSP, THIN = "\u00a0", "\u202f"
@@ -47,3 +49,10 @@ def typo(value: str, autoescape: bool = True) -> SafeString | str:
         parts = _MARKUP.split(_ESCAPED_APOSTROPHE.sub("’", value))
         return mark_safe("".join(part if i % 2 else french(part) for i, part in enumerate(parts)))
     return conditional_escape(french(value)) if autoescape else french(value)
+
+
+@register.filter
+@stringfilter
+def without_lines(value: str) -> str:
+    """`{{ source|without_lines|typo }}`: the article, the annexe, the sheet, and no line number."""
+    return text.without_lines(value)
