@@ -29,7 +29,8 @@ def public_organisations() -> QuerySet[Organisation]:
             "Un réseau",
             value={
                 "number": 4, "slug": "missions-locales", "name": "Missions locales",
-                "name_published": "Association régionale des missions locales", "kind": "jeunesse",
+                "name_published": "Association régionale des missions locales", "current_name": "",
+                "current_name_source": "", "kind": "jeunesse",
                 "short": "Pour les 16-25 ans sortis de l’école.", "text": "", "text_source": "",
                 "organisations_count": 45, "url": "https://portail.example/reseaux/missions-locales/",
             },
@@ -41,8 +42,10 @@ class NetworkSerializer(serializers.Serializer):
 
     number = serializers.IntegerField(help_text="Rang dans la charte.")
     slug = serializers.SlugField(help_text="Identifiant stable.")
-    name = serializers.CharField(help_text="Nom.")
+    name = serializers.CharField(help_text="Nom au moment de la charte.")
     name_published = serializers.CharField(help_text="Nom imprimé dans la charte.")
+    current_name = serializers.CharField(help_text="Nom d’aujourd’hui, s’il a changé ; sinon vide.")
+    current_name_source = serializers.CharField(help_text="Source du nom d’aujourd’hui.")
     kind = serializers.CharField(help_text="Famille.")
     short = serializers.CharField(help_text="Ce que fait le réseau, en une ligne.")
     text = serializers.CharField(help_text="Présentation.")
@@ -61,7 +64,8 @@ class NetworkViewSet(PublicViewSet):
     fields: ClassVar[dict[str, Any]] = {
         name: name
         for name in (
-            "number", "slug", "name", "name_published", "kind", "short", "text", "text_source", "organisations_count",
+            "number", "slug", "name", "name_published", "current_name", "current_name_source", "kind", "short", "text",
+            "text_source", "organisations_count",
         )
     }  # fmt: skip
 

@@ -11,6 +11,11 @@ from accounts.models import Period, User, one_at_a_time
 from core.models import PackManaged
 
 
+def with_former_name(current: str, former: str) -> str:
+    """« France Travail (Pôle emploi dans la charte) », or `former` alone when nothing changed."""
+    return f"{current} ({former} dans la charte)" if current else former
+
+
 class Network(PackManaged):
     """One of the families of signatories (13 in Grand Est)."""
 
@@ -18,6 +23,8 @@ class Network(PackManaged):
     slug = models.SlugField("identifiant", max_length=80, unique=True)
     name = models.CharField("nom", max_length=200)
     name_published = models.CharField("nom publié", max_length=300, blank=True)
+    current_name = models.CharField("nom d’aujourd’hui", max_length=200, blank=True)
+    current_name_source = models.CharField("source du nom d’aujourd’hui", max_length=300, blank=True)
     kind = models.CharField("famille", max_length=40, blank=True)
     members_published = models.TextField("membres publiés", blank=True)
     short = models.CharField("en une ligne", max_length=200, blank=True)
@@ -32,7 +39,17 @@ class Network(PackManaged):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name people know today."""
+        return self.current_name or self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name of today, with the one that the charter printed when it is another."""
+        return with_former_name(self.current_name, self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("network", args=[self.slug])
@@ -112,6 +129,11 @@ class Organisation(PackManaged):
     def display_name(self) -> str:
         """The name people know today; the sheet also says the one the charter printed."""
         return self.current_name or self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name of today with that of the charter: two signatories may have become one body (OCAPIAT)."""
+        return with_former_name(self.current_name, self.name)
 
     @property
     def towns(self) -> str:

@@ -49,6 +49,8 @@ def networks(pack: Pack, words: dict[tuple[str, str], Row]) -> list[Wanted]:
                 "slug": slug,
                 "name": row.text("name", required=True),
                 "name_published": row.text("name_published"),
+                "current_name": row.text("current_name"),
+                "current_name_source": row.text("current_name_source", required=bool(row.text("current_name"))),
                 "kind": row.text("kind"),
                 "members_published": row.text("members"),
                 "note": row.text("note"),
