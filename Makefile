@@ -1,5 +1,5 @@
 # Two commands: `make demo` brings the portal up, `make test` proves it. Both work on a clean clone.
-PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3 2>/dev/null))
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -37,5 +37,5 @@ system-packages:
 	@sh scripts/system_packages.sh chromium
 
 $(STAMP): requirements-dev.txt scripts/venv.sh
-	@sh scripts/venv.sh "$(PYTHON)" $(VENV)
+	@sh scripts/venv.sh $(VENV) $(PYTHON)
 	@touch $@
