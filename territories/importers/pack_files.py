@@ -25,7 +25,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "epci_basins": ("epci basin_number agency_slug", "name department basin basis"),
     "communes": ("insee name postal_codes department population lat lon epci", "arrondissement"),
     "communes_former_codes": ("former_insee insee", ""),
-    "networks": ("number slug name name_published kind members note", "blaze current_name current_name_source synthesis_line"),
+    "networks": (
+        "number slug name name_published kind members note",
+        "blaze current_name current_name_source synthesis_line",
+    ),
     "site_kinds": (
         "slug label blaze network_slug order",
         "national_name national_url national_phone national_source",
