@@ -31,6 +31,14 @@ class Kind:
     blaze: str
     short: str
     receives_public: bool
+    national_name: str = ""
+    national_url: str = ""
+    national_phone: str = ""
+
+    @property
+    def open_from_afar(self) -> bool:
+        """Whether a national door answers for this kind, wherever the person is (M4)."""
+        return bool(self.national_url or self.national_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ class Table:
 
 _SQL = """
 SELECT json_build_object(
-  'kinds', (SELECT json_agg(json_build_array(id, slug, label, blaze, short, receives_public) ORDER BY "order", id)
+  'kinds', (SELECT json_agg(json_build_array(id, slug, label, blaze, short, receives_public,
+                              national_name, national_url, national_phone) ORDER BY "order", id)
             FROM territories_sitekind),
   'networks', (SELECT json_agg(json_build_array(id, slug, name) ORDER BY number) FROM members_network),
   'agencies', (SELECT json_agg(json_build_array(id, slug, name) ORDER BY "order", id) FROM territories_agency),

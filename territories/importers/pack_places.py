@@ -15,6 +15,7 @@ from territories.importers.pack_members import guide_values, published_day
 
 PLACEMENTS = ("town", "territory")
 ANY = "*"
+NATIONAL = ("national_name", "national_url", "national_phone", "national_source")
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ class Offers:
         """The organisation's row, else its kind's, else its network's, else nothing.
 
         An organisation that says « no » speaks of its own office, not of the places of its network's kinds: an
-        académie does not receive the public, its CIO do.
+        académie does not receive the public, its CIO do. One that says « no » to everybody, professionals included, is
+        gone, and its places with it.
         """
         own, of_kind = self.rows.get(f"organisation/{organisation}"), self.rows.get(f"site-kind/{kind}")
-        if own and of_kind and not own["receives_public"] and network and self.kind_networks.get(kind) == network:
+        speaks_of_itself = own and of_kind and not own["receives_public"] and own["publics"]
+        if speaks_of_itself and network and self.kind_networks.get(kind) == network:
             own = None
         row = own or of_kind or self.rows.get(f"network/{network}")
         return Offer(**row) if row else Offer(False, [], [], [], [])
@@ -103,6 +106,7 @@ def site_kinds(pack: Pack, given: Offers, words: dict[tuple[str, str], Row]) -> 
             "network_id": Ref(NETWORKS.label, network) if network else None,
             "receives_public": bool(offer and offer["receives_public"]),
             "order": row.integer("order", maximum=32767),
+            **{name: row.text(name) for name in NATIONAL},
             **guide_values(words.get(("site-kind", slug))),
         }
         wanted.append(Wanted(slug, values, row))

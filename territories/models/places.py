@@ -8,14 +8,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from core.geo import MercatorPoint, PointField
 from core.models import PackManaged
 from core.reference import REMOTE_CHANNELS, Access, Channel, Service, Status
 from members.models import Network, Organisation
+from territories.openings import check_hours
 from territories.models.territory import Agency, Commune
 
 
@@ -32,6 +34,11 @@ class SiteKind(PackManaged):
     text = models.TextField("présentation", blank=True)
     text_source = models.CharField("source", max_length=300, blank=True)
     receives_public = models.BooleanField("reçoit le public", default=True)
+    # The door that opens from anywhere when none of these places is near, or none gave its number (M4).
+    national_name = models.CharField("porte nationale", max_length=120, blank=True)
+    national_url = models.URLField("site de la porte nationale", max_length=300, blank=True)
+    national_phone = models.CharField("téléphone de la porte nationale", max_length=40, blank=True)
+    national_source = models.CharField("source de la porte nationale", max_length=300, blank=True)
     order = models.PositiveSmallIntegerField("ordre", default=0)
 
     class Meta:
@@ -77,7 +84,7 @@ class Site(PackManaged):
     email = models.EmailField("courriel public", blank=True)
     website = models.URLField("site internet", max_length=300, blank=True)
     # {"1": [["09:00", "12:00"], …], …}: ISO weekday to opened ranges, Europe/Paris; empty when unknown.
-    hours = models.JSONField("horaires", default=dict, blank=True)
+    hours = models.JSONField("horaires", default=dict, blank=True, validators=[check_hours])
     hours_text = models.TextField("horaires publiés", blank=True)
     services = ArrayField(
         models.CharField(max_length=30, choices=Service), verbose_name="services", default=list, blank=True
@@ -121,6 +128,12 @@ class Site(PackManaged):
             models.CheckConstraint(
                 condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="site_on_earth",
                 violation_error_message="Ces coordonnées ne sont pas sur Terre.",
+            ),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func(F("hours"), function="jsonb_typeof", output_field=models.CharField()), Value("object")
+                ),
+                name="site_hours_object", violation_error_message="Les horaires vont par jour.",
             ),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="site_external_id_once",
@@ -175,6 +188,8 @@ class Referent(PackManaged):
     published_on = models.DateField("publié le", null=True, blank=True)
     confirmed_on = models.DateField("confirmé le", null=True, blank=True)
     withdrawn_at = models.DateTimeField("nom retiré le", null=True, blank=True)
+    # Of the name withdrawn, so that no file brings it back; it cannot be read back.
+    withdrawn_digest = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField("note sur la source", blank=True)
     source_line = models.CharField("ligne de la charte", max_length=40, blank=True)
 
