@@ -27,6 +27,7 @@ BLAZES: dict[str, Blaze] = {
         Blaze("emploi", "Emploi", "rectangle vert"),
         Blaze("cadres", "Cadres", "chevron violet"),
         Blaze("handicap", "Handicap", "anneau turquoise"),
+        Blaze("handicap-aides", "Handicap : aides et financements", "deux demi-disques jaune clair sur fond pétrole"),
         Blaze("entreprises", "Chambres et entreprises", "croix orange"),
         Blaze("universite", "Universités", "croix blanche en diagonale sur fond prune"),
         Blaze("evolution", "Évolution professionnelle", "fer à cheval rose"),

@@ -19,8 +19,10 @@ from core.geo import mercator
 from territories.models import Contour
 
 RATIO = 0.85  # height over width of a map of places
+NEAREST = 8  # places that a map must show around where the visitor is; those beyond its edge stay in the list
 LEAST_WIDTH = 36.0  # km of the projection: never closer, a town is not a street
 _MARGIN = 1.25
+_LETTER = 0.62  # width of a letter of our titles, in its size: rather too wide, so that names never touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,30 @@ class Dot:
     lat: float
     lon: float
     blaze: str
+    town: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A map of places: its `svg`, the places it `shows`, and the signs on it as pairs (blaze, kind)."""
+
+    svg: SafeString = SafeString("")
+    shows: int = 0
+    signs: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.svg)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places that share one point of the map (`x`, `y`): `members` are their ranks, put on a ring of `radius`."""
+
+    x: float
+    y: float
+    radius: float
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +72,26 @@ class Box:
     @property
     def attribute(self) -> str:
         return f"{self.x:.1f} {self.y:.1f} {self.width:.1f} {self.height:.1f}"
+
+    def grown(self, by: float) -> Box:
+        """The same box with `by` more on each side."""
+        return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
+
+    def holds(self, other: Box) -> bool:
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.x + other.width <= self.x + self.width
+            and other.y + other.height <= self.y + self.height
+        )
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
 
 
 def plane(lat: float, lon: float) -> tuple[float, float]:
@@ -101,12 +147,17 @@ def areas(contours: Iterable[Contour], links: dict[str, str], current: frozenset
     return mark_safe("".join(parts))
 
 
-def labels(contours: Iterable[Contour], size: float) -> SafeString:
-    """The names of the contours where they are best written, `size` in units of the plane; cut at their slashes."""
+def labels(contours: Iterable[Contour], size: float, box: Box) -> SafeString:
+    """The names of the contours where they are best written, `size` in units of the plane; cut at their slashes.
+
+    A name near an edge of `box` is moved so that none of its letters is cut.
+    """
     written = []
     for contour in contours:
         x, y = plane(contour.label_lat, contour.label_lon)
         lines = contour.name.split("/")
+        half = max(map(len, lines)) * size * _LETTER / 2
+        x = min(max(x, box.x + half), box.x + box.width - half)
         top = y - (len(lines) - 1) * size * 0.55 + size * 0.35
         lines = [*(f"{line}/" for line in lines[:-1]), lines[-1]]
         spans = "".join(
@@ -117,33 +168,47 @@ def labels(contours: Iterable[Contour], size: float) -> SafeString:
 
 
 def map_of_points(
-    dots: Sequence[Dot], here: tuple[float, float] | None = None, *, least: float = LEAST_WIDTH
-) -> SafeString:
-    """A map of places and of where the visitor is, at least `least` km wide; empty when there is nothing to show.
+    dots: Sequence[Dot], here: tuple[float, float] | None = None, *, least: float = LEAST_WIDTH, town: str = ""
+) -> Drawing:
+    """A map of places and of where the visitor is (`here`, in `town`), at least `least` km wide; empty without any.
 
-    The contours behind come from one shared drawing that the browser keeps (`/territoires/contours.svg`).
+    Around a starting point the map holds the `NEAREST` places and leaves what is beyond its edge to the list. The
+    contours behind come from one shared drawing that the browser keeps (`/territoires/contours.svg`).
     """
     places = [plane(dot.lat, dot.lon) for dot in dots]
-    if here:
-        places.append(plane(*here))
-    if not places:
-        return SafeString("")
-    box = _frame(places, least)
+    start = plane(*here) if here else None
+    framed = _nearest(places, start) if start else places
+    if not framed:
+        return Drawing()
+    box = _frame(framed, least)
     unit = box.width / 420  # one pixel of a map 420 px wide
     size = 24 * unit
-    layer = "bassins" if box.width < 160 else "agences"
-    behind = f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>'
-    blazes = static("svg/blazes.svg")
-    spread = _spread(places[: len(dots)], size)
-    marks = "".join(_mark(dot, x, y, size, blazes) for dot, (x, y) in zip(dots, spread, strict=True))
-    circle = ""
-    if here:
-        x, y = places[-1]
-        circle = f'<circle class="map-here" cx="{x:.2f}" cy="{y:.2f}" r="{7 * unit:.2f}"/>'
-    return mark_safe(
-        f'<svg viewBox="{box.attribute}" role="group" aria-label="Carte des lieux de cette page">'
-        f"{behind}{circle}{marks}</svg>"
+    shown = [i for i, (x, y) in enumerate(places) if box.grown(-size).holds(Box(x, y, 0, 0))]
+    dots, places = [dots[i] for i in shown], [places[i] for i in shown]
+    groups = _groups(places, size)
+    spots = _spots(groups, places)
+    threads = "".join(
+        f'<path class="map-thread" d="M{group.x:.2f} {group.y:.2f}L{spots[i][0]:.2f} {spots[i][1]:.2f}"/>'
+        for group in groups
+        if len(group.members) > 1
+        for i in group.members
     )
+    blazes = static("svg/blazes.svg")
+    marks = "".join(_mark(dot, x, y, size, blazes) for dot, (x, y) in zip(dots, spots, strict=True))
+    circle = f'<circle class="map-here" cx="{start[0]:.2f}" cy="{start[1]:.2f}" r="{7 * unit:.2f}"/>' if start else ""
+    layer = "bassins" if box.width < 160 else "agences"
+    names = _town_names(dots, groups, spots, start, town, box, unit) if town else ""
+    svg = mark_safe(
+        f'<svg viewBox="{box.attribute}" role="group" aria-label="Carte des lieux de cette page">'
+        f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>{threads}{circle}{marks}{names}</svg>'
+    )
+    signs = {(dot.blaze, dot.kind): None for dot in dots if dot.kind}
+    return Drawing(svg, len(dots), tuple(signs))
+
+
+def _nearest(places: Sequence[tuple[float, float]], start: tuple[float, float]) -> list[tuple[float, float]]:
+    """The starting point and the places nearest to it."""
+    return [start, *sorted(places, key=lambda place: math.dist(place, start))[:NEAREST]]
 
 
 def _frame(places: Sequence[tuple[float, float]], least: float) -> Box:
@@ -153,27 +218,75 @@ def _frame(places: Sequence[tuple[float, float]], least: float) -> Box:
     return Box((max(xs) + min(xs) - width) / 2, (max(ys) + min(ys) - height) / 2, width, height)
 
 
-def _spread(places: Sequence[tuple[float, float]], size: float) -> list[tuple[float, float]]:
-    """Places of one commune share one point: put them in a ring around it, so that each is seen and reached."""
-    groups: dict[tuple[int, int], list[int]] = {}
+def _groups(places: Sequence[tuple[float, float]], size: float) -> list[Group]:
+    """Places of one commune share one point: one group, whose ring lets each sign be seen and reached."""
+    together: dict[tuple[int, int], list[int]] = {}
     for i, (x, y) in enumerate(places):
-        groups.setdefault((round(x / size), round(y / size)), []).append(i)
-    spread = list(places)
-    for group in groups.values():
-        if len(group) == 1:
+        together.setdefault((round(x / size), round(y / size)), []).append(i)
+    return [
+        Group(
+            *places[members[0]],
+            0 if len(members) == 1 else max(size * 1.1, len(members) * size * 1.2 / math.tau),
+            tuple(members),
+        )
+        for members in together.values()
+    ]
+
+
+def _spots(groups: Sequence[Group], places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where each sign is drawn: at its point, or on the ring of its group."""
+    spots = list(places)
+    for group in groups:
+        if len(group.members) == 1:
             continue
-        x, y = places[group[0]]
-        radius = max(size * 0.75, len(group) * size * 1.15 / math.tau)
-        for rank, i in enumerate(group):
-            angle = math.tau * rank / len(group) - math.pi / 2
-            spread[i] = (x + radius * math.cos(angle), y + radius * math.sin(angle))
-    return spread
+        for rank, i in enumerate(group.members):
+            angle = math.tau * rank / len(group.members) - math.pi / 2
+            spots[i] = (group.x + group.radius * math.cos(angle), group.y + group.radius * math.sin(angle))
+    return spots
 
 
 def _mark(dot: Dot, x: float, y: float, size: float, blazes: str) -> str:
-    name = escape(dot.name)
+    name = escape(f"{dot.name} ({dot.kind})" if dot.kind else dot.name)
+    half, ring = size / 2, size * 0.68
     return (
         f'<a href="{escape(dot.url)}" aria-label="{name}"><title>{name}</title>'
-        f'<use href="{blazes}#{escape(dot.blaze)}" x="{x - size / 2:.2f}" y="{y - size / 2:.2f}"'
+        f'<rect class="ring" x="{x - ring:.2f}" y="{y - ring:.2f}" width="{2 * ring:.2f}" height="{2 * ring:.2f}"/>'
+        f'<use href="{blazes}#{escape(dot.blaze)}" x="{x - half:.2f}" y="{y - half:.2f}"'
         f' width="{size:.2f}" height="{size:.2f}"/></a>'
     )
+
+
+def _town_names(
+    dots: Sequence[Dot],
+    groups: Sequence[Group],
+    spots: Sequence[tuple[float, float]],
+    start: tuple[float, float] | None,
+    town: str,
+    box: Box,
+    unit: float,
+) -> str:
+    """« Épinal · 7 lieux » under, over or beside each group, the start first; a name with no free room is left out."""
+    size, room = 15 * unit, 16 * unit
+    taken = [Box(x - room, y - room, 2 * room, 2 * room) for x, y in spots]
+    wanted: list[tuple[float, float, float, str]] = []
+    for group in sorted(groups, key=lambda group: -len(group.members)):
+        name, count = dots[group.members[0]].town, len(group.members)
+        wanted.append((group.x, group.y, group.radius, f"{name} · {count} lieux" if count > 1 else name))
+    if start:
+        taken.append(Box(start[0] - room / 2, start[1] - room / 2, room, room))
+        wanted.sort(key=lambda want: math.dist(want[:2], start))
+        if not any(dot.town == town for dot in dots):
+            wanted.insert(0, (*start, 0, town))
+    written, said = [], set()
+    for x, y, radius, text in wanted:
+        width, reach = len(text) * size * _LETTER, radius + room + size * 0.6
+        for at_x, at_y in (
+            (x, y + reach), (x, y - reach), (x + reach + width / 2, y), (x - reach - width / 2, y),
+        ):  # fmt: skip
+            area = Box(at_x - width / 2, at_y - size * 0.55, width, size * 1.1)
+            if text and text not in said and box.holds(area) and not any(area.meets(other) for other in taken):
+                taken.append(area)
+                said.add(text)
+                written.append(f'<text x="{at_x:.2f}" y="{at_y + size * 0.35:.2f}">{escape(text)}</text>')
+                break
+    return f'<g class="map-name" font-size="{size:.2f}" aria-hidden="true">{"".join(written)}</g>'

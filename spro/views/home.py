@@ -72,7 +72,7 @@ def _map(agencies: list[Any]) -> SafeString:
         '<svg viewBox="{}" role="group" aria-label="Carte des agences territoriales">{}{}</svg>',
         box.attribute,
         areas,
-        maps.labels(contours, box.width / 34),
+        maps.labels(contours, box.width / 34, box),
     )
 
 

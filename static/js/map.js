@@ -69,7 +69,7 @@ function keepApart(map, marks, here) {
     const style = marker.getElement().style;
     style.marginLeft = `${Math.round(x - home.x) - SIDE / 2}px`;
     style.marginTop = `${Math.round(y - home.y) - SIDE / 2}px`;
-    marker.getTooltip().options.offset = [x - home.x, y - home.y - SIDE / 2];
+    marker.getPopup().options.offset = marker.getTooltip().options.offset = [x - home.x, y - home.y - SIDE / 2];
   }
 }
 
@@ -79,30 +79,19 @@ function drawPoints(L, map, points, blazesUrl) {
     const icon = blazeIcon(L, point, blazesUrl);
     const name = point.kind_label ? `${point.name} (${point.kind_label})` : point.name;
     const marker = L.marker([point.lat, point.lon], { icon, title: "", alt: name, keyboard: true, riseOnHover: true }).addTo(map);
+    const link = Object.assign(document.createElement("a"), { href: point.url, textContent: point.name });
     const tip = document.createElement("span");
-    tip.textContent = point.name;
+    tip.textContent = name;
     marker.bindTooltip(tip, { direction: "top" });
+    marker.bindPopup(link, { closeButton: false, offset: [0, -8] });
     const element = marker.getElement();
     element.setAttribute("aria-label", name);
     const light = (on) => {
       element.classList.toggle("is-lit", on);
       for (const card of cardsOf(point.url)) card.classList.toggle("is-lit", on);
     };
-    const go = () => {
-      const link = cardsOf(point.url)[0]?.querySelector("a[href]");
-      if (!link) location.assign(point.url);
-      else {
-        link.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
-        link.focus({ preventScroll: true });
-      }
-    };
-    marker.on("click", go);
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      go();
-    });
+    marker.on("popupopen", () => { marker.closeTooltip(); link.focus(); });
+    marker.on("popupclose", () => { if (document.activeElement === link) element.focus(); });
     marker.on("mouseover", () => light(true));
     marker.on("mouseout", () => light(false));
     element.addEventListener("focus", () => { light(true); marker.openTooltip(); });
@@ -128,26 +117,36 @@ function followList(map, marks) {
   }
 }
 
+/** « Épinal · 7 lieux » under the signs of each town; a name that would cover another thing is left out. */
+function nameTowns(L, map, points, marks, here, hereLabel) {
+  const towns = new Map(here ? [[hereLabel, []]] : []);
+  for (const point of points) towns.set(point.town, [...(towns.get(point.town) || []), point]);
+  const names = [...towns].map(([town, group]) => {
+    const text = document.createElement("b");
+    text.textContent = group.length > 1 ? `${town} · ${group.length} lieux` : town;
+    const icon = L.divIcon({ className: "map-town", html: text, iconSize: [0, 0] });
+    const at = group[0] || here;
+    return { text, group, at: L.marker([at.lat, at.lon ?? at.lng], { icon, interactive: false, keyboard: false }).addTo(map).getElement() };
+  });
+  return () => {
+    const taken = [...marks.values()].map(({ marker }) => marker.getElement().getBoundingClientRect());
+    for (const { text, group, at } of names) {
+      const signs = group.map(({ url }) => marks.get(url).marker.getElement().getBoundingClientRect().bottom);
+      text.style.top = `${Math.max(12, ...signs.map((bottom) => bottom - at.getBoundingClientRect().top + 3))}px`;
+      text.hidden = false;
+      const box = text.getBoundingClientRect();
+      text.hidden = !text.textContent || taken.some((o) => o.left < box.right && box.left < o.right && o.top < box.bottom && box.top < o.bottom);
+      if (!text.hidden) taken.push(box);
+    }
+  };
+}
+
 async function drawContours(L, map, url) {
   const answer = await fetch(url, { credentials: "same-origin" });
   if (!answer.ok) return null;
   const layer = L.geoJSON(await answer.json(), {
     style: { className: "area", weight: 1, fillOpacity: 1 }, // colours: .area in components.css
-    interactive: true,
-    onEachFeature(feature, area) {
-      const { name, url: page } = feature.properties || {};
-      if (name) {
-        const tip = document.createElement("span");
-        tip.textContent = name;
-        area.bindTooltip(tip, { sticky: true });
-      }
-      if (!page) return;
-      area.on({
-        click: () => location.assign(page),
-        mouseover: () => area.getElement()?.classList.add("is-lit"),
-        mouseout: () => area.getElement()?.classList.remove("is-lit"),
-      });
-    },
+    interactive: false, // a background: nothing to press, nothing to focus
   }).addTo(map);
   return layer;
 }
@@ -187,17 +186,20 @@ async function wake(box) {
   map.setView([48.7, 5.9], 7);
   const contours = box.dataset.geojsonUrl ? await drawContours(L, map, box.dataset.geojsonUrl).catch(() => null) : null;
   const marks = drawPoints(L, map, points, box.dataset.blazesUrl);
-  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
   const { hereLat, hereLon, hereLabel } = box.dataset;
   const here = hereLat && L.latLng(Number(hereLat), Number(hereLon));
   if (here) {
     const icon = L.divIcon({ className: "marker-here", iconSize: [18, 18] });
     L.marker(here, { icon, alt: hereLabel, keyboard: false, interactive: false }).addTo(map);
-    bounds.extend(here);
   }
+  const away = (point) => here.distanceTo([point.lat, point.lon]);
+  if (here) points.sort((one, other) => away(one) - away(other)); // the frame holds the nearest, not the far ones
+  const bounds = L.latLngBounds((here ? points.slice(0, 8) : points).map((point) => [point.lat, point.lon]));
+  if (here) bounds.extend(here);
   const frame = bounds.isValid() ? bounds : contours?.getBounds();
   if (frame) map.fitBounds(frame, { paddingTopLeft: [80, 45], paddingBottomRight: [45, 55], maxZoom: 11, animate: false });
-  const arrange = () => keepApart(map, marks, here);
+  const nameThem = nameTowns(L, map, points, marks, here, hereLabel);
+  const arrange = () => { keepApart(map, marks, here); nameThem(); };
   arrange();
   map.on("zoomend viewreset resize", arrange);
   if (server?.classList.contains("map-server")) server.hidden = true;

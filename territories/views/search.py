@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core.http import public_page
+from core.templatetags.typography import french
 from territories import cards, communes, forms, near, routing
 from territories.filters import MAX_PAGE, PAGE_SIZE, Search, read
 from territories.maps import Dot, map_of_points
@@ -108,6 +109,9 @@ def _context(
 ) -> dict[str, Any]:
     town = answer.town
     selects = forms.selects(asked, table)
+    drawing = map_of_points(
+        dots_of(results.places, table), here=(town.lat, town.lon) if town else None, town=town.name if town else ""
+    )
     if asked.page > 1 and not results.places:
         asked.errors["page"] = f"Cette page est vide{NBSP}: la recherche s’arrête avant."
     return {
@@ -134,7 +138,9 @@ def _context(
         "cards": cards_of(results.places, town, asked),
         "remote_cards": cards_of(results.remote, town, asked, remote=True),
         "results": results,
-        "map": map_of_points(dots_of(results.places, table), here=(town.lat, town.lon) if town else None),
+        "map": drawing.svg,
+        "map_signs": drawing.signs,
+        "map_says": _map_says(drawing.shows, results),
         "here": {"lat": town.lat, "lon": town.lon, "label": town.name} if town else None,
         "points": points_of(results.places, table),
         "fits": _fits(table, asked) if not town else [],
@@ -168,6 +174,7 @@ def cards_of(places: list[Found], town: communes.Town | None, asked: Search, *, 
 
 def points_of(places: list[Found], table: Table) -> list[dict[str, Any]]:
     """The same places for the living map."""
+    towns = communes.names(place.commune_id for place in places)
     return [
         {
             "url": f"/lieux/{place.slug}/",
@@ -176,6 +183,7 @@ def points_of(places: list[Found], table: Table) -> list[dict[str, Any]]:
             "lon": place.lon,
             "blaze": table.kinds[place.kind_id].blaze,
             "kind_label": table.kinds[place.kind_id].label,
+            "town": towns.get(place.commune_id, ""),
         }
         for place in places
     ]
@@ -183,10 +191,27 @@ def points_of(places: list[Found], table: Table) -> list[dict[str, Any]]:
 
 def dots_of(places: list[Found], table: Table) -> list[Dot]:
     """The same places for the map drawn by the server."""
+    towns = communes.names(place.commune_id for place in places)
     return [
-        Dot(f"/lieux/{place.slug}/", place.name, place.lat, place.lon, table.kinds[place.kind_id].blaze)
+        Dot(
+            f"/lieux/{place.slug}/",
+            french(place.name),
+            place.lat,
+            place.lon,
+            table.kinds[place.kind_id].blaze,
+            town=towns.get(place.commune_id, ""),
+            kind=french(table.kinds[place.kind_id].label),
+        )
         for place in places
     ]
+
+
+def _map_says(shown: int, results: Results) -> str:
+    """What the map shows of what was found: « Les 12 lieux les plus proches, sur 190 »."""
+    total = f"plus de {near.COUNT_CAP}" if results.total > near.COUNT_CAP else str(results.total)
+    if shown == results.total:
+        return "Tous les lieux trouvés"
+    return f"{shown} lieu{'x' if shown > 1 else ''} de cette page, sur {total} trouvés"
 
 
 def _commune_error(asked: Search, answer: communes.Answer) -> str:

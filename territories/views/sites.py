@@ -68,7 +68,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
             "others": _cards(others, chosen),
             "map": map_of_points(
                 [Dot(chosen.get_absolute_url(), chosen.name, chosen.lat, chosen.lon, chosen.kind.blaze)], least=MAP_KM
-            ),
+            ).svg,
             "structured": place(chosen, request.build_absolute_uri(chosen.get_absolute_url())),
             "town_url": f"/lieux/?commune={chosen.commune_id}",
         },

@@ -94,7 +94,7 @@ def _map_of_agencies(contours: list[Contour], agencies: Iterable[Agency], curren
     return {
         "box": box.attribute,
         "areas": maps.areas(contours, links, frozenset({current})),
-        "names": maps.labels(contours, box.width / 48),
+        "names": maps.labels(contours, box.width / 48, box),
     }
 
 
@@ -108,7 +108,7 @@ def _map_of_basins(agency: Agency) -> dict[str, Any] | None:
     return {
         "box": box.attribute,
         "areas": maps.areas(contours, links),
-        "names": maps.labels(contours, box.width / 26),
+        "names": maps.labels(contours, box.width / 26, box),
     }
 
 

@@ -31,6 +31,11 @@ PAIRS: list[tuple[str, str, float]] = [
     *((state, "surface", 4.5) for state in ("info", "success", "warning", "error")),
     *(("ink", f"{state}-soft", 7.0) for state in ("info", "success", "warning", "error")),
     ("focus-out", "focus-in", 3.0),
+    ("map-ink", "map-land", 7.0),
+    ("map-ink", "map-paper", 7.0),
+    ("map-ink", "map-lit", 7.0),
+    ("map-edge", "map-land", 3.0),
+    ("map-edge", "map-paper", 3.0),
 ]
 
 
