@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
@@ -26,13 +27,13 @@ _SAINT = {"st": "saint", "ste": "sainte", "s": "sur", "ss": "sous"}
 OUT_OF_REACH_KM = 50.0
 MUCH_LARGER = 10  # times the people: then the town that begins with the words typed is asked about too
 # The most peopled communes of France: when one is typed and is not of the region, it is not a slip of the keyboard.
-_LARGE_TOWNS = frozenset(
-    (
-        "paris,marseille,lyon,toulouse,nice,nantes,montpellier,strasbourg,bordeaux,lille,rennes,reims,toulon,grenoble,"
-        "dijon,angers,nimes,villeurbanne,brest,tours,amiens,limoges,annecy,metz,besancon,orleans,rouen,mulhouse,caen,"
-        "nancy,le mans,saint etienne,le havre,saint denis,aix en provence,clermont ferrand,boulogne billancourt"
-    ).split(",")
-)
+_LARGE_TOWNS = frozenset({
+    "paris", "marseille", "lyon", "toulouse", "nice", "nantes", "montpellier", "strasbourg", "bordeaux",
+    "lille", "rennes", "reims", "toulon", "grenoble", "dijon", "angers", "nimes", "villeurbanne", "brest",
+    "tours", "amiens", "limoges", "annecy", "metz", "besancon", "orleans", "rouen", "mulhouse", "caen", "nancy",
+    "le mans", "saint etienne", "le havre", "saint denis", "aix en provence", "clermont ferrand",
+    "boulogne billancourt",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def find(text: str, *, typed: bool = False) -> Answer:
     """The commune that `text` names, in one statement.
 
     `text`: an INSEE code (present or former), a postcode (« 67 000 » too), or a name, with or without « (88) », « 88 »
-    or « cedex » after it. Five figures can be both a code and a postcode: the code wins in an address, the postcode when a
-    person `typed` them, and `also` says the other reading.
+    or « cedex » after it. Five figures can be both a code and a postcode: the code wins in an address, the postcode
+    when a person `typed` them, and `also` says the other reading.
     """
     text = _tidy(text)
     if _CODE.fullmatch(text):
@@ -146,7 +147,7 @@ def at_position(lat: float, lon: float) -> Town | None:
 
 
 def names(codes: Iterable[str]) -> dict[str, str]:
-    """The names of these communes (INSEE codes), kept for an hour: a name of a commune changes on the 1st of January."""
+    """The names of these communes (INSEE codes), kept for an hour: they change once a year."""
     keys = {f"commune.name.{code}": code for code in set(codes)}
     held: dict[str, str] = {keys[key]: name for key, name in cache.get_many(keys).items()}
     if missing := set(keys.values()) - set(held):
@@ -163,8 +164,8 @@ def question(text: str, answer: Answer) -> str:
     typed = f"«\u00a0{text[:60]}{'…' if len(text) > 60 else ''}\u00a0»"
     if answer.outside:
         return (
-            f"{typed} est hors de la région Grand Est. Vous pouvez indiquer une commune de la région, ou joindre un"
-            " service qui répond de partout."
+            f"{typed} est hors de la région {settings.PORTAL_NAME.removeprefix('SPRO ')}. Indiquez une commune de la"
+            " région, ou joignez l’un des services qui répondent de partout."
         )
     if answer.several:
         return f"Plusieurs communes répondent à {typed}\u00a0: laquelle est la vôtre\u202f?"

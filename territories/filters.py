@@ -10,15 +10,17 @@ from urllib.parse import quote_plus, urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from core.reference import Need, Service, Status
+from core.reference import Access, Need, Service, Status
 from territories.near import Narrowing
 from territories.routing import Choice, Table
 
 MAX_RADIUS = 100
+DEFAULT_RADIUS = 50  # km around a commune when nobody says: an hour of road, more is another town's search
 MAX_PAGE = 10
 PAGE_SIZE = 20
 LONGEST_WORDS = 200
 _STATUSES, _NEEDS, _SERVICES = frozenset(Status.values), frozenset(Need.values), frozenset(Service.values)
+_ACCESS = frozenset(Access.values)
 NBSP = "\u00a0"
 
 
@@ -38,12 +40,18 @@ class Search:
     agency: Choice | None = None
     basin: Choice | None = None
     remote: bool = False
+    access: tuple[str, ...] = ()
     view: str = "liste"
     page: int = 1
     outside: bool = False
     said: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     _parts: list[tuple[str, str]] | None = None
+
+    @property
+    def reach(self) -> int | None:
+        """How far to look around the commune, in km; None for as far as it takes: who answers from afar has no distance."""
+        return self.radius or (None if self.remote else DEFAULT_RADIUS)
 
     @property
     def narrowing(self) -> Narrowing:
@@ -54,6 +62,7 @@ class Search:
             agency=self.agency.key if self.agency else None,
             basin=self.basin.key if self.basin else None,
             remote=self.remote,
+            access=self.access,
         )
 
     @property
@@ -73,6 +82,7 @@ class Search:
             "agence": self.agency.value if self.agency else "",
             "bassin": self.basin.value if self.basin else "",
             "a-distance": "1" if self.remote else "",
+            "acces": list(self.access),
             "vue": self.view if self.view != "liste" else "",
         }
         return {name: value for name, value in given.items() if value}
@@ -112,7 +122,10 @@ def read(query: QueryDict, table: Table) -> Search:
     search.network = _choice(search, query, "reseau", table.networks, "Ce réseau n’existe pas")
     search.agency = _choice(search, query, "agence", table.agencies, "Cette agence n’existe pas")
     search.basin = _choice(search, query, "bassin", table.basins, "Ce bassin d’emploi n’existe pas")
-    _read_services(search, query)
+    sentence = "Nous ne connaissons pas ce service"
+    search.services = _several(search, query, "service", _SERVICES, sentence)
+    sentence = "Nous ne connaissons pas cette forme d’accessibilité"
+    search.access = _several(search, query, "acces", _ACCESS, sentence)
     too_far = f"La distance va de 1 à {MAX_RADIUS}{NBSP}km : nous n’en avons pas tenu compte."
     search.radius = _number(search, query, "rayon", MAX_RADIUS, too_far)
     no_page = f"Les pages vont de 1 à {MAX_PAGE} : voici la première."
@@ -140,11 +153,12 @@ def _choice(search: Search, query: QueryDict, name: str, choices: Iterable[Choic
     return found
 
 
-def _read_services(search: Search, query: QueryDict) -> None:
-    values = [value for value in map(_clean, query.getlist("service")) if value]
-    search.services = tuple(dict.fromkeys(value for value in values if value in _SERVICES))
-    if unknown := [value for value in values if value not in _SERVICES]:
-        _refuse(search, "service", unknown[0], "Nous ne connaissons pas ce service : choisissez dans la liste.")
+def _several(search: Search, query: QueryDict, name: str, known: frozenset[str], sentence: str) -> tuple[str, ...]:
+    """The values of a parameter that may be repeated, each once, in the order of the address."""
+    values = [value for value in map(_clean, query.getlist(name)) if value]
+    if unknown := [value for value in values if value not in known]:
+        _refuse(search, name, unknown[0], f"{sentence} : choisissez dans la liste.")
+    return tuple(dict.fromkeys(value for value in values if value in known))
 
 
 def _number(search: Search, query: QueryDict, name: str, highest: int, sentence: str) -> int | None:

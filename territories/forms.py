@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from core.reference import NEED_PHRASES, STATUS_PHRASES, Need, Service, Status
+from core.reference import NEED_PHRASES, STATUS_PHRASES, Access, Need, Service, Status
 from core.templatetags.typography import french
-from territories.filters import Search
+from territories.filters import DEFAULT_RADIUS, Search
 from territories.routing import Choice, Table
 
-RADII = (5, 10, 20, 30, 50, 100)
+RADII = (10, 20, 30, 50, 100)
 Options = tuple[tuple[str, str], ...]
 
 
@@ -23,12 +22,17 @@ def selects(search: Search, table: Table) -> dict[str, SafeString]:
     return {
         "statut": _grouped_statuses(search.status),
         "besoin": _options(_needs(), search.need),
-        "rayon": _options(_radii(search.radius), str(search.radius or "")),
+        "rayon": _options(_radii(search.radius), str(search.radius or DEFAULT_RADIUS)),
         "service": _options(_services(), search.services[0] if search.services else ""),
         "reseau": _options(_of(table.networks), search.network.value if search.network else ""),
         "agence": _options(_of(table.agencies), search.agency.value if search.agency else ""),
         "bassin": _options(_of(table.basins), search.basin.value if search.basin else ""),
     }
+
+
+def access(chosen: Iterable[str]) -> list[tuple[str, str, bool]]:
+    """Each form of accessibility: its value, its label, whether it is asked."""
+    return [(item.value, french(item.label), item.value in chosen) for item in Access]
 
 
 def statuses(chosen: str = "") -> SafeString:
@@ -85,7 +89,7 @@ def _services() -> Options:
 
 @lru_cache(maxsize=128)
 def _radii(given: int | None) -> Options:
-    values: Iterable[Any] = sorted({*RADII, *([given] if given else [])})
+    values = sorted({*RADII, DEFAULT_RADIUS, *([given] if given else [])})
     return tuple((str(km), f"Moins de {km} km") for km in values)
 
 

@@ -22,7 +22,7 @@ from django.db import connection
 
 from core.geo import distance_km, mercator
 from core.reference import REMOTE_CHANNELS
-from territories.routing import Branch, Table
+from territories.routing import UNNAMED_KM, Branch, Table
 
 FARTHEST_KM = 20_000.0  # as far as a search without a radius looks
 COUNT_CAP = 200
@@ -57,6 +57,7 @@ class Narrowing:
     agency: int | None = None
     basin: int | None = None
     remote: bool = False
+    access: tuple[str, ...] = ()
 
     def sql(self) -> tuple[str, list[Any]]:
         """`AND …` conditions on the table of sites, with their parameters."""
@@ -65,6 +66,7 @@ class Narrowing:
         for given, condition, value in (
             (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", self.words),
             (self.services, "services @> %s::varchar[]", list(self.services)),
+            (self.access, "access @> %s::varchar[]", list(self.access)),
             (self.network is not None, "network_id = %s", self.network),
             (self.agency is not None, "agency_id = %s", self.agency),
             (
@@ -298,28 +300,42 @@ def alphabetical(
     offset: int = 0,
     limit: int = 20,
 ) -> tuple[list[Found], int]:
-    """Places of these kinds (all that receive the public by default) in alphabetical order, from nowhere; and how many
-    there are in all, counted as by `nearest_and_count`.
+    """Places of these kinds (all that receive the public by default), from nowhere: in alphabetical order, those of the
+    kinds that answer best for `status` and `need` first when `kinds` are given; and how many there are in all, counted
+    as by `nearest_and_count`.
     """
     conditions, values = narrowing.sql()
     if status:
         conditions += " AND NOT not_for @> ARRAY[%s]::varchar[]"
         values.append(status)
     where, keys = f"listed AND kind_id = ANY(%s::bigint[]){conditions}", array(kinds or table.public_kinds)
-    chosen, chosen_values = f"SELECT id, sort_key FROM territories_site WHERE {where}", [keys, *values]
+    said = {branch.key: branch for branch in table.branches(status, need) if branch.family == "kind"}
+    chosen, chosen_values = f"SELECT id, sort_key, 0 AS rank FROM territories_site WHERE {where}", [keys, *values]
     if kinds:  # a few kinds are far apart in the alphabet: one short walk each
         chosen = (
-            "SELECT k.id, k.sort_key FROM unnest(%s::bigint[]) t (kind) CROSS JOIN LATERAL (SELECT id, sort_key"
-            f" FROM territories_site WHERE listed AND kind_id = t.kind{conditions} ORDER BY sort_key, id LIMIT %s) k"
+            "SELECT k.id, k.sort_key, t.rank FROM unnest(%s::bigint[], %s::float8[]) t (kind, rank) CROSS JOIN LATERAL"
+            f" (SELECT id, sort_key FROM territories_site WHERE listed AND kind_id = t.kind{conditions}"
+            " ORDER BY sort_key, id LIMIT %s) k"
         )
-        chosen_values = [keys, *values, offset + limit]
-    said = {branch.key: branch for branch in table.branches(status, need) if branch.family == "kind"}
+        ranks = array(said[kind].penalty if kind in said else UNNAMED_KM for kind in kinds)
+        chosen_values = [keys, ranks, *values, offset + limit]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_FIELDS}, (SELECT count(*) FROM (SELECT FROM territories_site WHERE {where}"
-            f" LIMIT {COUNT_CAP + 1}) c) FROM ({chosen} ORDER BY sort_key, id OFFSET %s LIMIT %s) f"
-            " JOIN territories_site s ON s.id = f.id ORDER BY s.sort_key, s.id",
+            f" LIMIT {COUNT_CAP + 1}) c) FROM ({chosen} ORDER BY rank, sort_key, id OFFSET %s LIMIT %s) f"
+            " JOIN territories_site s ON s.id = f.id ORDER BY f.rank, f.sort_key, f.id",
             [keys, *values, *chosen_values, offset, limit],
         )
         rows = cursor.fetchall()
     return [_found(row, said.get(row[3])) for row in rows], rows[0][9] if rows else 0
+
+
+def kinds_within(start: Start, kinds: Sequence[int], radius: float) -> set[int]:
+    """Which of these kinds have at least one place of the directory within `radius` km of `start`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind FROM unnest(%s::bigint[]) t (kind) WHERE EXISTS (SELECT FROM territories_site"
+            " WHERE listed AND kind_id = t.kind AND position <@ circle(%s::point, %s))",
+            [array(kinds), start.point, radius / start.scale],
+        )
+        return {row[0] for row in cursor.fetchall()}

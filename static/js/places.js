@@ -118,6 +118,12 @@ function positionOnRequest(form) {
   });
 }
 
+/** A button that only a script can answer stays hidden without one. */
+function print(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 /** An address says what was asked and nothing more: empty fields stay out of it. */
 function leaveOutEmpty(form) {
   form.addEventListener("submit", () => {
@@ -130,4 +136,5 @@ function leaveOutEmpty(form) {
 
 for (const input of document.querySelectorAll("input[data-communes]")) combobox(input);
 for (const form of document.querySelectorAll("form[data-position]")) positionOnRequest(form);
-for (const form of document.querySelectorAll("form.filters-form[method=get]")) leaveOutEmpty(form);
+for (const button of document.querySelectorAll("button[data-print]")) print(button);
+for (const form of document.querySelectorAll("form.signpost[method=get], form.filters-form[method=get]")) leaveOutEmpty(form);

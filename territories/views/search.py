@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from core.http import public_page
 from core.templatetags.typography import french
-from territories import cards, communes, forms, near, routing
-from territories.filters import MAX_PAGE, PAGE_SIZE, Search, read
+from territories import cards, communes, doors, forms, near, routing
+from territories.filters import DEFAULT_RADIUS, MAX_PAGE, MAX_RADIUS, PAGE_SIZE, Search, read
 from territories.maps import Dot, map_of_points
 from territories.near import Found
 from territories.openings import NBSP
@@ -25,8 +25,9 @@ from territories.routing import Table
 from territories.toponyms import of
 
 REMOTE_SHOWN = 5
+RESULTS = "#resultats"  # a page of results opens on its results, not on the form (a telephone shows one or the other)
 FEW = 3  # fewer places than this around, and those that answer from afar are proposed too
-_KEPT = ("q", "rayon", "statut", "besoin", "service", "reseau", "agence", "bassin", "a-distance", "vue")
+_KEPT = ("q", "rayon", "statut", "besoin", "service", "reseau", "agence", "bassin", "a-distance", "acces", "vue")
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Results:
     more: bool
     total: int
     remote: list[Found]
+    absent: frozenset[int] = frozenset()  # kinds that would answer best and have no known place within reach
 
 
 @public_page
@@ -65,7 +67,7 @@ def _near(table: Table, asked: Search, town: communes.Town) -> Results:
     found, total = near.nearest_and_count(
         table,
         town.start,
-        radius=asked.radius,
+        radius=asked.reach,
         narrowing=asked.narrowing,
         offset=asked.offset,
         limit=PAGE_SIZE + 1,
@@ -79,7 +81,23 @@ def _near(table: Table, asked: Search, town: communes.Town) -> Results:
         here = {place.id for place in places}
         remote = near.nearest(table, town.start, narrowing=from_afar, limit=REMOTE_SHOWN + FEW, **given)
         remote = [place for place in remote if place.id not in here][:REMOTE_SHOWN]
-    return Results(places, more, total, remote)
+    return Results(places, more, total, remote, _absent(table, asked, town, places, more=more, total=total))
+
+
+def _absent(
+    table: Table, asked: Search, town: communes.Town, places: list[Found], *, more: bool, total: int
+) -> frozenset[int]:
+    """The kinds that answer first (rank 1) of which no place is known within reach; one statement when the page does
+    not show it."""
+    if asked.page > 1 or not asked.reach or not (asked.status or asked.need):
+        return frozenset()
+    first = {b.key for b in doors.best(table, asked.status, asked.need) if b.rule and b.rule.rank == 1}
+    missing = first - {place.kind_id for place in places}
+    if not missing or (not more and asked.narrowing == near.ANYTHING):
+        return frozenset(missing)
+    if total < FEW:  # little is shown because little was asked: we do not look again for what it hides
+        return frozenset()
+    return frozenset(missing - near.kinds_within(town.start, sorted(missing), asked.reach))
 
 
 def _everywhere(table: Table, asked: Search) -> Results:
@@ -100,8 +118,7 @@ def fitting_kinds(table: Table, asked: Search) -> list[int]:
     """The kinds of places that answer first for this status and need (ranks 1 and 2); all when nobody said anything."""
     if not (asked.status or asked.need):
         return []
-    branches = table.branches(asked.status, asked.need)
-    return [branch.key for branch in branches if branch.family == "kind" and branch.rule and branch.rule.rank < 3]
+    return [branch.key for branch in doors.best(table, asked.status, asked.need)]
 
 
 def _context(
@@ -117,6 +134,14 @@ def _context(
     return {
         "asked": asked,
         "selects": selects,
+        "access": forms.access(asked.access),
+        "access_unknown": bool(asked.access) and results.total < FEW,
+        "doors": _doors(table, asked, answer, results),
+        "reach": asked.reach,
+        "farther": asked.url(rayon=str(MAX_RADIUS)) if town and asked.reach and asked.reach < MAX_RADIUS else "",
+        "farthest": MAX_RADIUS,
+        "of_town": of(town.name) if town else "",
+        "without_access": asked.url(acces=""),
         "filters": [
             ("service", "Service", "Tous", selects["service"], asked.errors.get("service", "")),
             ("reseau", "Réseau", "Tous", selects["reseau"], asked.errors.get("reseau", "")),
@@ -124,14 +149,14 @@ def _context(
             ("bassin", "Bassin d’emploi", "Tous", selects["bassin"], asked.errors.get("bassin", "")),
         ],
         "start_at": asked.offset + 1,
-        "without_filters": asked.url(q="", service="", reseau="", agence="", bassin="", a_distance=""),
+        "without_filters": asked.url(q="", service="", reseau="", agence="", bassin="", a_distance="", acces=""),
         "geojson_url": reverse("contours", args=["agency"]),
         "town": town,
         "unknown_place": bool(asked.commune and not town),
         "town_text": town.label if town else asked.commune,
         "answer": answer,
         "commune_error": _commune_error(asked, answer),
-        "choices": [(choice, asked.url(commune=choice.insee)) for choice in answer.several or answer.close],
+        "choices": [(choice, asked.url(commune=choice.insee) + RESULTS) for choice in answer.several or answer.close],
         "also": [(choice, asked.url(commune=choice.insee)) for choice in answer.also if asked.typed],
         "title": _title(asked, town),
         "heading": _heading(asked, town, results),
@@ -147,14 +172,20 @@ def _context(
         "wider": _wider(asked, results) if town else [],
         "kept": [(name, value) for name in _KEPT for value in request.GET.getlist(name) if value],
         "tabs": [
-            {"label": "Liste", "url": asked.url(vue=""), "current": asked.view == "liste", "icon": "list"},
-            {"label": "Carte", "url": asked.url(vue="carte"), "current": asked.view == "carte", "icon": "map"},
+            {"label": "Liste", "url": asked.url(vue="") + RESULTS, "current": asked.view == "liste", "icon": "list"},
+            {
+                "label": "Carte",
+                "url": asked.url(vue="carte") + RESULTS,
+                "current": asked.view == "carte",
+                "icon": "map",
+            },
         ],
         "first_page": asked.url(),
-        "previous": asked.url(page=str(asked.page - 1)) if asked.page > 1 and results.places else "",
-        "next": asked.url(page=str(asked.page + 1)) if results.more and asked.page < MAX_PAGE else "",
+        "previous": asked.url(page=str(asked.page - 1)) + RESULTS if asked.page > 1 and results.places else "",
+        "next": asked.url(page=str(asked.page + 1)) + RESULTS if results.more and asked.page < MAX_PAGE else "",
         "capped": results.more and asked.page == MAX_PAGE,
-        "narrowed": bool(asked.q or asked.services or asked.network or asked.agency or asked.basin or asked.remote),
+        "narrowed": bool(asked.q or asked.services or asked.network or asked.agency or asked.basin or asked.remote)
+        or bool(asked.access),
     }
 
 
@@ -214,6 +245,16 @@ def _map_says(shown: int, results: Results) -> str:
     return f"{shown} lieu{'x' if shown > 1 else ''} de cette page, sur {total} trouvés"
 
 
+def _doors(table: Table, asked: Search, answer: communes.Answer, results: Results) -> list[doors.Door]:
+    """What answers without moving, under the list: for this status and need, or when little is near."""
+    unknown = bool(asked.commune and not answer.town)
+    if asked.page > 1 or (unknown and not answer.outside):
+        return []
+    if asked.status or asked.need or answer.outside or (answer.town and results.total < FEW):
+        return doors.doors(table, asked.status, asked.need, results.absent)
+    return []
+
+
 def _commune_error(asked: Search, answer: communes.Answer) -> str:
     if asked.outside:
         return "Votre position est hors de la région : indiquez plutôt une commune.".replace(" :", f"{NBSP}:")
@@ -234,10 +275,10 @@ def _heading(asked: Search, town: communes.Town | None, results: Results) -> str
         count = {0: "Aucun lieu", 1: "Un lieu"}.get(total, f"{total} lieux")
     if asked.remote:
         count += " à distance"
-    if town and asked.radius:
-        return f"{count} à moins de {asked.radius}{NBSP}km {of(town.name)}"
-    if town:
+    if town and not asked.reach:
         return f"{count} autour {of(town.name)}"
+    if town:
+        return f"{count} à moins de {asked.reach}{NBSP}km {of(town.name)}"
     if asked.agency:
         return f"{count}, territoire {asked.agency.label}"
     if asked.basin:
@@ -249,21 +290,21 @@ def _fits(table: Table, asked: Search) -> list[dict[str, Any]]:
     """Without a place: which kinds of places answer, and why."""
     if not (asked.status or asked.need):
         return []
-    fitting = fitting_kinds(table, asked)
     return [
         {"kind": table.kinds[branch.key], "reason": branch.rule.reason}
-        for branch in table.branches(asked.status, asked.need)
-        if branch.family == "kind" and branch.key in fitting and branch.rule
+        for branch in doors.best(table, asked.status, asked.need)
+        if branch.rule
     ][:4]
 
 
 def _wider(asked: Search, results: Results) -> list[tuple[str, str]]:
-    """Links to a wider search, when a distance was asked and little was found."""
-    if not asked.radius or results.total >= FEW:
+    """Links to a wider search, when little was found."""
+    if results.total >= FEW:
         return []
-    radii = [km for km in (30, 50, 100) if km > asked.radius]
-    links = [(f"Chercher à moins de {km}{NBSP}km", asked.url(rayon=str(km))) for km in radii[:2]]
-    return [*links, ("Chercher sans limite de distance", asked.url(rayon=""))]
+    if not asked.reach:
+        return []
+    radii = [km for km in (30, DEFAULT_RADIUS, MAX_RADIUS) if km > asked.reach]
+    return [(f"Chercher à moins de {km}{NBSP}km", asked.url(rayon=str(km))) for km in radii]
 
 
 @public_page

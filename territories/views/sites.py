@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, render
 
 from core.http import public_page
 from core.reference import Access, Channel, Service, Status
-from territories import cards, near, openings, routing
+from members.websites import Website, websites
+from territories import cards, doors, near, openings, routing
 from territories.maps import Dot, map_of_points
 from territories.models import Site
 from territories.near import Found
+from territories.sources import public_source
 from territories.structured import place
 from territories.toponyms import at, of
 
@@ -50,7 +52,10 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
         "territories/site.html",
         {
             "site": chosen,
-            "phone_link": "".join(c for c in chosen.phone if c.isdigit() or c == "+"),
+            "phone_link": doors.dialled(chosen.phone),
+            "door": _door(chosen),
+            "organisation_links": _organisation_links(chosen),
+            "source_said": public_source(chosen.source),
             "of_town": of(chosen.commune.name),
             "at_town": at(chosen.commune.name),
             "state": openings.state(chosen.hours),
@@ -64,8 +69,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
             "publics": [Status(s).label for s in Status.values if s in chosen.publics],
             "access": [Access(a).label for a in Access.values if a in chosen.access],
             "directions": _directions(chosen),
-            "alike": _cards(alike, chosen),
-            "others": _cards(others, chosen),
+            "groups": _groups(alike, others, chosen),
             "map": map_of_points(
                 [Dot(chosen.get_absolute_url(), chosen.name, chosen.lat, chosen.lon, chosen.kind.blaze)], least=MAP_KM
             ).svg,
@@ -75,16 +79,35 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+def _door(chosen: Site) -> doors.Door | None:
+    """The national door of its kind, while the place has no number of its own."""
+    return None if chosen.phone else doors.of_kind(chosen.kind)
+
+
+def _organisation_links(chosen: Site) -> list[Website]:
+    """The website of its organisation, while the place has none; an organisation that changed its name since the
+    charter has left its old address too."""
+    if chosen.website or chosen.organisation.current_name:
+        return []
+    return websites(chosen.organisation.website)[:1]
+
+
 def _directions(chosen: Site) -> dict[str, str]:
-    """Links that lead there: another site's page, or the visitor's own application. Empty while the address is unknown:
-    a way to the middle of a commune would be a wrong way."""
-    if chosen.provisional:
-        return {}
+    """Links that lead to the address, or to the middle of the commune while the address is unknown (the page says so):
+    another site's page, or the visitor's own application."""
     spot = f"{chosen.lat:.5f},{chosen.lon:.5f}"
     return {
         "osm": f"https://www.openstreetmap.org/directions?route=%3B{spot.replace(',', '%2C')}",
         "geo": f"geo:{spot}?q={spot}",
     }
+
+
+def _groups(alike: list[Found], others: list[Found], chosen: Site) -> list[dict[str, Any]]:
+    """The places around, under two headings; the heading that has the nearest place first."""
+    groups = [("Le même genre de lieu", alike), ("D’autres lieux d’orientation", others)]
+    shown = [(heading, found) for heading, found in groups if found]
+    shown.sort(key=lambda group: group[1][0].distance or 0)
+    return [{"heading": heading, "cards": _cards(found, chosen)} for heading, found in shown]
 
 
 def _cards(found: list[Found], chosen: Site) -> Any:
