@@ -120,7 +120,7 @@ STATUS_PHRASES: dict[Status, Phrase] = {
         "J’ai arrêté l’école ou ma formation",
         "Vous avez 16 ans ou plus : des solutions existent, sans jugement.",
         group="Études et formation",
-        short="Décrocheur·se",
+        short="Sorti·e de l’école sans solution",
     ),
     Status("salarie"): Phrase(
         "Je suis salarié·e",
@@ -135,7 +135,7 @@ STATUS_PHRASES: dict[Status, Phrase] = {
         "Je travaille dans le service public",
         "Fonctionnaire ou contractuel·le : évoluer, se former, changer.",
         group="Au travail",
-        short="Agent public",
+        short="Agent·e du service public",
     ),
     Status("independant"): Phrase(
         "Je suis à mon compte",
@@ -183,7 +183,7 @@ STATUS_PHRASES: dict[Status, Phrase] = {
         "J’accompagne d’autres personnes",
         "Professionnel·le de l’orientation, de l’emploi, du social ou de l’école.",
         group="J’aide quelqu’un",
-        short="Professionnel·le",
+        short="Professionnel·le de l’orientation",
     ),
 }
 NEED_PHRASES: dict[Need, Phrase] = {

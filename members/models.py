@@ -145,7 +145,7 @@ class Organisation(PackManaged):
 
 
 class Mandate(Period):
-    """A person works for an organisation: as a member of its team, or as the one who manages its page and its people."""
+    """A person works for an organisation: as a member of its team, or as the one who manages its page."""
 
     class Role(models.TextChoices):
         MEMBER = "member", "Membre de l’équipe"
@@ -294,3 +294,12 @@ class CharterSignature(PackManaged):
 
     def __str__(self) -> str:
         return f"{self.organisation} : {self.charter}"
+
+    @property
+    def signatories(self) -> list[str]:
+        """Who signed; the charter may print several names, and a title for each."""
+        return [part.strip() for part in self.signatory.split("|") if part.strip()]
+
+    @property
+    def titles(self) -> list[str]:
+        return [part.strip() for part in self.title.split("|") if part.strip()]

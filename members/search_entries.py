@@ -13,24 +13,23 @@ from members.models import Charter, Commitment, Network, Organisation, QualityCr
 def networks() -> Iterator[Entry]:
     for network in Network.objects.order_by("number"):
         yield Entry(
-            "network", network.slug, network.name, network.get_absolute_url(), network.short,
+            "network", network.slug, network.full_name, network.get_absolute_url(), network.short,
             f"{network.name_published} {network.text} {network.members_published}", weight=8,
         )  # fmt: skip
 
 
 def organisation(row: Organisation) -> Entry:
     """The entry of one organisation, to write again when it changes."""
-    former = f"Nommé {row.name} dans la charte." if row.current_name else ""
-    summary = " ".join(part for part in (former, row.presentation) if part) or (row.network.name if row.network else "")
+    summary = row.presentation or (row.network.short or row.network.full_name if row.network else "")
     body = f"{row.name} {row.name_published} {row.place} {' '.join(row.activities)}"
     return Entry(
-        "organisation", row.slug, row.display_name, row.get_absolute_url(), summary, body,
+        "organisation", row.slug, row.full_name, row.get_absolute_url(), summary, body,
         weight=4 if row.kind == Organisation.Kind.MISSION_LOCALE else 6,
     )  # fmt: skip
 
 
 def organisations() -> Iterator[Entry]:
-    rows = Organisation.objects.select_related("network").exclude(status=Organisation.Status.FORMER)
+    rows = Organisation.objects.public().select_related("network")
     for row in rows.order_by("pk"):
         yield organisation(row)
 

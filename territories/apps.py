@@ -13,6 +13,7 @@ class TerritoriesConfig(AppConfig):
 
         search.register("site", search_entries.sites)
         search.register("agency", search_entries.agencies)
+        search.register("basin", search_entries.basins)
         search.register("commune", search_entries.communes)
         widen_admin(is_any_officer)
         following.connect()

@@ -49,6 +49,7 @@ def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, An
         {"agency": agency, "referents": list(some), "open": agency is None}
         for agency, some in groupby(referents, key=lambda referent: referent.agency)
     ]
+    groups.sort(key=lambda group: group["agency"].sort_key if group["agency"] else "")
     unconfirmed = [referent for referent in referents if not referent.confirmed_on]
     return {
         "groups": groups,
@@ -58,8 +59,9 @@ def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, An
 
 def _network(request: HttpRequest, network: Network) -> dict[str, Any] | None:
     sites = Site.objects.public().filter(network=network).count()
-    referents = Referent.objects.filter(organisation__network=network, withdrawn_at=None).exclude(name="").count()
+    named = Referent.objects.filter(organisation__network=network, withdrawn_at=None).exclude(name="")
+    referents = named.count()
     if not sites and not referents:
         return None
-    url = f"{reverse('sites')}?{urlencode({'reseau': network.slug})}"
+    url = f"{reverse('sites')}?{urlencode({'reseau': network.slug})}" if sites else ""
     return {"sites": sites, "referents": referents, "url": url, "territories_url": reverse("territories")}

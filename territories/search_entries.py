@@ -10,10 +10,10 @@ from django.urls import reverse
 from core.reference import Service
 from core.search import Entry
 from core.templatetags.typography import french
-from territories.models import Agency, Commune, Site
+from territories.models import Agency, Commune, EmploymentBasin, Site
 from territories.toponyms import at, of
 
-KINDS = ("site", "agency", "commune")
+KINDS = ("site", "agency", "basin", "commune")
 
 
 def sites(rows: QuerySet[Site] | None = None) -> Iterator[Entry]:
@@ -57,6 +57,24 @@ def agencies() -> Iterator[Entry]:
         )
 
 
+def basins() -> Iterator[Entry]:
+    """One entry for each employment basin: it leads to its places."""
+    for basin in EmploymentBasin.objects.select_related("agency"):
+        yield Entry(
+            kind="basin",
+            key=str(basin.number),
+            title=f"Bassin d’emploi {of(basin.name)}",
+            url=f"{reverse('sites')}?bassin={basin.number}",
+            summary=f"Les lieux du bassin, territoire {basin.agency.name}",
+            weight=5,
+        )
+
+
+def _commune_weight(population: int) -> int:
+    """1 for a village, 4 for a city: of two communes that answer, the one where more people live comes first."""
+    return 1 + sum(population >= step for step in (2_000, 10_000, 50_000))
+
+
 def communes() -> Iterator[Entry]:
     """One entry for each commune: it leads to the places around it."""
     for town in Commune.objects.select_related("department", "basin").order_by("pk").iterator(chunk_size=2_000):
@@ -67,5 +85,5 @@ def communes() -> Iterator[Entry]:
             url=f"{reverse('sites')}?commune={town.insee}",
             summary=f"Les lieux autour {of(town.name)} ({town.department.name}), bassin {town.basin.name}",
             body=" ".join(town.postal_codes),
-            weight=2,
+            weight=_commune_weight(town.population),
         )

@@ -8,11 +8,13 @@ NBSP = "\u00a0"
 
 
 def of(name: str) -> str:
-    """« de Metz », « d’Épinal », « du Thillot », « des Islettes », « de La Bresse »."""
+    """« de Metz », « d’Épinal », « du Thillot », « des Islettes », « de La Bresse », « du Bassin houiller »."""
     if name.startswith("Le "):
         return f"du {name[3:]}"
     if name.startswith("Les "):
         return f"des {name[4:]}"
+    if name.startswith(("Bassin ", "Pays ")):
+        return f"du {name}"
     return f"d’{name}" if _elides(name) else f"de {name}"
 
 

@@ -19,6 +19,10 @@ _SPACES = f"[ {NBSP}{THIN}]"
 _UNITS = "km|m|min|h|ans?|mois|jours?|semaines?|heures?|places?|%|€"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"(?<=\b[cdjlmnstCDJLMNST])' (?=\w)"), "’"),
+    (re.compile(r"(?<=\b[cdjlmnstCDJLMNST]’) +(?=\w)"), ""),
+    (re.compile(r"\b1[eè]re(s?)\b"), r"1re\1"),
+    (re.compile(r"\bA (?=ce(?:t|tte|s)? )"), "À "),
     (re.compile(r"\.\.\.(?!\.)"), "…"),
     (re.compile(f"{_SPACES}+([;!?])"), rf"{THIN}\1"),
     (re.compile(f"{_SPACES}+:"), f"{NBSP}:"),
@@ -33,7 +37,7 @@ _MARKUP = re.compile(r"(<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
 
 
 def french(text: str) -> str:
-    """`text` (no markup) with French spaces and apostrophes. Only spaces already there are changed, so that
+    """`text` (no markup) with French spaces, apostrophes, « À ce », « 1re ». No space is added where there is none:
     addresses, times (12:30) and links (https://…) stay as they are; applying it twice changes nothing more.
     """
     for pattern, replacement in _RULES:

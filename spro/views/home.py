@@ -46,16 +46,17 @@ def _read() -> dict[str, Any]:
             site_count=_count(Site.objects.public()),
         ).order_by("order")
     )
-    networks = list(Network.objects.only("slug", "name", "blaze", "short").order_by("number"))
+    networks = list(Network.objects.only("slug", "name", "current_name", "blaze").order_by("number"))
     charter = Charter.objects.order_by("-signed_on", "-pk").first()
+    by_name = sorted(agencies, key=lambda agency: agency.sort_key)
     return {
         "figures": _figures(agencies, networks),
-        "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in agencies],
+        "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in by_name],
         "map_svg": _map(agencies),
         "values": charter.values if charter else [],
         "charter_date": charter.signed_on if charter else None,
         "networks": [
-            {"slug": n.slug, "name": n.name, "short": "", "blaze": known(n.blaze), "url": n.get_absolute_url()}
+            {"slug": n.slug, "name": n.full_name, "short": "", "blaze": known(n.blaze), "url": n.get_absolute_url()}
             for n in networks
         ],
     }
@@ -85,10 +86,10 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 def _figures(agencies: list[Any], networks: list[Network]) -> list[dict[str, Any]]:
     """Figures and what they count; a figure of nothing is not shown."""
     figures = [
-        (sum(a.site_count for a in agencies), "lieux qui vous reçoivent", reverse("sites")),
+        (sum(a.site_count for a in agencies), "lieux dans l’annuaire", reverse("sites")),
         (len(agencies), "agences territoriales", reverse("territories")),
         (sum(a.basin_count for a in agencies), "bassins d’emploi", reverse("territories")),
-        (sum(a.commune_count for a in agencies), "communes, donc la vôtre", ""),
+        (sum(a.commune_count for a in agencies), "communes, chacune dans un territoire", ""),
         (len(networks), "réseaux qui se passent le relais", reverse("networks")),
     ]
     return [{"value": _spaced(value), "label": label, "url": url} for value, label, url in figures if value]

@@ -39,8 +39,8 @@ def site_map(request: HttpRequest) -> HttpResponse:
     """Every page that a visitor may reach from here, but the places themselves, which the directory lists."""
     context = {
         "groups": [(name, list(pages)) for name, pages in groupby(existing(), key=lambda page: page.group)],
-        "networks": Network.objects.only("slug", "name").order_by("number"),
-        "agencies": Agency.objects.only("slug", "name").order_by("order"),
+        "networks": Network.objects.only("slug", "name", "current_name").order_by("number"),
+        "agencies": sorted(Agency.objects.only("slug", "name"), key=lambda agency: agency.sort_key),
         "needs": [(need.value, phrase.sentence) for need, phrase in NEED_PHRASES.items()],
     }
     return render(request, "spro/site_map.html", context)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import Period, User, one_at_a_time
 from core.geo import MercatorPoint, PointField
 from core.models import PackManaged
+from core.text import sort_key
+from territories.toponyms import of
 
 
 class Department(PackManaged):
@@ -44,6 +46,16 @@ class Agency(PackManaged):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def sort_key(self) -> str:
+        """Where its name stands in the alphabet (`order` is that of the charter)."""
+        return sort_key(self.name)
+
+    @property
+    def basins_said(self) -> str:
+        """Its basins after « bassins »: « d’Altkirch, de Mulhouse, du Bassin houiller »."""
+        return ", ".join(of(name) for name in sorted((basin.name for basin in self.basins.all()), key=sort_key))
 
     def get_absolute_url(self) -> str:
         return reverse("territory", args=[self.slug])

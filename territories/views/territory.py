@@ -6,23 +6,28 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from core import panels
 from core.http import public_page
+from core.text import sort_key
 from territories import communes, forms, maps, rules
 from territories.models import Agency, Commune, Contour, Department, Referent, Site
+from territories.toponyms import of
 
+# The places that the directory counts too: one figure everywhere.
+_SHOWN = Q(sites__listed=True, sites__kind__receives_public=True)
 LISTED = 200  # places shown on the page of a territory; the directory has the rest
 
 
 @public_page
 def territories(request: HttpRequest) -> HttpResponse:
     """The map of the agencies and, with `?commune=`, the territory of a commune (T1)."""
-    agencies = list(Agency.objects.annotate(sites_count=Count("sites", distinct=True)).prefetch_related("basins"))
+    rows = Agency.objects.annotate(sites_count=Count("sites", filter=_SHOWN, distinct=True))
+    agencies = sorted(rows.prefetch_related("basins"), key=lambda agency: agency.sort_key)
     text = " ".join(request.GET.get("commune", "").split())
     answer = communes.find(text, typed="saisie" in request.GET) if text else communes.Answer()
     town = answer.town
@@ -34,6 +39,7 @@ def territories(request: HttpRequest) -> HttpResponse:
             "agencies": agencies,
             "map": _map_of_agencies(contours, agencies, town.agency if town else ""),
             "town": town,
+            "town_basin": of(town.basin_name) if town else "",
             "town_text": town.label if town else text,
             "commune_error": communes.question(text, answer),
             "choices": [(t, f"?commune={t.insee}") for t in answer.several or answer.close],
@@ -52,7 +58,7 @@ def territory(request: HttpRequest, slug: str) -> HttpResponse:
     professional = rules.may_read_contacts(request.user)
     sites = list(
         Site.objects.public()
-        .filter(agency=agency)
+        .filter(agency=agency, kind__receives_public=True)
         .select_related("kind", "commune")
         .only(
             "slug", "name", "address", "provisional", "lat", "lon", "kind__label", "kind__blaze", "kind__order",
@@ -66,15 +72,16 @@ def territory(request: HttpRequest, slug: str) -> HttpResponse:
         "territories/territory.html",
         {
             "agency": agency,
-            "basins": sorted(agency.basins.all(), key=lambda basin: basin.name),
+            "basins": sorted(agency.basins.all(), key=lambda basin: sort_key(basin.name)),
             "map": _map_of_basins(agency),
             "kinds": _by_kind(sites[:LISTED]),
             "sites_count": len(sites),
+            "provisional_all": bool(sites) and all(site.provisional for site in sites),
             "more_sites": len(sites) > LISTED,
             "all_sites_url": f"{reverse('sites')}?agence={agency.slug}",
             "referents": _by_organisation(referents, professional=professional),
             "professional": professional,
-            "departments": Department.objects.filter(code__in=agency.departments),
+            "departments": Department.objects.filter(code__in=agency.departments).order_by("name"),
             "communes_count": Commune.objects.filter(agency=agency).count(),
             "statuses": forms.statuses(),
             "needs": forms.needs(),

@@ -22,6 +22,8 @@ from core.templatetags.typography import french, typo
         ("Et puis...", "Et puis…"),
         ("ouvert à 12:30, https://exemple.invalid/?a=1", "ouvert à 12:30, https://exemple.invalid/?a=1"),
         ("12 kmh et 1234 567", "12 kmh et 1234\u202f567"),
+        ("Président de l' Université, de l’ Union", "Président de l’Université, de l’Union"),
+        ("la 1ère information. A ce titre", "la 1re information. À ce titre"),
         ("", ""),
     ],
 )

@@ -139,7 +139,7 @@ def test_M3_the_charter_of_grand_est_has_its_values_axes_and_signatures(client: 
 def test_figures_of_the_home_are_those_of_the_charter(client: Client) -> None:
     figures = {figure["label"]: figure["value"] for figure in client.get("/").context["figures"]}
     assert {k: v for k, v in figures.items() if not k.startswith("lieux")} == {
-        "agences territoriales": "12", "bassins d’emploi": "43", "communes, donc la vôtre": "5\u202f115",
+        "agences territoriales": "12", "bassins d’emploi": "43", "communes, chacune dans un territoire": "5\u202f115",
         "réseaux qui se passent le relais": "13",
     }  # fmt: skip
 

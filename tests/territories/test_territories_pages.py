@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from core.journal import Actor
 from core.models import JournalEntry
 from members.models import Mandate
-from territories.models import Agency, Contour, FormerCommune, OfficerMandate, Referent
+from territories.models import Agency, Contour, EmploymentBasin, FormerCommune, OfficerMandate, Referent
 from territories.services import withdraw_name
 from tests import factories
 
@@ -64,6 +64,34 @@ def test_T3_what_is_not_confirmed_is_said_so(client: Client, agency: Agency) -> 
     assert "Publié en décembre 2018, non confirmé" in text(client, "/territoires/epinal/")
     Referent.objects.filter(pk=referent.pk).update(confirmed_on=date(2026, 5, 4))
     assert "Confirmé le 4 mai 2026" in text(client, "/territoires/epinal/")
+
+
+def test_the_counts_of_the_index_of_the_page_and_of_the_directory_are_one(client: Client, agency: Agency) -> None:
+    town = factories.town(agency=agency)
+    for _ in range(3):
+        factories.site(commune=town)
+    factories.site(commune=town, listed=False)
+    (row,) = [row for row in client.get("/territoires/").context["agencies"] if row.slug == "epinal"]
+    page = client.get("/territoires/epinal/").context["sites_count"]
+    directory = len(re.findall("data-place=", text(client, "/lieux/?agence=epinal").split('class="site-list')[1]))
+    assert (row.sites_count, page, directory) == (3, 3, 3)
+
+
+def test_agencies_are_in_the_order_of_the_alphabet_and_their_basins_in_french(client: Client) -> None:
+    for name in ("Metz", "Épinal"):
+        factories.agency(name=name)
+    served = factories.agency(name="Mulhouse")
+    for number, name in enumerate(("Mulhouse", "Bassin houiller", "Altkirch"), start=1):
+        EmploymentBasin.objects.create(number=number, name=name, agency=served)
+    response = client.get("/territoires/")
+    assert [agency.name for agency in response.context["agencies"]] == ["Épinal", "Metz", "Mulhouse"]
+    assert "bassins d’Altkirch, du Bassin houiller, de Mulhouse" in unescape(response.content.decode())
+
+
+def test_no_line_number_of_the_extract_is_shown(client: Client, agency: Agency) -> None:
+    Agency.objects.filter(pk=agency.pk).update(departments_evidence="Pôle emploi l.4229 : (88) ; CRAGE l.2447")
+    html = text(client, "/territoires/epinal/")
+    assert ("4229" in html, "2447" in html) == (False, False)
 
 
 def people() -> dict[str, Any]:
