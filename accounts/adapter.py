@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +31,33 @@ class AccountAdapter(DefaultAccountAdapter):
         "unknown_email": "Cette adresse n’a pas de compte.",
         "unverified_primary_email": "Confirmez d’abord votre adresse.",
     }
+
+    # --- attempts: few from one place, many more for one address from everywhere, so that nobody locks somebody out
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{ratelimit.get_ip(request)}"
+
+    def _address_key(self, **credentials: Any) -> str:
+        return str(credentials.get("email", "")).strip().lower()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        self._address_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_anywhere", key=self._address_key(**credentials)
+        )
+        if not self._address_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if usage := getattr(self, "_address_usage", None):
+            usage.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(
+            request, app="allauth.account", action="login_failed_anywhere", key=self._address_key(**credentials)
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, {"email": email, **context})

@@ -16,22 +16,28 @@ What `scope` leaves out answers 404. Every save and every deletion is a row of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 import rules
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
+from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts.models import User
 from accounts.rules import runs_region
 from core.journal import record
 from core.models import JournalEntry
 
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UNSAID = "[non conservé]"
 SHORT_LIST = 150
 
@@ -46,6 +52,7 @@ class RulesAdmin(admin.ModelAdmin):
     # Fields whose values never enter the journal, which keeps for good: secrets and contacts.
     unsaid_fields: Iterable[str] = ()
     list_per_page = 50
+    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -75,6 +82,34 @@ class RulesAdmin(admin.ModelAdmin):
                 kwargs["widget"] = ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Only what the page itself offers: `password__startswith` in the address would spell a secret out.
+
+        Refused ones answer 400.
+        """
+        return lookup in self._offered_lookups(request)
+
+    def _offered_lookups(self, request: HttpRequest) -> set[str]:
+        offered: set[str] = set()
+        for item in self.get_list_filter(request):
+            if isinstance(item, type) and issubclass(item, admin.SimpleListFilter):
+                offered.add(str(item.parameter_name))
+                continue
+            path = str(item[0] if isinstance(item, (list, tuple)) else item)
+            field = get_fields_from_path(self.model, path)[-1]
+            if field.is_relation:
+                path_of_key = f"{path}__{field.target_field.name}"  # type: ignore[attr-defined]
+                offered |= {f"{path_of_key}__exact", f"{path}__isnull"}
+            else:
+                offered |= {f"{path}__{way}" for way in ("exact", "isnull", "gte", "lt")}
+        if self.date_hierarchy:
+            offered |= {f"{self.date_hierarchy}__{way}" for way in ("year", "month", "day", "gte", "lt")}
+        return offered
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
+        """What is not in this person's rows does not exist (habit 2)."""
+        raise Http404
+
     # --- who may
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -95,6 +130,8 @@ class RulesAdmin(admin.ModelAdmin):
     # --- what is written
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        if change and not self.has_change_permission(request, obj):  # as it would stand once saved
+            raise PermissionDenied
         before = self.model._base_manager.filter(pk=obj.pk).first() if change else None
         super().save_model(request, obj, form, change)
         changes = differences(before, obj, form.changed_data, self.unsaid_fields)
@@ -111,13 +148,24 @@ class RulesAdmin(admin.ModelAdmin):
             record(verb="admin.delete", target=obj, actor=actor(request))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        record(verb="admin.delete", target=obj, actor=actor(request))
+        self._record_deletion(request, obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:
-            record(verb="admin.delete", target=obj, actor=actor(request))
+            self._record_deletion(request, obj)
         super().delete_queryset(request, queryset)
+
+    def _record_deletion(self, request: HttpRequest, obj: Any) -> None:
+        """What is deleted is known by the journal alone: its values go there, but those that stay unsaid."""
+        names = [field.name for field in obj._meta.concrete_fields if field.editable and not field.primary_key]
+        said = {name: _plain(getattr(obj, name)) for name in names}
+        changes = {
+            name: [UNSAID if name in self.unsaid_fields else value, None]
+            for name, value in said.items()
+            if value not in (None, "", [], {})
+        }
+        record(verb="admin.delete", target=obj, actor=actor(request), changes=changes)
 
     # Django's own log would say the same a second time, with names in it: the journal is the only one.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None: ...  # type: ignore[override]
@@ -132,14 +180,14 @@ class RulesAdmin(admin.ModelAdmin):
         """What the journal says of one object, the latest first."""
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            raise Http404
         lines = JournalEntry.objects.filter(target_type=self.opts.label_lower, target_key=str(obj.pk))[:200]
         context = {
             **self.admin_site.each_context(request),
             "title": f"Historique : {obj}",
             "opts": self.opts,
             "object": obj,
-            "lines": lines,
+            "lines": with_names(lines),
             "preserved_filters": self.get_preserved_filters(request),
             **(extra_context or {}),
         }
@@ -165,6 +213,19 @@ def allows(rule: Any, request: HttpRequest, obj: Any = None) -> bool:
 def actor(request: HttpRequest) -> Any:
     """The person behind the request, as the journal names actors."""
     return request.user
+
+
+def with_names(lines: Iterable[JournalEntry]) -> list[JournalEntry]:
+    """These lines, each with `shown_actor`: the name its account has today, in one query; a role when it has none."""
+    lines = list(lines)
+    keys = {line.actor_key for line in lines if UUID.fullmatch(line.actor_key)}
+    people = (
+        {str(user.pk): str(user) for user in User.objects.filter(pk__in=keys).only("name", "email")} if keys else {}
+    )
+    for line in lines:
+        name = people.get(line.actor_key)
+        line.shown_actor = f"{name} ({line.actor_label})" if name else line.actor_label  # type: ignore[attr-defined]
+    return lines
 
 
 def differences(

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import IntegrityError, transaction
@@ -81,7 +82,12 @@ class SignupForm(_Plain, allauth_forms.SignupForm):
     }
 
     def try_save(self, request: HttpRequest) -> Any:
-        """As allauth's; two sign-ups of one address at the same instant give one account and one refusal to guess."""
+        """As allauth's; two sign-ups of one address at the same instant give one account and one refusal to guess.
+
+        An address that has an account costs a hash too: the time of the answer says nothing.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 return super().try_save(request)

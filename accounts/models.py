@@ -77,7 +77,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def journal_label(self) -> str:
-        return self.name or "compte sans nom"
+        """A role, not a name: the journal cannot forget one."""
+        from accounts.rules import role_label
+
+        return role_label(self)
 
 
 class PeriodQuerySet(models.QuerySet[Any]):

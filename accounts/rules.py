@@ -24,13 +24,18 @@ def is_technician(user: Any) -> bool:
 runs_region = is_region_staff | is_technician
 
 # Rooms above widen it (territories: the officers of an agency) by `widen_admin`.
-_admin_predicates: list[Any] = [is_region_staff, is_technician]
+_admin_predicates: list[tuple[Any, str]] = [(is_region_staff, "Région"), (is_technician, "technique")]
 
 
-def widen_admin(predicate: Any) -> None:
-    """Let whoever satisfies `predicate` into the admin."""
-    _admin_predicates.append(predicate)
+def widen_admin(predicate: Any, label: str) -> None:
+    """Let whoever satisfies `predicate` into the admin; `label` is what the journal calls them, never their name."""
+    _admin_predicates.append((predicate, label))
 
 
 def may_enter_admin(user: Any) -> bool:
-    return any(predicate(user) for predicate in _admin_predicates)
+    return any(predicate(user) for predicate, _ in _admin_predicates)
+
+
+def role_label(user: Any) -> str:
+    """As what this person acts today, for the journal, which keeps for good: « Région », « agence », « compte »."""
+    return next((label for predicate, label in _admin_predicates if predicate(user)), "compte")

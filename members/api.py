@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -15,12 +15,7 @@ from core.api.views import PublicViewSet
 from core.text import fold
 from members.models import Network, Organisation
 
-MEMBERSHIPS = [choice for choice in Organisation.Status.choices if choice[0] != Organisation.Status.CANDIDATE]
-
-
-def public_organisations() -> QuerySet[Organisation]:
-    """Those who belong or belonged; a candidate is nobody's business before the decision (O2)."""
-    return Organisation.objects.exclude(status=Organisation.Status.CANDIDATE)
+MEMBERSHIPS = [(status.value, status.label) for status in Organisation.BELONGING]
 
 
 @extend_schema_serializer(
@@ -70,7 +65,7 @@ class NetworkViewSet(PublicViewSet):
     }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Any]:
-        count = public_organisations().filter(network=OuterRef("pk")).order_by().values("network")
+        count = Organisation.objects.public().filter(network=OuterRef("pk")).order_by().values("network")
         return Network.objects.annotate(organisations_count=Coalesce(Subquery(count.values(n=Count("pk"))), 0))
 
     def finish(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +147,7 @@ class OrganisationViewSet(PublicViewSet):
         "kind": "kind",
         "network": "network__slug",
         "status": "status",
-        "parent": "parent__slug",
+        "parent": Case(When(parent__status__in=Organisation.BELONGING, then="parent__slug")),
         "legal_representative": "legal_representative",
         "presentation": "presentation",
         "activities": "activities",
@@ -164,7 +159,7 @@ class OrganisationViewSet(PublicViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Any]:
-        return public_organisations()
+        return Organisation.objects.public()
 
     def finish(self, item: dict[str, Any]) -> dict[str, Any]:
         fte = item["fte"]

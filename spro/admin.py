@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from accounts.admin_rules import ReadOnlyAdmin
+from accounts.admin_rules import ReadOnlyAdmin, with_names
 from core.models import JournalEntry, OutboxMail, PackLoad
 
 
 @admin.register(JournalEntry)
 class JournalAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor_label", "verb", "target_type", "target_key")
+    """Names are those of the accounts today: a line keeps a key and a role, so that it can forget a person."""
+
+    list_display = ("at", "shown_actor", "verb", "target_type", "target_key")
     list_filter = ("verb", "target_type")
     search_fields = ("target_key", "actor_key", "actor_label")
     date_hierarchy = "at"
     ordering = ("-id",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        found.result_list = with_names(found.result_list)
+        return found
+
+    @admin.display(description="acteur")
+    def shown_actor(self, line: Any) -> str:
+        return str(getattr(line, "shown_actor", line.actor_label))
 
 
 class SentFilter(admin.SimpleListFilter):

@@ -26,6 +26,7 @@ from core.api.views import PublicViewSet
 from core.http import PUBLIC_SECONDS, public_page
 from core.models import PackLoad
 from members.api import NetworkViewSet, OrganisationViewSet
+from members.models import Organisation
 from spro.api_docs import described
 from territories.api.referents import ReferentViewSet
 from territories.api.services import ServiceViewSet
@@ -47,14 +48,16 @@ FIGURES_SECONDS = 300
 # One trip for all; the only counts of whole tables, kept a few minutes.
 FIGURES_SQL = """
 SELECT (SELECT count(*) FROM members_network),
-       (SELECT count(*) FROM members_organisation WHERE kind = 'organisation' AND status <> 'candidate'),
-       (SELECT count(*) FROM members_organisation WHERE kind = 'mission-locale' AND status <> 'candidate'),
+       (SELECT count(*) FROM members_organisation WHERE kind = 'organisation' AND status = ANY(%(belonging)s)),
+       (SELECT count(*) FROM members_organisation WHERE kind = 'mission-locale' AND status = ANY(%(belonging)s)),
        (SELECT count(*) FROM territories_site WHERE listed),
        (SELECT count(*) FROM territories_agency),
        (SELECT count(*) FROM territories_employmentbasin),
        (SELECT count(*) FROM territories_commune),
-       (SELECT count(*) FROM territories_referent WHERE agency_id IS NOT NULL),
-       (SELECT count(*) FROM territories_referent WHERE agency_id IS NULL)
+       (SELECT count(*) FROM territories_referent r JOIN members_organisation o ON o.id = r.organisation_id
+        WHERE r.agency_id IS NOT NULL AND o.status = ANY(%(belonging)s)),
+       (SELECT count(*) FROM territories_referent r JOIN members_organisation o ON o.id = r.organisation_id
+        WHERE r.agency_id IS NULL AND o.status = ANY(%(belonging)s))
 """
 
 
@@ -124,7 +127,7 @@ class RootViewSet(PublicViewSet):
 def figures() -> dict[str, int]:
     """What the network counts, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(FIGURES_SQL)
+        cursor.execute(FIGURES_SQL, {"belonging": [str(status) for status in Organisation.BELONGING]})
         return dict(zip(FiguresSerializer().fields, cursor.fetchone(), strict=True))
 
 

@@ -8,7 +8,7 @@ import rules as rules_engine
 from django import forms
 from django.contrib import admin, messages
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,7 +17,9 @@ from accounts.admin_periods import InForceFilter, PeriodAdmin
 from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
 from accounts.rules import runs_region
 from core.reference import Access, Channel, Service, Status
+from members.models import Organisation
 from territories import routing, services
+from territories.hours_field import HoursField
 from territories.models import (
     Agency,
     Commune,
@@ -32,6 +34,7 @@ from territories.models import (
     SiteKind,
 )
 from territories.rules import agencies_of, is_any_officer, is_officer
+from territories.withdrawn import is_withdrawn, settle_name
 
 # Lists and objects that an officer reads or changes; the rest of the desk is the Region's.
 reads_desk = runs_region | is_any_officer
@@ -41,6 +44,29 @@ serves = runs_region | is_officer
 def served(user: Any, queryset: QuerySet[Any], path: str = "agency_id") -> QuerySet[Any]:
     """The rows of `queryset` in the territories that `user` serves; all of them for the Region."""
     return queryset if runs_region.test(user) else queryset.filter(**{f"{path}__in": agencies_of(user)})
+
+
+class ServedAdmin(RulesAdmin):
+    """Rows that stand in a territory: an officer sees, chooses and leaves them in those they serve."""
+
+    view_rule, change_rule, add_rule = serves, serves, runs_region
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return served(user, queryset)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not runs_region.test(request.user):
+            agencies = agencies_of(request.user)
+            model = db_field.remote_field.model
+            if model is Organisation:
+                here = Q(sites__agency__in=agencies) | Q(referents__agency__in=agencies)
+                here |= Q(structure_referents__agency__in=agencies)
+                kwargs["queryset"] = Organisation.objects.filter(pk__in=Organisation.objects.filter(here).values("pk"))
+            elif model is Commune:
+                kwargs["queryset"] = Commune.objects.filter(agency__in=agencies)
+            elif model is Agency:
+                kwargs |= {"queryset": Agency.objects.filter(pk__in=agencies), "required": True}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ListsAdmin(RulesAdmin):
@@ -78,6 +104,7 @@ class SiteForm(forms.ModelForm):
         )  # fmt: skip
         formfield_callback = https_by_default
 
+    hours = HoursField()
     services = forms.MultipleChoiceField(
         label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -96,19 +123,14 @@ class SiteForm(forms.ModelForm):
 
 
 @admin.register(Site)
-class SiteAdmin(RulesAdmin):
-    view_rule, change_rule, add_rule = serves, serves, runs_region
+class SiteAdmin(ServedAdmin):
     form = SiteForm
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("name", "kind", "commune", "agency", "provisional", "listed", "updated_at")
     list_filter = ("provisional", "listed", "kind", "agency", "network")
     list_select_related = ("kind", "commune", "agency")
     search_fields = ("name", "address", "commune__name", "organisation__name")
     autocomplete_fields = ("organisation", "kind", "commune")
     readonly_fields = ("slug", "source", "source_url", "source_updated_on", "updated_at")
-
-    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return served(user, queryset)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else ("updated_at",)
@@ -120,9 +142,24 @@ class SiteAdmin(RulesAdmin):
         services.site_changed([obj])
 
 
+class ReferentForm(forms.ModelForm):
+    """A successor may be entered over a name withdrawn, never that name again."""
+
+    class Meta:
+        model = Referent
+        fields = "__all__"  # noqa: DJ007 (the desk chooses them)
+        formfield_callback = https_by_default
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if is_withdrawn(self.instance, name):
+            raise forms.ValidationError("Cette personne a demandé que son nom soit retiré.", code="withdrawn")
+        return name
+
+
 @admin.register(Referent)
-class ReferentAdmin(RulesAdmin):
-    view_rule, change_rule, add_rule = serves, serves, runs_region
+class ReferentAdmin(ServedAdmin):
+    form = ReferentForm
     unsaid_fields = ("name", "email", "phone")
     list_display = ("organisation", "agency", "shown_name", "function", "published_on", "confirmed_on", "withdrawn_at")
     list_filter = ("agency", "confirmed_on", "withdrawn_at")
@@ -132,8 +169,9 @@ class ReferentAdmin(RulesAdmin):
     readonly_fields = ("withdrawn_at", "source_line")
     actions = ("withdraw_names",)
 
-    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return served(user, queryset)
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        settle_name(obj)
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="nom")
     def shown_name(self, referent: Referent) -> str:

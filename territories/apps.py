@@ -15,6 +15,6 @@ class TerritoriesConfig(AppConfig):
         search.register("agency", search_entries.agencies)
         search.register("basin", search_entries.basins)
         search.register("commune", search_entries.communes)
-        widen_admin(is_any_officer)
+        widen_admin(is_any_officer, "agence")
         following.connect()
         panels.register_panels()

@@ -23,11 +23,13 @@ def connect() -> None:
 
 
 def organisation_saved(instance: Organisation, created: bool, **_: Any) -> None:
-    """Its places take its network and its name."""
+    """Its places take its network and its name; they leave the directory with it (R11), and come back one by one."""
     if created:
         return
     sites = Site.objects.filter(organisation=instance)
     sites.update(network_id=instance.network_id)
+    if not instance.public:
+        sites.filter(listed=True).update(listed=False)
     services.site_changed(sites)
 
 

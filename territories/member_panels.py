@@ -39,7 +39,7 @@ def _sites(request: HttpRequest, organisation: Organisation) -> dict[str, Any] |
 
 def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
     """Names and functions by territory, the region first; direct contacts stay on the page of a territory (T3)."""
-    rows = Referent.objects.filter(Q(organisation=organisation) | Q(structure=organisation))
+    rows = Referent.objects.public().filter(Q(organisation=organisation) | Q(structure=organisation))
     rows = rows.select_related("agency", "structure").defer("email", "phone", "note")
     referents = list(rows.order_by("agency__order", "town", "pk"))
     if not referents:
@@ -59,7 +59,7 @@ def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, An
 
 def _network(request: HttpRequest, network: Network) -> dict[str, Any] | None:
     sites = Site.objects.public().filter(network=network).count()
-    named = Referent.objects.filter(organisation__network=network, withdrawn_at=None).exclude(name="")
+    named = Referent.objects.public().filter(organisation__network=network, withdrawn_at=None).exclude(name="")
     referents = named.count()
     if not sites and not referents:
         return None

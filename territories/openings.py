@@ -5,16 +5,21 @@ Hours are `{"1": [["09:00", "12:00"], …], …}`: ISO weekday to ranges; empty 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_WEEKDAYS = frozenset("1234567")
 NBSP = "\u00a0"
 Hours = Mapping[str, Sequence[Sequence[str]]]
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +30,43 @@ class State:
     sentence: str
 
 
+def check_hours(value: Any) -> None:
+    """The one rule of `Site.hours`. Raises `ValidationError` (French) on what the pages could not read."""
+    if not isinstance(value, dict) or any(day not in _WEEKDAYS for day in value):
+        raise ValidationError("Les horaires vont par jour, de 1 (lundi) à 7 (dimanche).", code="hours")
+    for said in value.values():
+        if not isinstance(said, list) or not all(map(_is_range, said)):
+            raise ValidationError("Une plage va d’une heure à une heure plus tardive, écrites HH:MM.", code="hours")
+        if any(after[0] <= before[1] for before, after in pairwise(said)):
+            raise ValidationError("Les plages d’un jour se suivent sans se toucher.", code="hours")
+
+
+def _is_range(said: Any) -> bool:
+    return (
+        isinstance(said, (list, tuple))
+        and len(said) == 2
+        and all(isinstance(clock, str) and _CLOCK.fullmatch(clock) for clock in said)
+        and said[0] < said[1]
+    )
+
+
 def hour(clock: str) -> str:
-    """« 9 h », « 9 h 30 », « midi » stays « 12 h ». `clock` is HH:MM."""
+    """« 9 h », « 9 h 30 », « midi » stays « 12 h ». Raises `ValueError` when `clock` is not HH:MM."""
+    if not _CLOCK.fullmatch(clock):
+        raise ValueError("not HH:MM")
     hours, _, minutes = clock.partition(":")
-    return f"{int(hours)}{NBSP}h" + (f"{NBSP}{minutes}" if minutes and minutes != "00" else "")
+    return f"{int(hours)}{NBSP}h" + (f"{NBSP}{minutes}" if minutes != "00" else "")
 
 
-def ranges(hours: Hours, weekday: int) -> list[tuple[str, str]]:
-    """The opened ranges of an ISO weekday, in order; what is not a pair of hours is left out."""
-    said: Any = hours.get(str(weekday)) or ()
-    return sorted((str(r[0]), str(r[1])) for r in said if len(r) == 2 and r[0] < r[1])
+def ranges(hours: Any, weekday: int) -> list[tuple[str, str]]:
+    """The opened ranges of an ISO weekday, in order; whatever else `hours` may hold is left out."""
+    said = hours.get(str(weekday)) if isinstance(hours, Mapping) else None
+    return sorted((r[0], r[1]) for r in said if _is_range(r)) if isinstance(said, (list, tuple)) else []
+
+
+def known(hours: Any) -> bool:
+    """Whether at least one range can be read."""
+    return bool(hours) and any(ranges(hours, weekday) for weekday in range(1, 8))
 
 
 def sentence_of_day(hours: Hours, weekday: int) -> str:
@@ -44,12 +76,12 @@ def sentence_of_day(hours: Hours, weekday: int) -> str:
 
 def week(hours: Hours) -> list[tuple[str, str]]:
     """The seven days with their sentence; empty when nothing is known."""
-    return [(name, sentence_of_day(hours, i)) for i, name in enumerate(DAYS, start=1)] if hours else []
+    return [(name, sentence_of_day(hours, i)) for i, name in enumerate(DAYS, start=1)] if known(hours) else []
 
 
 def today(hours: Hours, now: datetime | None = None) -> str:
     """« Aujourd’hui : 9 h – 12 h », for a list; empty when nothing is known."""
-    if not hours:
+    if not known(hours):
         return ""
     weekday = timezone.localtime(now).isoweekday()
     said = sentence_of_day(hours, weekday)
@@ -58,7 +90,7 @@ def today(hours: Hours, now: datetime | None = None) -> str:
 
 def state(hours: Hours, now: datetime | None = None) -> State | None:
     """Open or closed at `now` (the present by default), and until when; None when nothing is known."""
-    if not hours:
+    if not known(hours):
         return None
     moment = timezone.localtime(now)
     clock = moment.strftime("%H:%M")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from core.journal import Actor, record
 from core.text import sort_key
 from territories import cards, routing, search_entries
 from territories.models import Referent, Site
+from territories.withdrawn import name_digest
 
 
 def settle(site: Site) -> Site:
@@ -53,16 +55,29 @@ def refresh_everything() -> int:
 
 @transaction.atomic
 def withdraw_name(*, referents: Iterable[Referent], actor: Actor) -> int:
-    """Take these names off every page at once, at their request (T3). The function and the organisation stay.
+    """Take these names, and what reaches these people, out of the database at once, at their request (T3).
 
-    The journal says that it was done, never the name. Returns how many names were withdrawn.
+    The function and the organisation stay. A digest remains, so that neither the pack nor the Region's file brings
+    the name back. The journal says that it was done, never the name. Returns how many names were withdrawn.
     """
     count = 0
     for referent in Referent.objects.select_for_update().filter(
         pk__in=[referent.pk for referent in referents], withdrawn_at=None
     ):
         referent.withdrawn_at = timezone.now()
-        referent.save(update_fields=["withdrawn_at"])
+        referent.withdrawn_digest = name_digest(referent, referent.name)
+        referent.name = referent.email = referent.phone = ""
+        referent.pack_values = _without_name(referent.pack_values)
+        referent.save(update_fields=["withdrawn_at", "withdrawn_digest", "name", "email", "phone", "pack_values"])
         record(verb="referent.withdraw_name", target=referent, actor=actor)
         count += 1
     return count
+
+
+def _without_name(memory: dict[str, Any]) -> dict[str, Any]:
+    """What the pack and the files said of a referent, without what names or reaches the person."""
+    private = ("name", "email", "phone")
+    kept = {name: value for name, value in memory.items() if name not in private}
+    for layer in [name for name in kept if name.startswith("@")]:
+        kept[layer] = {name: value for name, value in kept[layer].items() if name not in private}
+    return kept | ({"name": ""} if "name" in memory else {})

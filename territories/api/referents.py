@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -78,5 +78,4 @@ class ReferentViewSet(PublicViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         # A name withdrawn does not even leave the database.
         shown = Case(When(withdrawn_at__isnull=True, then=F("name")), default=Value(""))
-        candidates = Q(organisation__status=Organisation.Status.CANDIDATE)
-        return Referent.objects.exclude(candidates).annotate(shown_name=shown)
+        return Referent.objects.public().annotate(shown_name=shown)

@@ -29,6 +29,7 @@ from territories.models import (
     Site,
     SiteKind,
 )
+from territories.withdrawn import is_withdrawn
 
 
 def _text_key(text: Commitment | QualityCriterion | FundingCriterion) -> str:
@@ -102,5 +103,6 @@ def sites() -> Kind[Site]:
 def referents() -> Kind[Referent]:
     """Referents of the pack, by the key the pack gave them; those that people added have none and are left alone."""
     return Kind(
-        "referents", Referent, lambda r: r.pack_key or f"#{r.pk}", private=frozenset({"name", "email", "phone"})
-    )
+        "referents", Referent, lambda r: r.pack_key or f"#{r.pk}", private=frozenset({"name", "email", "phone"}),
+        derive=lambda r: {"withdrawn_at": None if r.name and not is_withdrawn(r, r.name) else r.withdrawn_at},
+    )  # fmt: skip

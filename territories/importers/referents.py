@@ -18,6 +18,7 @@ from territories.importers import kinds
 from territories.importers.after import remember
 from territories.importers.pack_places import regional_key, territorial_key, territorial_name
 from territories.models import Referent
+from territories.withdrawn import is_withdrawn
 
 _SHARED = "id organisation_slug email_published phone_published"
 _EITHER = (
@@ -79,10 +80,10 @@ def _match(row: Row, people: dict[str, Referent], report: Report, *, regional: b
         reason = "identifiant inconnu"
     elif person.organisation.slug != row.text("organisation_slug"):
         reason = "l’organisme n’est pas celui de cet identifiant"
+    elif person.withdrawn_at or is_withdrawn(person, name):
+        reason = "nom retiré à sa demande"
     elif fold(person.name) != fold(name):
         reason = "le nom n’est pas celui de cet identifiant"
-    elif person.withdrawn_at:
-        reason = "nom retiré à sa demande"
     if reason:
         report.remark(f"{row.file}, ligne {row.line}\u00a0: non appliquée ({reason})")
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from territories.importers import kinds, pack_members, pack_places, pack_territo
 from territories.importers.after import refresh_all, remember
 from territories.importers.pack_facts import check_facts
 from territories.importers.pack_files import Pack, read_pack
+from territories.models import Referent
+from territories.withdrawn import is_withdrawn
 
 
 @dataclass
@@ -88,7 +90,8 @@ def load_region_pack(folder: Path, *, restore_deleted: bool = False) -> Report:
             _apply(writer, kind, batches)
         _apply(writer, kinds.sites(), [content.sites])
         for kind, batches in content.after_places:
-            _apply(writer, kind, batches)
+            kept = [without_withdrawn_names(batch) for batch in batches] if kind.model is Referent else batches
+            _apply(writer, kind, kept)
         if report.changed or last is None or last.facts != content.facts:
             load = PackLoad.objects.create(
                 pack=content.facts["pack"]["slug"],
@@ -100,6 +103,17 @@ def load_region_pack(folder: Path, *, restore_deleted: bool = False) -> Report:
             remember(load, "pack.load", report)
             refresh_all()
     return report
+
+
+def without_withdrawn_names(wanted: list[Wanted]) -> list[Wanted]:
+    """Referents as the pack says them, but for the names that people asked to withdraw: their posts stay, nameless."""
+    withdrawn = {r.pack_key: r for r in Referent.objects.exclude(withdrawn_digest="").exclude(pack_key="")}
+    return [
+        replace(item, values=item.values | {"name": ""})
+        if item.key in withdrawn and is_withdrawn(withdrawn[item.key], str(item.values.get("name") or ""))
+        else item
+        for item in wanted
+    ]
 
 
 def _apply(writer: Writer, kind: Kind[Any], batches: list[list[Wanted]]) -> None:

@@ -17,8 +17,8 @@ from core.geo import MercatorPoint, PointField
 from core.models import PackManaged
 from core.reference import REMOTE_CHANNELS, Access, Channel, Service, Status
 from members.models import Network, Organisation
-from territories.openings import check_hours
 from territories.models.territory import Agency, Commune
+from territories.openings import check_hours
 
 
 class SiteKind(PackManaged):
@@ -162,6 +162,12 @@ class Site(PackManaged):
         return reverse("site", args=[self.slug])
 
 
+class ReferentQuerySet(models.QuerySet["Referent"]):
+    def public(self) -> ReferentQuerySet:
+        """Those whom organisations that belong name (R11)."""
+        return self.filter(organisation__status__in=Organisation.BELONGING)
+
+
 class Referent(PackManaged):
     """The person an organisation names for the region (no agency) or for a territory (T2, T3).
 
@@ -192,6 +198,8 @@ class Referent(PackManaged):
     withdrawn_digest = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField("note sur la source", blank=True)
     source_line = models.CharField("ligne de la charte", max_length=40, blank=True)
+
+    objects = ReferentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "référent·e"

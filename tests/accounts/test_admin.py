@@ -17,7 +17,21 @@ from core.models import JournalEntry, OutboxMail
 from core.outbox import queue_raw
 from members.models import Mandate
 from spro.admin_site import PortalAdminSite
-from tests.factories import network, officer, organisation, person, professional, region_staff
+from territories.models import OfficerMandate
+from tests.factories import (
+    agency,
+    kind,
+    network,
+    officer,
+    organisation,
+    person,
+    professional,
+    referent,
+    region_staff,
+    rule,
+    site,
+    town,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -225,7 +239,7 @@ def test_an_organisation_edited_keeps_its_address_and_tells_the_journal(desk: Cl
 def test_the_history_of_what_one_may_not_see_is_closed(client: Client) -> None:
     user = person()
     client.force_login(officer())
-    assert client.get(f"/admin/accounts/user/{user.pk}/history/").status_code == 302
+    assert client.get(f"/admin/accounts/user/{user.pk}/history/").status_code == 404
 
 
 # --- the ground
@@ -267,3 +281,112 @@ def test_signing_out_of_the_desk_takes_a_post(desk: Client) -> None:
     assert desk.get("/admin/").status_code == 200
     assert desk.post("/admin/logout/")["Location"] == "/"
     assert desk.get("/admin/").status_code == 302
+
+
+# --- what an address may ask of the desk
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "accounts/user/?password__startswith=argon2", "core/outboxmail/?text__contains=http",
+        "core/outboxmail/?text__regex=(", "accounts/regionmandate/?user__password__contains=a",
+        "territories/referent/?email__contains=a",
+    ],
+)  # fmt: skip
+def test_S3_a_list_is_filtered_by_what_it_offers_only(desk: Client, lookup: str) -> None:
+    assert desk.get(f"/admin/{lookup}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    ["accounts/user/?is_active__exact=1", "territories/site/?agency__id__exact=1", "core/journalentry/?at__year=2026",
+     "accounts/regionmandate/?etat=en-cours", "territories/referent/?withdrawn_at__isnull=True"],
+)  # fmt: skip
+def test_the_filters_a_list_offers_answer(desk: Client, lookup: str) -> None:
+    assert desk.get(f"/admin/{lookup}").status_code == 200
+
+
+# --- an officer stays in the territories they serve
+
+
+def _form(page: Any) -> dict[str, Any]:
+    fields = page.context["adminform"].form
+    values = {name: fields[name].value() for name in fields.fields}
+    return {name: "" if value is None else value for name, value in values.items() if value is not False}
+
+
+def test_S3_an_officer_does_not_move_a_place_out_of_their_territory(client: Client) -> None:
+    user = officer()
+    mine = OfficerMandate.objects.get().agency
+    place = site(commune=town(agency=mine))
+    elsewhere = town()
+    client.force_login(user)
+    url = f"/admin/territories/site/{place.pk}/change/"
+    values = _form(client.get(url))
+    assert client.post(url, values | {"name": "Nouveau nom"}).status_code == 302
+    refused = client.post(url, values | {"commune": elsewhere.pk})
+    assert list(refused.context["adminform"].form.errors) == ["commune"]
+    refused = client.post(url, values | {"organisation": organisation().pk})
+    assert list(refused.context["adminform"].form.errors) == ["organisation"]
+    place.refresh_from_db()
+    assert (place.name, place.agency) == ("Nouveau nom", mine)
+
+
+def test_S3_an_officer_does_not_move_a_referent_out_of_their_territory(client: Client) -> None:
+    user = officer()
+    mine = OfficerMandate.objects.get().agency
+    named = referent(agency=mine)
+    client.force_login(user)
+    url = f"/admin/territories/referent/{named.pk}/change/"
+    values = _form(client.get(url))
+    for other in (agency().pk, ""):
+        refused = client.post(url, values | {"agency": other})
+        assert list(refused.context["adminform"].form.errors) == ["agency"]
+    named.refresh_from_db()
+    assert named.agency == mine
+
+
+def test_S3_what_another_agency_serves_does_not_exist(client: Client) -> None:
+    other = site()
+    client.force_login(officer())
+    for page in ("change", "history"):
+        assert client.get(f"/admin/territories/site/{other.pk}/{page}/").status_code == 404
+
+
+# --- the journal
+
+
+def test_the_journal_keeps_a_role_and_shows_the_name_of_today(desk: Client, staff: User) -> None:
+    added = network()
+    url = f"/admin/members/network/{added.pk}/change/"
+    desk.post(url, _form(desk.get(url)) | {"short": "Autre chose"})
+    line = JournalEntry.objects.get(verb="admin.change")
+    assert (line.actor_label, line.actor_key) == ("Région", str(staff.pk))
+    User.objects.filter(pk=staff.pk).update(name="Thomas Nouveau")
+    assert "Thomas Nouveau (Région)" in desk.get("/admin/core/journalentry/").content.decode()
+    assert "Thomas Nouveau (Région)" in desk.get(f"/admin/members/network/{added.pk}/history/").content.decode()
+
+
+def test_a_line_of_the_routing_table_that_is_deleted_leaves_its_values(desk: Client) -> None:
+    gone = rule(kind(), rank=3)
+    desk.post(f"/admin/territories/routingrule/{gone.pk}/delete/", {"post": "yes"})
+    line = JournalEntry.objects.get(verb="admin.delete")
+    assert (line.changes["rank"], line.changes["reason"]) == ([3, None], [gone.reason, None])
+
+
+# --- opening hours
+
+
+def test_opening_hours_are_typed_one_line_a_day(desk: Client) -> None:
+    place = site()
+    url = f"/admin/territories/site/{place.pk}/change/"
+    values = _form(desk.get(url))
+    typed = "Lundi : 9h-12h, 14h-17h30\nSamedi : 9h-12h"
+    assert desk.post(url, values | {"hours": typed}).status_code == 302
+    place.refresh_from_db()
+    assert place.hours == {"1": [["09:00", "12:00"], ["14:00", "17:30"]], "6": [["09:00", "12:00"]]}
+    assert typed in desk.get(url).content.decode()
+    for wrong in ("[]", '{"7": 5}', "Lundi : 12h-9h", "Lundi : 9h-12h, 11h-13h"):
+        refused = desk.post(url, values | {"hours": wrong})
+        assert list(refused.context["adminform"].form.errors) == ["hours"]

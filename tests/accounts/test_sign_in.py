@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -151,15 +153,34 @@ def test_a_closed_account_does_not_open_and_its_session_dies_at_once(browser: Cl
     user.is_active = False
     user.save()
     assert not signed_in(browser)
-    assert sign_in(browser, user.email)["Location"] == "/comptes/ferme/"
-    assert "Ce compte est fermé" in browser.get("/comptes/ferme/").content.decode()
+    assert sign_in(browser, user.email).context["form"].errors == {"__all__": [MISMATCH]}
     assert not signed_in(browser)
 
 
-def test_a_closed_account_says_so_only_to_whoever_has_its_password(browser: Client) -> None:
+@pytest.mark.parametrize("password", [PASSWORD, "ce n’est pas le bon mot"])
+def test_a_closed_account_says_nothing_of_its_password(browser: Client, password: str) -> None:
     user = person("ines@exemple.invalid", is_active=False)
-    response = sign_in(browser, user.email, "ce n’est pas le bon mot")
+    response = sign_in(browser, user.email, password)
     assert response.context["form"].errors == {"__all__": [MISMATCH]}
+
+
+def test_nobody_locks_somebody_else_out_by_wrong_passwords(browser: Client) -> None:
+    """Few tries from one place, many more for one address from everywhere."""
+    user = person("ines@exemple.invalid")
+    attacker = Client(REMOTE_ADDR="192.0.2.1")
+    for _ in range(6):
+        refused = sign_in(attacker, user.email, "ce n’est pas le bon mot")
+    assert refused.context["form"].errors == {"__all__": [AccountAdapter.error_messages["too_many_login_attempts"]]}
+    assert sign_in(browser, user.email).status_code == 302
+
+
+def test_wrong_passwords_from_everywhere_are_counted_by_address(browser: Client, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed_anywhere": "3/h/key"}
+    user = person("ines@exemple.invalid")
+    for number in range(3):
+        sign_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), user.email, "ce n’est pas le bon mot")
+    refused = sign_in(Client(REMOTE_ADDR="192.0.2.9"), user.email)
+    assert refused.context["form"].errors == {"__all__": [AccountAdapter.error_messages["too_many_login_attempts"]]}
 
 
 def test_signing_out_takes_a_post(browser: Client) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -187,3 +190,24 @@ def test_account_and_mail_stand_or_fall_together(browser: Client, monkeypatch: p
     with pytest.raises(RuntimeError, match="the outbox is broken"):
         sign_up(browser, "ines@exemple.invalid")
     assert not User.objects.exists()
+
+
+class CountingHasher(MD5PasswordHasher):
+    """The hasher of the tests, which counts its work."""
+
+    done = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).done += 1
+        return super().encode(password, salt)
+
+
+def test_S3_an_address_that_has_an_account_costs_the_same_hash(browser: Client, settings: Any) -> None:
+    person("ines@exemple.invalid")
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    counts = []
+    for email in ("ines@exemple.invalid", "nouvelle@exemple.invalid"):
+        CountingHasher.done = 0
+        browser.post("/comptes/inscription/", {"email": email, "password1": PASSWORD, "password2": PASSWORD})
+        counts.append(CountingHasher.done)
+    assert counts == [1, 1]

@@ -17,7 +17,7 @@ def entry(db: None) -> JournalEntry:
 def test_an_act_is_written_with_its_actor_and_its_target(entry: JournalEntry) -> None:
     user = User.objects.get()
     row = JournalEntry.objects.get()
-    assert (row.actor_key, row.actor_label, row.verb) == (str(user.pk), "Quelqu’un", "ouvrir")
+    assert (row.actor_key, row.actor_label, row.verb) == (str(user.pk), "compte", "ouvrir")
     assert (row.target_type, row.target_key) == ("accounts.user", str(user.pk))
     assert row.changes == {"name": ["", "Quelqu’un"]}
 
