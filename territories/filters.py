@@ -50,7 +50,7 @@ class Search:
 
     @property
     def reach(self) -> int | None:
-        """How far to look around the commune, in km; None for as far as it takes: who answers from afar has no distance."""
+        """How far to look around the commune, in km; None: as far as it takes (who answers from afar is never far)."""
         return self.radius or (None if self.remote else DEFAULT_RADIUS)
 
     @property

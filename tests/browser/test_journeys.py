@@ -30,7 +30,7 @@ def test_M4_each_gets_the_right_place_first_and_why(plain_page: Page, who: str) 
 def test_M4_from_the_home_without_javascript(plain_page: Page) -> None:
     """Situation, need and town are asked on the first page; the answer is one click away."""
     plain_page.goto("/")
-    form = plain_page.locator("form[action='/lieux/']").first
+    form = plain_page.locator("form[action='/lieux/#resultats']").first
     field = form.locator("select[name=statut]")
     if field.count():
         field.select_option("lyceen")

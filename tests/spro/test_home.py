@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_M4_situation_need_and_commune_lead_to_the_places(client: Client) -> None:
     page = client.get("/").content.decode()
-    assert '<form class="signpost" action="/lieux/" method="get">' in page
+    assert '<form class="signpost" action="/lieux/#resultats" method="get">' in page
     assert [page.count(f'<option value="{value}">') for value in (*Status.values, *Need.values)] == [1] * 28
     assert [name in page for name in ('name="statut"', 'name="besoin"', 'name="commune"')] == [True] * 3
 

@@ -41,6 +41,10 @@ def names(html: str) -> list[str]:
     return [unescape(name) for name in re.findall(r"<article.*?<h3><a[^>]*>(.*?)</a>", html, re.DOTALL)]
 
 
+def chips(html: str) -> list[str]:
+    return [unescape(name) for name in re.findall(r'<a class="chip" href="[^"]*commune=[^"]*">(.*?) <span', html)]
+
+
 def errors(html: str) -> list[str]:
     found = re.findall(r'<ul class="errorlist"[^>]*>(.*?)</ul>', html, re.DOTALL)
     return [unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in found]
@@ -83,6 +87,48 @@ def test_T1_st_is_saint_and_hyphens_are_forgiven(client: Client, cio: SiteKind) 
     factories.site(commune=town, kind=cio, name="CIO")
     for typed in ("st die des vosges", "St-Dié des Vosges", "saint die des vosges"):
         assert names(get(client, f"commune={typed}")) == ["CIO"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["88 000", "8 8 1 6 0", "épinal 88", "Epinal cedex", "88000 EPINAL CEDEX 9", "epinal cedex 88"]
+)
+def test_T1_a_commune_is_understood_as_an_envelope_writes_it(client: Client, epinal: Any, typed: str) -> None:
+    assert names(get(client, f"commune={typed}&saisie=1")) == ["CIO d’Épinal"]
+
+
+def test_T1_the_beginning_of_one_name_is_enough(client: Client, cio: SiteKind) -> None:
+    town = factories.town("Saint-Dié-des-Vosges")
+    factories.site(commune=town, kind=cio, name="CIO")
+    assert names(get(client, "commune=st die")) == ["CIO"]
+    factories.town("Sainte-Marie-aux-Mines", department="68")
+    factories.town("Sainte-Marie-aux-Chênes", department="57")
+    html = get(client, "commune=ste-marie")
+    assert chips(html) == ["Sainte-Marie-aux-Chênes", "Sainte-Marie-aux-Mines"]
+
+
+def test_T1_a_much_larger_town_that_begins_with_the_words_typed_is_asked_about_first(
+    client: Client, cio: SiteKind
+) -> None:
+    factories.town("Charleville", department="51", population=270)
+    factories.town("Charleville-Mézières", department="08", population=46_000)
+    factories.town("Metz", department="57", population=118_000)
+    factories.town("Metz-le-Petit", department="57", population=300)
+    assert chips(get(client, "commune=Charleville")) == ["Charleville-Mézières", "Charleville"]
+    assert 'value="Charleville (51)"' in get(client, "commune=Charleville (51)")
+    assert 'value="Charleville-Mézières (08)"' in get(client, "commune=charleville 08")
+    assert 'value="Metz (57)"' in get(client, "commune=Metz")
+
+
+@pytest.mark.parametrize("typed", ["Paris", "75001", "75 001"])
+def test_S4_a_commune_of_another_region_is_said_outside_with_a_way_on(
+    client: Client, epinal: Any, cio: SiteKind, typed: str
+) -> None:
+    SiteKind.objects.filter(pk=cio.pk).update(national_name="Porte d’essai", national_phone="01 77 00 00 00")
+    routing.rules_changed()
+    html = get(client, f"commune={typed}&saisie=1&statut=lyceen")
+    (error,) = errors(html)
+    assert error.replace("\u00a0", " ").startswith(f"« {typed} » est hors de la région Grand Est.")
+    assert 'href="tel:0177000000"' in html
 
 
 def test_T1_a_former_code_leads_to_the_commune_of_today(client: Client, epinal: Any) -> None:
@@ -132,7 +178,7 @@ def test_S4_an_unknown_commune_keeps_what_was_typed_and_proposes_close_names(cli
         )
     ]
     assert 'value="Epinnal"' in html
-    assert re.findall(r'<a class="chip" href="([^"]+)"', html) == ["/lieux/?statut=lyceen&amp;commune=88160"]
+    assert re.findall(r'<a class="chip" href="([^"]+)"', html) == ["/lieux/?statut=lyceen&amp;commune=88160#resultats"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +195,7 @@ def test_S4_an_unknown_commune_keeps_what_was_typed_and_proposes_close_names(cli
         ("reseau=inconnu", "Ce réseau n’existe pas"),
         ("agence=inconnue", "Cette agence n’existe pas"),
         ("bassin=999999999999", "Ce bassin d’emploi n’existe pas"),
+        ("acces=ascenseur", "Nous ne connaissons pas cette forme d’accessibilité"),
         ("service=cuisine", "Nous ne connaissons pas ce service"),
     ],
 )
@@ -196,6 +243,69 @@ def test_M4_when_nothing_is_near_wider_searches_and_remote_places_are_offered(
     assert re.findall(r'<p class="plate remote distance">(.*?)</p>', html) == ["À distance"]
     assert "rayon=30" in html
     assert names(get(client, f"commune={alone.insee}&a-distance=1")) == ["Joignable"]
+
+
+def headings(html: str) -> list[str]:
+    return [unescape(text) for text in re.findall(r'<h2 id="resultats">(.*?)</h2>', html)]
+
+
+def test_M4_a_search_looks_within_fifty_kilometres_unless_told(client: Client, epinal: Any, cio: SiteKind) -> None:
+    factories.site(commune=factories.town(lat=48.17, lon=7.39), kind=cio, name="À 70 km")
+    html = get(client, "commune=88160&statut=lyceen")
+    assert headings(html) == ["Un lieu à moins de 50\u00a0km d’Épinal"]
+    assert '<option value="50" selected>' in html
+    assert '<a href="/lieux/?commune=88160&amp;statut=lyceen&amp;rayon=100#resultats">' in html
+    assert headings(get(client, "commune=88160&rayon=100")) == ["2 lieux à moins de 100\u00a0km d’Épinal"]
+
+
+def test_M4_the_national_doors_of_the_kinds_that_answer_best_are_under_the_list(
+    client: Client, epinal: Any, cio: SiteKind
+) -> None:
+    """Those for anybody at rank 2 are not for a status that has rules of its own; a kind that is not near says so."""
+    for label, rank, status in (("Apec", 1, "lyceen"), ("Cadres", 2, ""), ("Aide", 3, "lyceen"), ("Club", 2, "lyceen")):
+        kind = factories.kind(label=label)
+        factories.rule(kind, rank=rank, status=status)
+        SiteKind.objects.filter(pk=kind.pk).update(
+            national_name=label, national_url=f"https://www.{label.lower()}.example.org"
+        )
+    routing.rules_changed()
+    html = get(client, "commune=88160&statut=lyceen")
+    (block,) = re.findall(r'<section class="place-fits" aria-labelledby="a-distance-titre">(.*?)</section>', html, re.S)
+    assert re.findall(r"<h3>(.*?)</h3>", block) == ["Apec", "Club"]
+    assert block.count("Nous n’en connaissons pas à moins de 50&nbsp;km d’Épinal.") == 1
+    assert 'href="https://www.apec.example.org"' in block
+    with CaptureQueriesContext(connection) as queries:
+        assert "n’en connaissons pas" not in get(client, "commune=88160")
+    assert len(queries) <= 4
+
+
+def test_A9_the_form_and_its_pages_open_on_the_results(client: Client, epinal: Any, cio: SiteKind) -> None:
+    for _ in range(21):
+        factories.site(commune=epinal, kind=cio)
+    html = get(client, "commune=88160")
+    assert 'action="/lieux/#resultats"' in html
+    assert 'rel="next" href="/lieux/?commune=88160&amp;page=2#resultats"' in html
+    assert '<a href="#recherche">Modifier ma recherche</a>' in html
+
+
+def test_S1_places_are_found_by_their_accessibility_and_silence_is_said(
+    client: Client, epinal: Any, cio: SiteKind
+) -> None:
+    factories.site(commune=epinal, kind=cio, name="Accessible", access=["pmr", "lsf"])
+    html = get(client, "commune=88160&acces=pmr&acces=lsf")
+    assert names(html) == ["Accessible"]
+    assert re.findall(r'name="acces" value="([^"]+)" checked', html) == ["pmr", "lsf"]
+    empty = get(client, "commune=88160&acces=falc")
+    assert names(empty) == []
+    assert "Peu de lieux ont dit leur accessibilité" in empty
+
+
+def test_M4_without_a_commune_the_best_kinds_come_first_then_the_alphabet(client: Client, epinal: Any) -> None:
+    second = factories.kind(label="Second")
+    factories.rule(second, rank=2, status="lyceen")
+    factories.site(commune=epinal, kind=second, name="Abri")
+    routing.rules_changed()
+    assert names(get(client, "statut=lyceen")) == ["CIO d’Épinal", "Abri"]
 
 
 def test_M4_without_a_place_the_fitting_kinds_are_said_and_a_list_is_still_shown(client: Client, epinal: Any) -> None:
@@ -283,6 +393,8 @@ def test_suggestions_come_by_population_and_tell_no_cache(client: Client, epinal
     assert [t["label"] for t in client.get("/lieux/communes/", {"q": "Epinnal"}).json()["results"]][:1] == [
         "Épinal (88)"
     ]
+    factories.town("Autre", insee="88190", postal_codes=["88999"])  # its code is the postcode of Golbey
+    assert [t["label"] for t in client.get("/lieux/communes/", {"q": "88 190"}).json()["results"]] == ["Golbey (88)"]
     assert client.get("/lieux/communes/", {"q": "%_'"}).json() == {"results": []}
 
 

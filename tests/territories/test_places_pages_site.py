@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from core.models import SearchDocument
 from members.models import Organisation
 from territories import cards, openings, toponyms
-from territories.models import Site
+from territories.models import Site, SiteKind
+from territories.sources import public_source
 from tests import factories
 
 HOURS = {"1": [["09:00", "12:00"], ["14:00", "17:30"]], "2": [["09:00", "12:00"]], "5": [["10:00", "12:00"]]}
@@ -28,8 +29,38 @@ def test_an_address_that_nobody_gave_is_said_unknown(client: Client) -> None:
     html = client.get(site.get_absolute_url()).content.decode()
     assert "L’adresse n’est pas encore connue, et la commune reste à confirmer" in html
     assert "Les horaires ne sont pas encore connus" in html
-    assert "openstreetmap" not in html
+    assert "Itinéraire vers le centre de" in html
+    assert "pas à une adresse" in html
+    assert "Appelez" not in html
+    assert "Nous ne connaissons pas encore le numéro de ce lieu." in html
     assert '"geo"' not in html
+
+
+@pytest.mark.django_db
+def test_M4_a_place_without_a_number_shows_its_organisation_then_the_national_door(client: Client) -> None:
+    site = factories.site()
+    Organisation.objects.filter(pk=site.organisation_id).update(website="www.essai.example.org")
+    SiteKind.objects.filter(pk=site.kind_id).update(
+        national_name="Porte d’essai", national_phone="39 49", national_url="https://www.porte.example.org/"
+    )
+    html = client.get(site.get_absolute_url()).content.decode()
+    assert re.findall(r'href="(tel:[^"]+)"', html) == ["tel:3949"]
+    assert 'href="https://www.essai.example.org"' in html
+    assert ">porte.example.org</a>" in html
+    Organisation.objects.filter(pk=site.organisation_id).update(current_name="Un autre nom")
+    assert "essai.example.org" not in client.get(site.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("Annexe 2, fiche Réseau des CIO, l. 1676", "Charte 2018, annexe 2, fiche Réseau des CIO"),
+        ("Charte GE, annexe 2, fiche CIO, l. 1938-1947", "Charte 2018, annexe 2, fiche CIO"),
+        ("Annuaire d’essai", "Annuaire d’essai"),
+    ],
+)
+def test_a_source_is_said_without_the_lines_of_the_extract(kept: str, said: str) -> None:
+    assert public_source(kept) == said
 
 
 @pytest.mark.django_db

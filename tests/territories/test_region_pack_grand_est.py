@@ -7,6 +7,7 @@ from django.db.models import Count, F
 
 from core.packs.report import Report
 from members.models import CharterSignature, Commitment, FundingCriterion, Network, Organisation, Plan, QualityCriterion
+from territories import communes, doors, near, routing
 from territories.importers.region_pack import load_region_pack
 from territories.models import (
     Agency,
@@ -73,14 +74,87 @@ def test_T2_the_referents_are_there_with_two_vacancies_and_without_contacts() ->
 
 
 def test_M4_the_places_and_who_they_serve() -> None:
-    assert (Site.objects.count(), Site.objects.public().count(), SiteKind.objects.count()) == (220, 190, 21)
+    assert (Site.objects.count(), Site.objects.public().count(), SiteKind.objects.count()) == (220, 188, 21)
     assert Site.objects.filter(provisional=False).count() == 0
     hidden = Site.objects.filter(listed=False).order_by("kind__slug").values_list("kind__slug", flat=True).distinct()
-    assert list(hidden) == ["autre", "disp", "draaf", "pjj"]
+    assert list(hidden) == ["autre", "disp", "draaf", "opacif", "pjj"]
     assert Site.objects.filter(listed=True, services=[]).count() == 0
     assert Site.objects.filter(kind__slug="cio", listed=True).count() == 35
     assert Site.objects.exclude(agency=F("commune__agency")).count() == 0
-    assert RoutingRule.objects.count() == 696
+    assert RoutingRule.objects.count() == 699
+
+
+def test_R11_organisations_that_are_no_more_have_left_the_directory() -> None:
+    gone = Site.objects.filter(organisation__slug__in=["fafsea", "opcalim"])
+    assert sorted(gone.values_list("slug", "listed")) == [("fafsea", False), ("opcalim", False)]
+
+
+def test_M4_national_doors_are_those_we_are_sure_of() -> None:
+    doors = dict(SiteKind.objects.exclude(national_name="").values_list("slug", "national_phone"))
+    assert {slug: phone for slug, phone in doors.items() if phone} == {
+        "cio": "01 77 77 12 25", "france-travail": "3949", "cap-emploi": "0 800 11 10 09", "apec": "0 809 361 212",
+        "agefiph": "0 800 11 10 09",
+    }  # fmt: skip
+    assert SiteKind.objects.exclude(national_name="").filter(national_source="").count() == 0
+    assert SiteKind.objects.get(slug="opacif").national_url == "https://mon-cep.org"
+
+
+@pytest.mark.parametrize(
+    ("typed", "town"),
+    [
+        ("67 000", "67482"), ("67000", "67482"), ("strasbourg 67", "67482"), ("nancy cedex", "54395"),
+        ("st die", "88413"), ("Épinal", "88160"), ("08500", None), ("ste-marie", None), ("Charleville", None),
+    ],
+)  # fmt: skip
+def test_T1_what_people_type_is_understood_or_asked(typed: str, town: str | None) -> None:
+    """None: several communes answer, and the visitor is asked."""
+    answer = communes.find(typed, typed=True)
+    assert (answer.town.insee if answer.town else None) == town
+    assert bool(answer.several) is (town is None)
+
+
+def test_T1_paris_is_not_ours() -> None:
+    assert [communes.find(typed, typed=True).outside for typed in ("Paris", "75001", "Metz")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("commune", "status", "need", "kind"),
+    [
+        ("88160", "lyceen", "choisir-formation", "cio"), ("57463", "cadre", "changer-de-metier", "apec"),
+        ("08363", "decrocheur", "raccrocher", "mission-locale"), ("52448", "handicap", "emploi", "cap-emploi"),
+        ("10387", "decrocheur", "", "mission-locale"), ("68224", "decrocheur", "information-metiers", "mission-locale"),
+        ("54395", "demandeur-emploi", "emploi", "france-travail"), ("67482", "cadre", "cep", "apec"),
+    ],
+)  # fmt: skip
+def test_M4_the_first_place_is_of_the_right_kind(commune: str, status: str, need: str, kind: str) -> None:
+    town = communes.find(commune).town
+    assert town
+    routing.rules_changed()
+    table = routing.table()
+    (first,) = near.nearest(table, town.start, status=status, need=need, radius=50, limit=1)
+    assert table.kinds[first.kind_id].slug == kind
+
+
+@pytest.mark.parametrize("status", ["collegien", "lyceen", "parent", "benevole", "retraite"])
+def test_M4_cap_emploi_is_not_proposed_without_a_handicap(status: str) -> None:
+    routing.rules_changed()
+    table, town = routing.table(), communes.find("57463").town
+    assert town
+    found = near.nearest(table, town.start, status=status, need="cep", radius=100, limit=200)
+    assert "cap-emploi" not in {table.kinds[place.kind_id].slug for place in found}
+    assert "Agefiph" not in [door.name for door in doors.doors(table, status, "cep")]
+
+
+def test_M4_a_salaried_person_is_sent_to_the_door_of_the_cep() -> None:
+    routing.rules_changed()
+    assert "https://mon-cep.org" in [door.url for door in doors.doors(routing.table(), "salarie", "cep")]
+
+
+def test_M4_vae_for_a_volunteer_is_first_with_those_who_deliver_it() -> None:
+    routing.rules_changed()
+    table = routing.table()
+    slugs = [table.kinds[b.key].slug for b in doors.best(table, "benevole", "vae") if b.rule and b.rule.rank == 1]
+    assert set(slugs) == {"cio", "france-travail", "mission-locale"}
 
 
 def test_M6_the_real_pack_twice_changes_nothing(grand_est: Report) -> None:
