@@ -15,14 +15,16 @@ from django.templatetags.static import static
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core.blazes import BLAZES, known
 from core.geo import mercator
 from territories.models import Contour
 
 RATIO = 0.85  # height over width of a map of places
 NEAREST = 8  # places that a map must show around where the visitor is; those beyond its edge stay in the list
 LEAST_WIDTH = 36.0  # km of the projection: never closer, a town is not a street
+TOWNS = 4  # … in at least as many different points
 _MARGIN = 1.25
-_LETTER = 0.62  # width of a letter of our titles, in its size: rather too wide, so that names never touch
+_LETTER = 0.58  # width of a letter of our titles, in its size: rather too wide, so that names never touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Dot:
 class Drawing:
     """A map of places: its `svg`, the places it `shows`, and the signs on it as pairs (blaze, kind)."""
 
-    svg: SafeString = SafeString("")
+    svg: SafeString
     shows: int = 0
     signs: tuple[tuple[str, str], ...] = ()
 
@@ -179,7 +181,7 @@ def map_of_points(
     start = plane(*here) if here else None
     framed = _nearest(places, start) if start else places
     if not framed:
-        return Drawing()
+        return Drawing(SafeString())
     box = _frame(framed, least)
     unit = box.width / 420  # one pixel of a map 420 px wide
     size = 24 * unit
@@ -187,6 +189,7 @@ def map_of_points(
     dots, places = [dots[i] for i in shown], [places[i] for i in shown]
     groups = _groups(places, size)
     spots = _spots(groups, places)
+    box = _holding(box, spots, 0.8 * size)
     threads = "".join(
         f'<path class="map-thread" d="M{group.x:.2f} {group.y:.2f}L{spots[i][0]:.2f} {spots[i][1]:.2f}"/>'
         for group in groups
@@ -197,18 +200,32 @@ def map_of_points(
     marks = "".join(_mark(dot, x, y, size, blazes) for dot, (x, y) in zip(dots, spots, strict=True))
     circle = f'<circle class="map-here" cx="{start[0]:.2f}" cy="{start[1]:.2f}" r="{7 * unit:.2f}"/>' if start else ""
     layer = "bassins" if box.width < 160 else "agences"
-    names = _town_names(dots, groups, spots, start, town, box, unit) if town else ""
+    names = _town_names(dots, groups, spots, (start, town), box) if town else ""
     svg = mark_safe(
         f'<svg viewBox="{box.attribute}" role="group" aria-label="Carte des lieux de cette page">'
         f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>{threads}{circle}{marks}{names}</svg>'
     )
-    signs = {(dot.blaze, dot.kind): None for dot in dots if dot.kind}
-    return Drawing(svg, len(dots), tuple(signs))
+    return Drawing(svg, len(dots), _signs(dots))
+
+
+def _signs(dots: Sequence[Dot]) -> tuple[tuple[str, str], ...]:
+    """Each sign once: with its kind of place, or with its family when several kinds share it."""
+    kinds: dict[str, set[str]] = {}
+    for dot in dots:
+        if dot.kind:
+            kinds.setdefault(dot.blaze, set()).add(dot.kind)
+    return tuple((sign, said.pop() if len(said) == 1 else BLAZES[known(sign)].label) for sign, said in kinds.items())
 
 
 def _nearest(places: Sequence[tuple[float, float]], start: tuple[float, float]) -> list[tuple[float, float]]:
-    """The starting point and the places nearest to it."""
-    return [start, *sorted(places, key=lambda place: math.dist(place, start))[:NEAREST]]
+    """The starting point and the places nearest to it: more of them when they all stand in two or three towns."""
+    framed, towns = [start], {start}
+    for rank, place in enumerate(sorted(places, key=lambda place: math.dist(place, start))):
+        if rank >= NEAREST and len(towns) >= TOWNS:
+            break
+        framed.append(place)
+        towns.add(place)
+    return framed
 
 
 def _frame(places: Sequence[tuple[float, float]], least: float) -> Box:
@@ -216,6 +233,12 @@ def _frame(places: Sequence[tuple[float, float]], least: float) -> Box:
     width = max(_MARGIN * (max(xs) - min(xs)), _MARGIN * (max(ys) - min(ys)) / RATIO, least)
     height = width * RATIO
     return Box((max(xs) + min(xs) - width) / 2, (max(ys) + min(ys) - height) / 2, width, height)
+
+
+def _holding(box: Box, spots: Sequence[tuple[float, float]], room: float) -> Box:
+    """`box`, grown enough that no sign is cut by its edge."""
+    over = max((max(box.x - x, x - box.x - box.width, box.y - y, y - box.y - box.height) for x, y in spots), default=0)
+    return box.grown(over + room) if over + room > 0 else box
 
 
 def _groups(places: Sequence[tuple[float, float]], size: float) -> list[Group]:
@@ -260,13 +283,12 @@ def _town_names(
     dots: Sequence[Dot],
     groups: Sequence[Group],
     spots: Sequence[tuple[float, float]],
-    start: tuple[float, float] | None,
-    town: str,
+    here: tuple[tuple[float, float] | None, str],
     box: Box,
-    unit: float,
 ) -> str:
     """« Épinal · 7 lieux » under, over or beside each group, the start first; a name with no free room is left out."""
-    size, room = 15 * unit, 16 * unit
+    start, town = here
+    size, room = box.width / 28, box.width / 26
     taken = [Box(x - room, y - room, 2 * room, 2 * room) for x, y in spots]
     wanted: list[tuple[float, float, float, str]] = []
     for group in sorted(groups, key=lambda group: -len(group.members)):
@@ -280,8 +302,9 @@ def _town_names(
     written, said = [], set()
     for x, y, radius, text in wanted:
         width, reach = len(text) * size * _LETTER, radius + room + size * 0.6
+        inside = min(max(x, box.x + width / 2), box.x + box.width - width / 2)
         for at_x, at_y in (
-            (x, y + reach), (x, y - reach), (x + reach + width / 2, y), (x - reach - width / 2, y),
+            (inside, y + reach), (inside, y - reach), (x + reach + width / 2, y), (x - reach - width / 2, y),
         ):  # fmt: skip
             area = Box(at_x - width / 2, at_y - size * 0.55, width, size * 1.1)
             if text and text not in said and box.holds(area) and not any(area.meets(other) for other in taken):
