@@ -1,8 +1,9 @@
 """Finding public pages by words, with accents and typos forgiven (what `core/search.py` wrote).
 
-First the words themselves, in French (endings and accents do not count). When no page holds them all, the pages that
-hold some of them or whose title looks like them: a typo is forgiven, and « vouliez-vous dire » says which word was
-understood. What was typed is neither kept nor logged (S2).
+First the words themselves, in French (endings and accents do not count). When no page holds them all, those that hold
+all but one of three words or more; when there is none either, the pages that hold some of them or whose title looks
+like them: a typo is forgiven, and « vouliez-vous dire » says which word was understood. What was typed is neither kept
+nor logged (S2).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that ts_headline puts a
 
 # The query is a literal in each statement, never a value from a sub-select: the planner must see it to use the index.
 _EXACT = "words @@ websearch_to_tsquery('public.fr', %(query)s)"
+# All words but one: « france travail reims » is first France Travail, not every page that says « france ».
+_BUT_ONE = "websearch_to_tsquery('public.fr', %(but_{})s)"
+MANY = range(3, 9)  # words of a query of which one may be left out
 _NEAR = "(words @@ websearch_to_tsquery('public.fr', %(any)s) OR folded_title %%> ANY(%(alike)s::text[]))"
 
 # A word is forgiven when it shares two trigrams out of five with one of a title (« mulouse », « epianl »).
@@ -49,6 +53,8 @@ WITH found AS (
            + ts_rank(words, websearch_to_tsquery('public.fr', %(terms)s), 1) * 2
            + (SELECT avg(word_similarity(word, folded_title)) FROM unnest(%(alike)s::text[]) AS word)
            + similarity(%(folded)s, folded_title)
+           + (SELECT count(*) FROM unnest(%(each)s::text[]) AS word
+              WHERE words @@ websearch_to_tsquery('public.fr', word)) * 0.3
            + weight / 20.0 AS score
     FROM found ORDER BY score DESC, folded_title, url LIMIT %(limit)s OFFSET %(offset)s
 )
@@ -96,7 +102,7 @@ class Found:
 def find(query: str, *, kind: str = "", page: int = 1) -> Found:
     """The pages that answer `query` (two characters at least), `PAGE` at a time, best first.
 
-    At most three statements: two when the words themselves are found.
+    At most four statements (three for one or two words): two when the words themselves are found.
     """
     values = _values(_plain(query), kind, page)
     counts, nodes = _facets(_EXACT, values)
@@ -104,11 +110,23 @@ def find(query: str, *, kind: str = "", page: int = 1) -> Found:
         return Found(_hits(_EXACT, values)[0], counts)
     if not nodes:
         return Found(too_common=True)
-    counts, _ = _facets(_NEAR, values, _FORGIVING)
+    condition = _but_one(values["each"], values)
+    counts = _facets(condition, values)[0] if condition else {}
+    if not counts:
+        condition = _NEAR
+        counts, _ = _facets(condition, values, _FORGIVING)
     if not counts:
         return Found()
-    hits, words = _hits(_NEAR, values | {"terms": values["any"]})
+    hits, words = _hits(condition, values | {"terms": values["any"]})
     return Found(hits, counts, approximate=True, suggestion=_suggestion(values["query"], words))
+
+
+def _but_one(words: list[str], values: dict[str, Any]) -> str:
+    """The condition « all these words but one », its parameters added to `values`; empty when words are too few."""
+    if len(words) not in MANY:
+        return ""
+    values.update({f"but_{i}": " ".join(words[:i] + words[i + 1 :]) for i in range(len(words))})
+    return f"words @@ ({' || '.join(_BUT_ONE.format(i) for i in range(len(words)))})"
 
 
 def _plain(query: str) -> str:
@@ -120,7 +138,7 @@ def _values(query: str, kind: str, page: int) -> dict[str, Any]:
     folded = fold(query)
     words = folded.split()
     return {
-        "query": query, "terms": query, "any": " or ".join(words), "folded": folded, "kind": kind,
+        "query": query, "terms": query, "any": " or ".join(words), "folded": folded, "kind": kind, "each": words,
         # Whole, and word by word: one typo among three words is forgiven too. Short words look like everything.
         "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:8],
         "candidates": CANDIDATES, "limit": PAGE, "offset": (page - 1) * PAGE,

@@ -1,4 +1,4 @@
-"""Search: written in bulk by kind, found with accents and typos forgiven, never in more than three statements."""
+"""Search: written in bulk by kind, found with accents and typos forgiven, never in more than four statements."""
 
 from __future__ import annotations
 
@@ -71,6 +71,17 @@ def test_typos_are_forgiven_and_what_was_understood_is_said(query: str, first: s
     assert (found.hits[0].title, found.approximate, found.suggestion) == (first, True, suggestion)
 
 
+def test_all_words_but_one_come_before_any_word() -> None:
+    search.index(Entry("commune", str(i), f"Francheville {i}", f"/{i}/", weight=2) for i in range(200))
+    search.index([
+        Entry("commune", "51454", "Reims", "/reims/", weight=4),
+        Entry("site", "ft", "France Travail de Troyes", "/ft/", weight=3),
+        Entry("network", "pe", "France Travail (Pôle emploi dans la charte)", "/pe/", weight=8),
+    ])  # fmt: skip
+    found = find("france travail reims")
+    assert (found.counts, found.approximate) == ({"site": 1, "network": 1}, True)
+
+
 @pytest.mark.usefixtures("_documents")
 def test_a_kind_narrows_the_hits_and_not_the_counts() -> None:
     found = find("epinal", kind="site")
@@ -106,8 +117,10 @@ def test_words_found_are_marked_and_everything_else_is_escaped() -> None:
 
 
 @pytest.mark.usefixtures("_documents")
-@pytest.mark.parametrize(("query", "at_most"), [("epinal", 2), ("epinall", 3), ("le", 1), ("zzqxw", 2)])
-def test_three_statements_at_most(query: str, at_most: int) -> None:
+@pytest.mark.parametrize(
+    ("query", "at_most"), [("epinal", 2), ("epinall", 3), ("le", 1), ("zzqxw", 2), ("zzqxw vvkkj qqzzx", 3)]
+)
+def test_four_statements_at_most(query: str, at_most: int) -> None:
     with CaptureQueriesContext(connection) as statements:
         find(query)
     assert len(statements) == at_most
