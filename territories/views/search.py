@@ -155,6 +155,7 @@ def _context(
         "unknown_place": bool(asked.commune and not town),
         "town_text": town.label if town else asked.commune,
         "answer": answer,
+        "outside_url": "#a-distance-titre" if answer.outside else "",
         "commune_error": _commune_error(asked, answer),
         "choices": [(choice, asked.url(commune=choice.insee) + RESULTS) for choice in answer.several or answer.close],
         "also": [(choice, asked.url(commune=choice.insee)) for choice in answer.also if asked.typed],

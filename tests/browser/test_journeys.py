@@ -42,6 +42,19 @@ def test_M4_from_the_home_without_javascript(plain_page: Page) -> None:
     assert plain_page.locator("article.site-card h3").first.inner_text().replace("\u00a0", " ") == "CIO d’Épinal"
 
 
+def test_A9_a_telephone_lands_on_the_results(page: Page) -> None:
+    """The home proposes communes, and the search opens on its results, not on the form."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    page.locator("#commune").press_sequentially("epin")
+    page.locator(".commune-list li").first.click()
+    page.locator(".signpost button").click()
+    expect(page).to_have_url(re.compile(r"/lieux/\?.*#resultats$"))
+    expect(page.locator("#resultats")).to_be_in_viewport()
+    page.get_by_role("link", name="Modifier ma recherche").click()
+    expect(page.locator("#champ-commune")).to_be_in_viewport()
+
+
 def test_A9_two_communes_of_one_name_are_asked_apart(plain_page: Page) -> None:
     plain_page.goto("/lieux/?commune=Saint-Martin&statut=lyceen")
     choices = plain_page.locator("main a[href*='commune=']")

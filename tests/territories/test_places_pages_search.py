@@ -274,6 +274,7 @@ def test_M4_the_national_doors_of_the_kinds_that_answer_best_are_under_the_list(
     assert re.findall(r"<h3>(.*?)</h3>", block) == ["Apec", "Club"]
     assert block.count("Nous n’en connaissons pas à moins de 50&nbsp;km d’Épinal.") == 1
     assert 'href="https://www.apec.example.org"' in block
+    assert html.index('href="https://www.apec.example.org"') < html.index('<ol class="site-list"')
     with CaptureQueriesContext(connection) as queries:
         assert "n’en connaissons pas" not in get(client, "commune=88160")
     assert len(queries) <= 4
