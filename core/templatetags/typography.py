@@ -57,6 +57,14 @@ def typo(value: str, autoescape: bool = True) -> SafeString | str:
 
 @register.filter
 @stringfilter
+def enumerated(value: str) -> str:
+    """« Bas-Rhin (67) | Haut-Rhin (68) » of a table as a sentence says it; sentences follow one another."""
+    parts = [part.strip() for part in value.split("|") if part.strip()]
+    return "".join(part + (" " if part.endswith((".", ":")) else ", ") for part in parts[:-1]) + "".join(parts[-1:])
+
+
+@register.filter
+@stringfilter
 def without_lines(value: str) -> str:
     """`{{ source|without_lines|typo }}`: the article, the annexe, the sheet, and no line number."""
     return text.without_lines(value)

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from core.templatetags.typography import french, typo
+from core.templatetags.typography import enumerated, french, typo
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,13 @@ def test_french_spaces(typed: str, printed: str) -> None:
 @pytest.mark.parametrize("text", ["« Quoi ? »", "l'an 2 000 : 12 km !", "a ; b"])
 def test_applied_twice_changes_nothing_more(text: str) -> None:
     assert french(french(text)) == french(text)
+
+
+def test_a_cell_of_several_is_a_list_for_people() -> None:
+    cells = ("Bas-Rhin (67) | Haut-Rhin (68)", "Première phrase. | Seconde.", "Reims", "")
+    assert [enumerated(cell) for cell in cells] == [
+        "Bas-Rhin (67), Haut-Rhin (68)", "Première phrase. Seconde.", "Reims", "",
+    ]  # fmt: skip
 
 
 def test_unsafe_text_is_escaped() -> None:
