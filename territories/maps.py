@@ -158,7 +158,7 @@ def labels(contours: Iterable[Contour], size: float, box: Box) -> SafeString:
     for contour in contours:
         x, y = plane(contour.label_lat, contour.label_lon)
         lines = contour.name.split("/")
-        half = max(map(len, lines)) * size * _LETTER / 2
+        half = (max(map(len, lines)) + 1) * size * _LETTER / 2
         x = min(max(x, box.x + half), box.x + box.width - half)
         top = y - (len(lines) - 1) * size * 0.55 + size * 0.35
         lines = [*(f"{line}/" for line in lines[:-1]), lines[-1]]
