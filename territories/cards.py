@@ -29,6 +29,12 @@ _SLOTS = str.maketrans(dict.fromkeys((REASON, DISTANCE, TODAY, BLAZES, ICONS), "
 BATCH = 1_000
 # Every member owes these three (M2): a card says what a place offers beyond them.
 _OWED = {Service.ACCUEIL, Service.PREMIERE_INFORMATION, Service.PREMIER_CONSEIL}
+# A card has one line for them; the page of the place says each in full.
+_BRIEF = {
+    Service.CONSEIL_SCOLAIRE: "Orientation scolaire",
+    Service.CEP: "Conseil en évolution professionnelle",
+    Service.VAE: "VAE",
+}
 
 _UPDATE = """
 UPDATE territories_site s
@@ -82,9 +88,10 @@ def facts(site: Site) -> dict[str, Any]:
         "url": said["url"],
         "blaze": said["blaze"],
         "at_town": _sentence(at(site.commune.name)),
-        "services": [Service(s).label for s in site.services if s in Service.values and s not in _OWED],
-        # « Adresse à confirmer » is said on every card without address; more is said when the town itself is unsure.
-        "provisional": site.provisional and site.placement == "territory",
+        "services": [
+            _BRIEF.get(s) or Service(s).label for s in site.services if s in Service.values and s not in _OWED
+        ],
+        "provisional": site.provisional,
         "remote": any(channel in REMOTE_CHANNELS for channel in site.channels),
         "reason": "",
         "distance_km": None,
@@ -120,7 +127,7 @@ def words(site: Site) -> tuple[str, str, str]:
 def fill(card: str, *, reason: str = "", distance: str = "", hours: dict[str, Any] | None = None) -> str:
     """`card` with its slots filled; `reason` is plain text, `distance` comes from `plate`."""
     card = card.replace(REASON, f'<p class="reason">{escape(reason)}</p>' if reason else "").replace(DISTANCE, distance)
-    return card.replace(TODAY, today(hours)) if hours else card
+    return card.replace(TODAY, escape(today(hours or {}))) if TODAY in card else card
 
 
 def joined(items: Iterable[str]) -> SafeString:

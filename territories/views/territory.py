@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,7 @@ def territories(request: HttpRequest) -> HttpResponse:
             "town_basin": of(town.basin_name) if town else "",
             "town_text": town.label if town else text,
             "commune_error": communes.question(text, answer),
+            "outside_url": _doors_url(text) if answer.outside else "",
             "choices": [(t, f"?commune={t.insee}") for t in answer.several or answer.close],
             "also": [(t, f"?commune={t.insee}") for t in answer.also if "saisie" in request.GET],
         },
@@ -49,6 +51,11 @@ def territories(request: HttpRequest) -> HttpResponse:
     if request.GET:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _doors_url(text: str) -> str:
+    """Where the services that answer from anywhere are shown."""
+    return f"{reverse('sites')}?{urlencode({'commune': text})}#a-distance-titre"
 
 
 @public_page
@@ -66,7 +73,7 @@ def territory(request: HttpRequest, slug: str) -> HttpResponse:
         )
         .order_by("kind__order", "kind_id", "sort_key", "id")[:LISTED + 1]
     )  # fmt: skip
-    referents = Referent.objects.filter(agency=agency).select_related("organisation", "structure")
+    referents = Referent.objects.public().filter(agency=agency).select_related("organisation", "structure")
     response = render(
         request,
         "territories/territory.html",
