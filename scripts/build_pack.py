@@ -43,6 +43,24 @@ COPIED = {
     "communes_former_codes.csv": "geo/communes_former_codes.csv",
     "epci_basins.csv": "geo/epci_basins.csv",
 }
+# What the print has wrong or could not know, by file and slug: a misprint is never a link, a name changes.
+CORRECTED: dict[str, dict[str, Row]] = {
+    "networks.csv": {
+        "pole-emploi": {
+            "current_name": "France Travail",
+            "current_name_source": "Pôle emploi est devenu France Travail le 1er janvier 2024 "
+            "(loi n° 2023-1196 du 18 décembre 2023 pour le plein emploi).",
+        }
+    },
+    "organisations.csv": {
+        "uniformation": {
+            "website": "www.uniformation.fr",
+            "note": "« Uniformalion » (corps de fiche, site) est une lecture fautive probable d’« Uniformation » "
+            "(titre l.3865, signature l.945, synthèse) : corrigé dans les textes et dans le site "
+            "(imprimé www.uniformalion.fr)",
+        }
+    },
+}
 DROPPED = {
     "contact_email_published",
     "contact_phone_published",
@@ -128,6 +146,14 @@ def derive(rows: list[Row]) -> list[Row]:
     return [{column: clean(column, value) for column, value in row.items() if column not in DROPPED} for row in rows]
 
 
+def corrected(rows: list[Row], corrections: dict[str, Row]) -> list[Row]:
+    """The rows with their corrections; a column that the source lacks is made for every row."""
+    added = {column: "" for correction in corrections.values() for column in correction}
+    for row in rows:
+        row.update({column: row.get(column, "") for column in added} | corrections.get(row.get("slug", ""), {}))
+    return rows
+
+
 def refuse_contacts(name: str, rows: list[Row]) -> None:
     """Raise ValueError if an e-mail address or a telephone number is left."""
     for line, row in enumerate(rows, start=2):
@@ -139,7 +165,7 @@ def refuse_contacts(name: str, rows: list[Row]) -> None:
 def build(source: Path, pack: Path) -> None:
     """Write every copied table of the pack."""
     for name, origin in COPIED.items():
-        rows = derive(read_rows(source / origin))
+        rows = derive(corrected(read_rows(source / origin), CORRECTED.get(name, {})))
         refuse_contacts(name, rows)
         write_rows(pack / name, rows)
 
