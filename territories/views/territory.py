@@ -108,7 +108,7 @@ def _map_of_agencies(contours: list[Contour], agencies: Iterable[Agency], curren
     return {
         "box": box.attribute,
         "areas": maps.areas(contours, links, frozenset({current})),
-        "names": maps.labels(contours, box.width / 48, box),
+        "names": maps.labels(contours, box.width / 34, box),
     }
 
 

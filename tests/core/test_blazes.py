@@ -1,5 +1,6 @@
 """Axe 6 and S1: each family has its blaze, drawn, and never told by colour alone."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -36,3 +37,11 @@ def test_tag_is_silent_beside_its_name_and_speaks_alone() -> None:
     assert rendered.count('aria-hidden="true"') == 1
     assert rendered.count('role="img" aria-label="Handicap"') == 1
     assert rendered.count("#handicap") == 2
+
+
+def test_each_network_has_its_own_sign() -> None:
+    """« Chaque réseau a son signe »: the home says it, so no two networks of the pack share one."""
+    with (Path(settings.BASE_DIR) / "data" / "grand-est" / "site_kinds.csv").open(encoding="utf-8") as rows:
+        signs = [(row["blaze"], row["network_slug"]) for row in csv.DictReader(rows) if row["network_slug"]]
+    first = {network: sign for sign, network in reversed(signs)}
+    assert len(set(first.values())) == len(first) == 13
