@@ -20,7 +20,8 @@ def networks() -> Iterator[Entry]:
 
 def organisation(row: Organisation) -> Entry:
     """The entry of one organisation, to write again when it changes."""
-    summary = row.presentation or (row.network.short or row.network.full_name if row.network else "")
+    of_network = (row.network.short or row.network.full_name) if row.network else ""
+    summary = row.presentation.replace(" | ", " ") or of_network
     body = f"{row.name} {row.name_published} {row.place} {' '.join(row.activities)}"
     return Entry(
         "organisation", row.slug, row.full_name, row.get_absolute_url(), summary, body,

@@ -65,6 +65,13 @@ def enumerated(value: str) -> str:
 
 @register.filter
 @stringfilter
+def paragraphs(value: str) -> str:
+    """The paragraphs of a cell, for `linebreaks`."""
+    return "\n\n".join(part.strip() for part in value.split("|") if part.strip())
+
+
+@register.filter
+@stringfilter
 def without_lines(value: str) -> str:
     """`{{ source|without_lines|typo }}`: the article, the annexe, the sheet, and no line number."""
     return text.without_lines(value)

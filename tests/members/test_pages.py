@@ -132,7 +132,8 @@ def test_M1_the_sheet_says_what_annexe_2_prints(client: Client) -> None:
     parent = factories.organisation(name="Organisme parent")
     subject = factories.organisation(
         name="Ancien nom", current_name="Nom d’aujourd’hui", current_name_source="Une loi.", parent=parent,
-        legal_representative="Camille Exemple", legal_representative_title="Présidente", presentation="Nous aidons.",
+        legal_representative="Camille Exemple", legal_representative_title="Présidente",
+        presentation="Nous aidons. | Nous écoutons.",
         activities=["Nous faisons :", "informer", "conseiller"], fte="2.50", fte_note="dont un mi-temps",
         website="www.exemple.fr | javascript:alert(1)", place="Metz | Nancy", published_on=date(2018, 12, 1),
     )  # fmt: skip
@@ -141,7 +142,7 @@ def test_M1_the_sheet_says_what_annexe_2_prints(client: Client) -> None:
     for said in (
         "<h1>Nom d’aujourd’hui</h1>", "Nommé Ancien nom dans la charte.", "Une loi.", "Organisme parent",
         "Camille Exemple, Présidente", "Représentant·e légal·e en décembre 2018",
-        "Publié à cette date, non confirmé.", "Nous aidons.",
+        "Publié à cette date, non confirmé.", "<p>Nous aidons.</p> <p>Nous écoutons.</p>",
         "<li>Nous faisons\u00a0:<ul><li>informer</li><li>conseiller</li></ul></li>", "2,5 équivalents temps plein",
         "dont un mi-temps", "Metz, Nancy", "Organisme enfant",
     ):  # fmt: skip
