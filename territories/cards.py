@@ -89,7 +89,7 @@ def facts(site: Site) -> dict[str, Any]:
         "blaze": said["blaze"],
         "at_town": _sentence(at(site.commune.name)),
         "services": [
-            _BRIEF.get(s) or Service(s).label for s in site.services if s in Service.values and s not in _OWED
+            _BRIEF.get(Service(s)) or Service(s).label for s in site.services if s in Service.values and s not in _OWED
         ],
         "provisional": site.provisional,
         "remote": any(channel in REMOTE_CHANNELS for channel in site.channels),
