@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -110,3 +112,27 @@ def rename(*, user: User, name: str, actor: Actor | None) -> None:
     locked.save(update_fields=["name"])
     record(verb="account.rename", target=locked, actor=actor)
     user.name = name
+
+
+@transaction.atomic
+def purge_unverified_accounts() -> int:
+    """Forget who signed up and never proved an address, after `UNVERIFIED_ACCOUNT_DAYS`. Journaled without names.
+
+    An account that somebody opened for another, that was used or that holds a mandate stays. Returns how many went.
+    """
+    limit = timezone.now() - timedelta(days=settings.UNVERIFIED_ACCOUNT_DAYS)
+    rows = User.objects.filter(created_at__lt=limit, last_login=None, is_superuser=False).select_for_update()
+    rows = rows.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
+    count = 0
+    for user in rows.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX):
+        if any(related.related_model._default_manager.filter(user=user).exists() for related in _mandates()):
+            continue
+        record(verb="account.purge", target=user, actor=None)
+        user.delete()
+        count += 1
+    return count
+
+
+def _mandates() -> list[Any]:
+    """The relations by which the rooms above attach a period to an account."""
+    return [r for r in User._meta.related_objects if issubclass(cast(Any, r.related_model), Period)]

@@ -2,6 +2,7 @@
 
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.cache import never_cache
 
 from accounts import views
 
@@ -31,3 +32,7 @@ urlpatterns: list[URLPattern] = [
         name="account_reset_password_from_key",
     ),
 ]
+
+# What stands under /comptes/ is of one person: no cache keeps any of it.
+for _pattern in urlpatterns:
+    _pattern.callback = never_cache(_pattern.callback)

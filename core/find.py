@@ -22,6 +22,7 @@ from core.text import fold
 PAGE = 20
 LONGEST = 120  # characters of a query that are read; the page says so when more were typed
 CANDIDATES = 1_000  # ranking looks at so many pages at most: « plus de 1 000 » is an honest count
+MOST_ALIKE = 4  # terms looked for with typos: each is one more walk of the trigrams
 LIKENESS = 0.7  # of two words, for one to be the other mistyped
 _MINUS = re.compile(r"(?:^|(?<=\s))-+")
 _LETTERS = re.compile(r"[^\W_]+")
@@ -140,7 +141,7 @@ def _values(query: str, kind: str, page: int) -> dict[str, Any]:
     return {
         "query": query, "terms": query, "any": " or ".join(words), "folded": folded, "kind": kind, "each": words,
         # Whole, and word by word: one typo among three words is forgiven too. Short words look like everything.
-        "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:8],
+        "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:MOST_ALIKE],
         "candidates": CANDIDATES, "limit": PAGE, "offset": (page - 1) * PAGE,
         "options": f"HighlightAll=true, StartSel={_OPEN}, StopSel={_CLOSE}",
     }  # fmt: skip

@@ -46,7 +46,14 @@ class JournalEntry(models.Model):
         verbose_name_plural = "journal"
         ordering = ["-id"]
         indexes = [models.Index(fields=["target_type", "target_key", "-id"])]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # Nobody writes in the past: the database alone says when.
+            pgtrigger.Trigger(
+                name="dated_by_the_database", when=pgtrigger.Before, operation=pgtrigger.Insert,
+                func="NEW.at = now(); RETURN NEW;",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_key}"

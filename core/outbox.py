@@ -54,7 +54,8 @@ def deliver_waiting() -> int:
     `SKIP LOCKED` lets any number of workers run this at once. A mail that fails is tried again later, each time later.
     """
     sent = 0
-    with get_connection() as connection:
+    connection: Any = None
+    try:
         for _ in range(BATCH):
             with transaction.atomic():
                 mail = (
@@ -65,8 +66,41 @@ def deliver_waiting() -> int:
                 )
                 if mail is None:
                     break
-                sent += _deliver(mail, connection)
+                connection = connection or get_connection()  # opened by the first mail: most of the time none waits
+                delivered = _deliver(mail, connection)
+                sent += delivered
+            if not delivered:  # what failed may be the connection: the next mail has another one
+                _close(connection)
+                connection = None
+    finally:
+        _close(connection)
     return sent
+
+
+def _close(connection: Any) -> None:
+    try:
+        if connection is not None:
+            connection.close()
+    except Exception as error:  # it is broken already
+        log.warning("mail_connection_not_closed", error=type(error).__name__)
+
+
+def dead_mails() -> int:
+    """How many mails will not be tried again: somebody has to look at them."""
+    return OutboxMail.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS).count()
+
+
+def purge() -> int:
+    """Forget sent mails after `OUTBOX_SENT_DAYS`, and what a dead one said after `OUTBOX_FAILED_TEXT_DAYS`.
+
+    The subject of a dead one stays, so that one knows what did not leave. Returns how many rows changed or went.
+    """
+    now = timezone.now()
+    gone, _ = OutboxMail.objects.filter(sent_at__lt=now - timedelta(days=settings.OUTBOX_SENT_DAYS)).delete()
+    dead = OutboxMail.objects.filter(
+        sent_at=None, attempts__gte=MAX_ATTEMPTS, not_before__lt=now - timedelta(days=settings.OUTBOX_FAILED_TEXT_DAYS)
+    ).exclude(text="", html="")
+    return gone + dead.update(text="", html="")
 
 
 def _deliver(mail: OutboxMail, connection: Any) -> int:
@@ -77,6 +111,7 @@ def _deliver(mail: OutboxMail, connection: Any) -> int:
         message.attach_alternative(mail.html, "text/html")
     mail.attempts += 1
     try:
+        connection.open()  # one that is open stays so
         message.send()
     except Exception as error:  # any failure of a mail server: kept, told, tried again
         mail.last_error = type(error).__name__

@@ -23,5 +23,12 @@ def deliver_outbox() -> int:
 
 
 @shared_task
+def purge_outbox() -> int:
+    from core.outbox import purge
+
+    return purge()
+
+
+@shared_task
 def clear_sessions() -> None:
     call_command("clearsessions")

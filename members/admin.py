@@ -62,10 +62,10 @@ class OrganisationAdmin(_PublicPageAdmin):
     def save_model(self, request: HttpRequest, obj: Organisation, form: ModelForm, change: bool) -> None:
         obj.sort_key = sort_key(obj.display_name)
         super().save_model(request, obj, form, change)
-        if obj.status == Organisation.Status.FORMER:
-            search.forget("organisation", [obj.slug])
-        else:
+        if obj.public:
             search.index([search_entries.organisation(obj)])
+        else:
+            search.forget("organisation", [obj.slug])
 
 
 @admin.register(Mandate)

@@ -14,6 +14,7 @@ from core.api.filters import PublicFilterSet, ReferenceFilter
 from core.api.views import PublicViewSet
 from core.text import fold
 from members.models import Network, Organisation
+from members.websites import websites
 
 MEMBERSHIPS = [(status.value, status.label) for status in Organisation.BELONGING]
 
@@ -82,7 +83,7 @@ class NetworkViewSet(PublicViewSet):
                 "current_name_source": "Loi n° 2023-1196 du 18 décembre 2023", "kind": "organisation",
                 "network": "pole-emploi", "status": "signatory", "parent": None, "legal_representative": "",
                 "presentation": "", "activities": ["Accueil et premier conseil"], "fte": 12.5, "fte_note": "",
-                "website": "https://www.example.org/", "place": "Strasbourg", "published_on": "2018-12-01",
+                "websites": ["https://www.example.org/"], "place": "Strasbourg", "published_on": "2018-12-01",
                 "url": "https://portail.example/organismes/pole-emploi-grand-est/",
             },
         )
@@ -107,7 +108,7 @@ class OrganisationSerializer(serializers.Serializer):
     activities = serializers.ListField(child=serializers.CharField(), help_text="Activités qui répondent à la charte.")
     fte = serializers.FloatField(allow_null=True, help_text="Équivalents temps plein consacrés à l’orientation.")
     fte_note = serializers.CharField(help_text="Précision sur ces équivalents temps plein.")
-    website = serializers.CharField(help_text="Site internet.")
+    websites = serializers.ListField(child=serializers.URLField(), help_text="Adresses de ses sites internet.")
     place = serializers.CharField(help_text="Siège.")
     published_on = serializers.DateField(allow_null=True, help_text="Date de publication de la fiche.")
     url = serializers.URLField(help_text="Page du portail.")
@@ -153,7 +154,7 @@ class OrganisationViewSet(PublicViewSet):
         "activities": "activities",
         "fte": "fte",
         "fte_note": "fte_note",
-        "website": "website",
+        "websites": "website",
         "place": "place",
         "published_on": "published_on",
     }
@@ -164,6 +165,7 @@ class OrganisationViewSet(PublicViewSet):
     def finish(self, item: dict[str, Any]) -> dict[str, Any]:
         fte = item["fte"]
         return item | {
+            "websites": [site.url for site in websites(item["websites"])],
             "fte": None if fte is None else float(fte),
             "url": self.page_address("organisation", item["slug"]),
         }

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Period, User, one_at_a_time
 from core.models import PackManaged
+from members.websites import check_websites
 
 
 def with_former_name(current: str, former: str) -> str:
@@ -99,7 +100,10 @@ class Organisation(PackManaged):
     activities = ArrayField(models.TextField(), verbose_name="activités", default=list, blank=True)
     fte = models.DecimalField("équivalents temps plein", max_digits=8, decimal_places=2, null=True, blank=True)
     fte_note = models.CharField("précision sur les ETP", max_length=400, blank=True)
-    website = models.CharField("site internet", max_length=300, blank=True)
+    website = models.CharField(
+        "site internet", max_length=300, blank=True, validators=[check_websites],
+        help_text="Une adresse, ou plusieurs séparées par « | ».",
+    )  # fmt: skip
     place = models.CharField("siège", max_length=200, blank=True)
     published_on = models.DateField("publié le", null=True, blank=True)
     note = models.TextField("note", blank=True)

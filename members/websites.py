@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 
 @dataclass(frozen=True)
 class Website:
@@ -23,6 +25,13 @@ def websites(published: str) -> list[Website]:
         if _is_web(url):
             found.append(Website(url, address.partition("://")[2].rstrip("/") or address.rstrip("/")))
     return found
+
+
+def check_websites(published: str) -> None:
+    """Raise `ValidationError` (French) when a part of the cell is no address of the web."""
+    parts = [part for part in published.split("|") if part.strip()]
+    if len(websites(published)) != len(parts):
+        raise ValidationError("Donnez des adresses http ou https, séparées par « | ».", code="website")
 
 
 def _is_web(url: str) -> bool:

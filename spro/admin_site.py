@@ -53,6 +53,13 @@ class PortalAdminSite(AdminSite):
                     f"{model._meta.label}: its admin must be a RulesAdmin (accounts/admin_rules.py)."
                 )
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from accounts.rules import runs_region
+        from core.outbox import dead_mails
+
+        dead = dead_mails() if runs_region.test(request.user) else 0
+        return super().index(request, {"dead_mails": dead} | (extra_context or {}))
+
     def get_urls(self) -> list[Any]:
         urls = super().get_urls()
         for pattern in urls:

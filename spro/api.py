@@ -28,6 +28,7 @@ from core.models import PackLoad
 from members.api import NetworkViewSet, OrganisationViewSet
 from members.models import Organisation
 from spro.api_docs import described
+from territories.api.kinds import KindViewSet
 from territories.api.referents import ReferentViewSet
 from territories.api.services import ServiceViewSet
 from territories.api.sites import SiteViewSet
@@ -39,6 +40,7 @@ RESOURCES: dict[str, tuple[type[PublicViewSet], str]] = {
     "organisations": (OrganisationViewSet, "organisation"),
     "sites": (SiteViewSet, "site"),
     "services": (ServiceViewSet, "service"),
+    "kinds": (KindViewSet, "kind"),
     "agencies": (AgencyViewSet, "agency"),
     "basins": (BasinViewSet, "basin"),
     "communes": (CommuneViewSet, "commune"),

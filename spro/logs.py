@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import logging.config
 import re
 from contextvars import ContextVar
@@ -11,6 +12,12 @@ from urllib.parse import parse_qsl
 import structlog
 
 _QUERY = re.compile(r"\?\S*")
+# What PostgreSQL adds to an error: the row itself, the statement, its parameters.
+_ROWS = re.compile(
+    r"\n[ \t]*(?:D[EÉ]TAIL|CONTEXTE?|LINE \d+|LIGNE \d+)[ \u00a0]?:.*?"
+    r"(?=\n\n|\n[ \t]*(?:HINT|The above|During|Traceback|File )|\Z)",
+    re.DOTALL,
+)
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 
@@ -20,7 +27,8 @@ _SHORTEST = 4  # characters: shorter values are everywhere in a traceback
 
 
 def scrub(text: str) -> str:
-    """`text` without query strings, values of the query in hand, nor e-mail addresses."""
+    """`text` without query strings, values of the query in hand, e-mail addresses nor rows of the database."""
+    text = _ROWS.sub("\n[…]", text)
     for value in _typed():
         text = text.replace(value, "[…]")
     return _EMAIL.sub("[adresse]", _QUERY.sub("?[…]", text))
@@ -40,6 +48,19 @@ def _scrub_event(_: Any, __: str, event: structlog.types.EventDict) -> structlog
         if isinstance(value, str):
             event[key] = scrub(value)
     return event
+
+
+class RouteOnly(logging.Filter):
+    """Django names the path of a request that fails; a path may name somebody, a route never does."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", "")
+        if path and isinstance(record.args, tuple):
+            match = getattr(request, "resolver_match", None)
+            route = f"/{match.route}" if match else "(inconnue)"
+            record.args = tuple(route if argument == path else argument for argument in record.args)
+        return True
 
 
 def logging_config(*, json: bool, level: str) -> None:
@@ -63,7 +84,10 @@ def logging_config(*, json: bool, level: str) -> None:
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "filters": {"route": {"()": RouteOnly}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["route"]},
+            },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 # Django repeats the path of every 4xx, and its server the whole query: ours says what is needed.

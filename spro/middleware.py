@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.middleware.http import ConditionalGetMiddleware
 from django.shortcuts import render
+from django.utils.cache import set_response_etag
 
 from spro.logs import query_in_hand
 
@@ -49,8 +52,12 @@ class OpenDataMiddleware:
         response = self.get_response(request)
         if request.path.startswith("/api/"):
             response["Access-Control-Allow-Origin"] = "*"
-            if response["Content-Type"] == "application/json":  # the page that explains it greets who signed in
-                response.headers.pop("Vary", None)
+            # A 304 has no content type of its own; the page that explains the API greets who signed in.
+            if response.status_code == 304 or response["Content-Type"] == "application/json":
+                response["Vary"] = "Accept-Encoding"
+            if request.method == "HEAD" and not response.streaming:  # what it says of itself, without the body
+                response["Content-Length"] = str(len(response.content))
+                response.content = b""
             response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
             if request.method == "OPTIONS":
                 response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
@@ -59,6 +66,17 @@ class OpenDataMiddleware:
             # Read by programs of other sites: the policy of our pages would refuse them.
             response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
+
+
+class ConditionalMiddleware(ConditionalGetMiddleware):
+    """As Django's, and HEAD gives the ETag that GET would give."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if request.method == "HEAD" and response.status_code == 200 and not response.streaming:
+            if self.needs_etag(response) and not response.has_header("ETag"):
+                set_response_etag(response)
+            return response
+        return super().process_response(request, response)
 
 
 class RefuseOddQueriesMiddleware:

@@ -49,11 +49,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "spro.middleware.RequestLogMiddleware",
+    # Above what may refuse a request (a host that is not ours): refusals carry the policy too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "spro.middleware.OpenDataMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "spro.middleware.ConditionalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "spro.middleware.RefuseOddQueriesMiddleware",
@@ -61,8 +64,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -103,6 +104,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://spro_app@127.0.0.1/spro")}
 DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+# Set by spro/wsgi.py: a page that takes longer holds nobody up; commands and migrations take the time they need.
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT_MS", default=3_000) if env.bool("SPRO_WEB", default=False) else 0
+if STATEMENT_TIMEOUT:
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={STATEMENT_TIMEOUT}"
 # The role of web and workers; migrations, run by the owner, give it its rights (core/grants.py).
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default=DATABASES["default"].get("USER", ""))
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -200,6 +205,14 @@ else:  # nothing ever leaves the machine
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
 
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server that says nothing holds no worker
+
+# --- What is not kept: the privacy page says so
+
+OUTBOX_SENT_DAYS = env.int("OUTBOX_SENT_DAYS", default=30)
+OUTBOX_FAILED_TEXT_DAYS = env.int("OUTBOX_FAILED_TEXT_DAYS", default=1)
+UNVERIFIED_ACCOUNT_DAYS = env.int("UNVERIFIED_ACCOUNT_DAYS", default=7)
+
 # --- Celery
 
 CELERY_BROKER_URL = REDIS_URL
@@ -222,7 +235,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": env.str("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("API_RATE", default="600/min"),
+        "pages": env.str("PAGE_RATE", default="120/min"),
+    },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
@@ -251,7 +267,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "spro.views.errors.csrf_failure"
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]  # probes speak to the process itself, without TLS
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO))  # HTTPS=0 says that one knows what one does
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0

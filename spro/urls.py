@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from core.fair_use import fair_use
 from spro.views import errors, gallery, health, home, pages, search, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("recherche/", search.search, name="search"),
+    path("recherche/", fair_use(search.search), name="search"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("donnees-personnelles/", pages.privacy, name="privacy"),

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from core.fair_use import fair_use
 from territories.views import contours, search, sites, territory
 
 urlpatterns: list[URLPattern] = [
-    path("lieux/", search.search, name="sites"),
+    path("lieux/", fair_use(search.search), name="sites"),
     path("lieux/communes/", search.suggest, name="commune_suggestions"),
     path("lieux/position/", search.position, name="position"),
     path("lieux/<slug:slug>/", sites.site, name="site"),

@@ -5,6 +5,7 @@ import os
 from spro import embedded
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("HTTPS", "0")  # the tests speak to the portal in clear
 if not os.environ.get("SPRO_LOCAL"):
     os.environ["SPRO_LOCAL"] = str(embedded.local_dir() / "test")
 embedded.use_if_needed(fast=True)

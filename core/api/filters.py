@@ -10,6 +10,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+MOST_REPEATS = 10
 PAGE_PARAMETERS = frozenset({"cursor", "page_size"})
 
 
@@ -54,26 +55,35 @@ class ReferenceFilter(django_filters.CharFilter):
         return qs.filter(**{self.field_name: self.named(value).values("pk")[:1]})
 
 
+class EveryFilter(django_filters.MultipleChoiceFilter):
+    """Keeps the rows whose array `field_name` holds every value given: the parameter may be repeated."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__contains": list(value)}) if value else qs
+
+
 class Filters(DjangoFilterBackend):
     """django-filter, as the views of the API call it."""
 
     raise_exception = True
 
 
-def refuse_odd_parameters(request: Request, known: frozenset[str]) -> None:
+def refuse_odd_parameters(
+    request: Request, known: frozenset[str], repeatable: frozenset[str] = frozenset()
+) -> None:
     """A parameter misspelt would silently give the whole world: refused by its name, as one given twice or empty.
 
-    Raises `ValidationError`.
+    Those of `repeatable` may be given several times, a few. Raises `ValidationError`.
     """
     errors: dict[str, list[str]] = {}
     for name, values in request.query_params.lists():
         if name not in known:
             errors[name[:80]] = ["Ce paramètre n’existe pas ici."]
-        elif len(values) > 1:
+        elif len(values) > (MOST_REPEATS if name in repeatable else 1):
             errors[name] = ["Ce paramètre est donné plusieurs fois."]
-        elif not values[0].strip():
+        elif not all(value.strip() for value in values):
             errors[name] = ["Ce paramètre est vide."]
-        elif "\x00" in values[0]:
+        elif any("\x00" in value for value in values):
             errors[name] = ["Cette valeur contient un caractère interdit."]
     if errors:
         raise ValidationError(errors)

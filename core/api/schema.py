@@ -44,5 +44,7 @@ class PublicSchema(AutoSchema):
             429: OpenApiResponse(DetailSerializer, "Trop de demandes à la fois : l’en-tête Retry-After dit l’attente."),
         }
         if self.view.action == "retrieve":
+            if self.view.moved:
+                responses[301] = OpenApiResponse(DetailSerializer, self.view.moved)
             responses[404] = OpenApiResponse(DetailSerializer, "Rien ne se trouve à cette adresse.")
         return responses

@@ -13,14 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.errors import answer
-from core.api.filters import PAGE_PARAMETERS, Filters, PublicFilterSet, refuse_odd_parameters
+from core.api.filters import PAGE_PARAMETERS, EveryFilter, Filters, PublicFilterSet, refuse_odd_parameters
 from core.api.pages import CursorPagination
 from core.api.rendering import AlwaysJSON
 from core.api.schema import PublicSchema
 from core.api.throttle import FairUse
+from core.http import PERSONAL, TELLING
 
-# What says something of the visitor: an answer to these is kept by no shared cache (S2).
-PERSONAL = frozenset({"status", "need", "near"})
 SECONDS = 60
 
 
@@ -42,6 +41,8 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     # Columns that order the list, with their types: unique together, never null.
     order: ClassVar[dict[str, type]]
     lookup_column: ClassVar[str] = "slug"
+    # What a 301 means for one item, when there are any.
+    moved: ClassVar[str] = ""
 
     def finish(self, item: dict[str, Any]) -> dict[str, Any]:
         """`item` as it is given out: what the columns do not say by themselves."""
@@ -55,8 +56,14 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     def known_parameters(cls) -> frozenset[str]:
         return PAGE_PARAMETERS | (frozenset(cls.filterset_class.get_filters()) if cls.filterset_class else frozenset())
 
+    @classmethod
+    @lru_cache
+    def repeatable_parameters(cls) -> frozenset[str]:
+        filters = cls.filterset_class.get_filters() if cls.filterset_class else {}
+        return frozenset(name for name, each in filters.items() if isinstance(each, EveryFilter))
+
     def list(self, request: Request) -> Response:
-        refuse_odd_parameters(request, self.known_parameters())
+        refuse_odd_parameters(request, self.known_parameters(), self.repeatable_parameters())
         queryset, filters = self.get_queryset(), None
         if self.filterset_class and not PAGE_PARAMETERS.issuperset(request.query_params):
             filters = Filters().get_filterset(request, queryset, self)
@@ -94,8 +101,8 @@ class PublicViewSet(viewsets.GenericViewSet[Any]):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if "Cache-Control" not in response:
-            personal = not PERSONAL.isdisjoint(request.GET)
-            response["Cache-Control"] = f"{'private' if personal else 'public'}, max-age={SECONDS}"
+            personal = not TELLING.isdisjoint(request.GET)
+            response["Cache-Control"] = PERSONAL if personal else f"public, max-age={SECONDS}"
         return response
 
     def page_address(self, name: str, slug: str) -> str:

@@ -15,6 +15,7 @@ from core.http import public_page
 from core.models import SearchDocument
 from spro.pages import existing
 
+MOST_FILES = 50_000  # files of an index; the protocol takes no more
 URLS = 40_000  # addresses in a file; the protocol takes 50,000
 # Pages of their own: needs, communes and the like are states of the directory.
 KINDS = ("network", "organisation", "agency", "site")
@@ -43,7 +44,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @public_page
 def sitemap_file(request: HttpRequest, number: int) -> HttpResponse:
     """One file of the index; the fixed pages stand in the first."""
-    urls = _urls(number)
+    urls = _urls(number) if number <= MOST_FILES else []
     if not urls:
         raise Http404
     return _urlset(request, [*(page.url for page in existing()), *urls] if number == 0 else urls)

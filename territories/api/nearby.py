@@ -25,7 +25,7 @@ class ApiNarrowing(Narrowing):
     organisation: str = ""
     kind: int | None = None
     channel: str = ""
-    access: str = ""
+    access: tuple[str, ...] = ()
 
     def sql(self) -> tuple[str, list[Any]]:
         sql, values = Narrowing.sql(self)  # dataclasses with slots have no zero-argument super()
@@ -33,7 +33,7 @@ class ApiNarrowing(Narrowing):
             (self.organisation, "organisation_id = (SELECT id FROM members_organisation WHERE slug = %s)"),
             (self.kind, "kind_id = %s"),
             (self.channel, "channels @> ARRAY[%s]::varchar[]"),
-            (self.access, "access @> ARRAY[%s]::varchar[]"),
+            (list(self.access), "access @> %s::varchar[]"),
         ):
             if value:
                 sql += f" AND {condition}"
@@ -61,14 +61,14 @@ class Question:
             raise ValidationError({"radius": ["Indiquez aussi d’où partir : « commune » ou « near »."]})
         narrowing = ApiNarrowing(
             words=given.get("q") or "",
-            services=(given["service"],) if given.get("service") else (),
+            services=tuple(given.get("service") or ()),
             network=_key(known.networks, given, "network", "Aucun réseau ne s’appelle « {} »."),
             agency=_key(known.agencies, given, "agency", "Aucune agence ne s’appelle « {} »."),
             basin=_key(known.basins, given, "basin", "Aucun bassin d’emploi ne porte le numéro {}."),
             kind=_kind(known.kinds.values(), given),
             organisation=given.get("organisation") or "",
             channel=given.get("channel") or "",
-            access=given.get("accessibility") or "",
+            access=tuple(given.get("accessibility") or ()),
         )
         return cls(
             known,
@@ -135,8 +135,9 @@ def _key(choices: Iterable[Choice], given: dict[str, Any], name: str, unknown: s
     value = given.get(name)
     if not value:
         return None
+    wanted = str(int(value)) if name == "basin" else value  # « 02 » is basin 2; a slug is taken as it is
     for choice in choices:
-        if choice.value == value.lstrip("0"):
+        if choice.value == wanted:
             return choice.key
     raise ValidationError({name: [unknown.format(value)]})
 

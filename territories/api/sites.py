@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import django_filters
@@ -14,7 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.filters import Filters, PublicFilterSet, ReferenceFilter, refuse_odd_parameters
+from core.api.filters import EveryFilter, Filters, PublicFilterSet, ReferenceFilter, refuse_odd_parameters
 from core.api.pages import CursorPagination
 from core.api.views import PublicViewSet
 from core.reference import Access, Channel, Need, Service, Status
@@ -31,6 +32,7 @@ PLAIN = (
     "hours", "hours_text", "services", "channels", "publics", "access", "access_text", "source", "source_url",
     "source_updated_on", "updated_at",
 )  # fmt: skip
+POSITION = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,9})?,-?[0-9]{1,3}(\.[0-9]{1,9})?")
 Results = list[dict[str, Any]]  # named here: the views have a method called list
 TARGETS = ("organisation_id", "kind_id", "network_id")
 ROUTED = frozenset({"commune", "near", "radius", "status", "need"})
@@ -42,17 +44,16 @@ class PositionField(forms.Field):
     def to_python(self, value: Any) -> tuple[float, float] | None:
         if not value:
             return None
-        try:
-            lat, lon = (float(part) for part in str(value).split(","))
-        except ValueError:
-            raise forms.ValidationError("Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45.") from None
+        if not POSITION.fullmatch(str(value)):
+            raise forms.ValidationError("Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45.")
+        lat, lon = (float(part) for part in str(value).split(","))
         if not (-85 <= lat <= 85 and -180 <= lon <= 180):
             raise forms.ValidationError("La latitude va de -85 à 85, la longitude de -180 à 180.")
         return lat, lon
 
 
 @extend_schema_field(
-    {"type": "string", "pattern": r"^-?[0-9]{1,2}(\.[0-9]{1,9})?,-?[0-9]{1,3}(\.[0-9]{1,9})?$", "example": "48.17,6.45"}
+    {"type": "string", "pattern": f"^{POSITION.pattern}$", "example": "48.17,6.45"}
 )
 class PositionFilter(django_filters.Filter):
     field_class = PositionField
@@ -78,9 +79,10 @@ class SiteFilters(PublicFilterSet):
     kind = ReferenceFilter(
         SiteKind, "kind_id", unknown="Aucune sorte de lieu ne s’appelle « {} ».", help_text="Sorte de lieu."
     )
-    service = django_filters.ChoiceFilter(
-        choices=Service.choices, field_name="services", method="holding", help_text="Service rendu.", label="service"
-    )
+    service = EveryFilter(
+        choices=Service.choices, field_name="services", label="service",
+        help_text="Service rendu ; répété, le lieu les rend tous.",
+    )  # fmt: skip
     channel = django_filters.ChoiceFilter(
         choices=Channel.choices, field_name="channels", method="holding", help_text="Mode de contact.", label="mode"
     )
@@ -101,9 +103,10 @@ class SiteFilters(PublicFilterSet):
     need = django_filters.ChoiceFilter(
         choices=Need.choices, method="elsewhere", label="besoin", help_text="Ce qu’elle cherche."
     )
-    accessibility = django_filters.ChoiceFilter(
-        choices=Access.choices, field_name="access", method="holding", help_text="Accessibilité.", label="accès"
-    )
+    accessibility = EveryFilter(
+        choices=Access.choices, field_name="access", label="accès",
+        help_text="Accessibilité ; répété, le lieu les offre toutes.",
+    )  # fmt: skip
 
     def elsewhere(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Routing is no condition on a row: `territories.api.nearby` reads these."""
@@ -160,7 +163,7 @@ class SiteViewSet(PublicViewSet):
     def list(self, request: Request) -> Response:
         if ROUTED.isdisjoint(request.query_params):
             return super().list(request)
-        refuse_odd_parameters(request, self.known_parameters())
+        refuse_odd_parameters(request, self.known_parameters(), self.repeatable_parameters())
         filters = Filters().get_filterset(request, self.get_queryset(), self)
         kept = self.filter_queryset_by(filters)
         question = nearby.Question.read(filters.form.cleaned_data)

@@ -8,11 +8,12 @@ import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import RegexValidator
 from django.db.models import OuterRef, QuerySet
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from core.api.filters import PublicFilterSet, ReferenceFilter
 from core.api.views import PublicViewSet
@@ -180,6 +181,7 @@ class CommuneViewSet(PublicViewSet):
 
     serializer_class = CommuneSerializer
     filterset_class = CommuneFilters
+    moved = "Ancien code INSEE : l’en-tête Location donne l’adresse de la commune d’aujourd’hui."
     lookup_field = lookup_column = "insee"
     order: ClassVar[dict[str, type]] = {"insee": str}
     fields: ClassVar[dict[str, Any]] = {
@@ -203,4 +205,6 @@ class CommuneViewSet(PublicViewSet):
         present = FormerCommune.objects.filter(former_insee=key).values_list("commune_id", flat=True).first()
         if present is None:
             raise Http404
-        return HttpResponsePermanentRedirect(reverse("api:commune-detail", args=[present]))
+        url = reverse("api:commune-detail", args=[present])
+        reason = f"Cette commune porte aujourd’hui le code {present}."
+        return Response({"detail": reason}, status=301, headers={"Location": url})

@@ -15,7 +15,7 @@ from tests.pack import grand_est  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("grand_est")]
 ROOT = "/api/v1/"
-LISTS = ("networks", "organisations", "sites", "services", "agencies", "basins", "communes", "referents")
+LISTS = ("networks", "organisations", "sites", "services", "kinds", "agencies", "basins", "communes", "referents")
 
 
 def read(client: Client, address: str) -> Any:

@@ -38,7 +38,7 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, url: str) -> None:
 def test_S2_the_page_of_somebody_signed_in_is_theirs(client: Client) -> None:
     client.force_login(factories.person())
     response = client.get("/reseaux/")
-    assert (response["Cache-Control"], "Cookie" in response["Vary"]) == ("private, no-cache", True)
+    assert (response["Cache-Control"], "Cookie" in response["Vary"]) == ("private, no-store", True)
 
 
 @pytest.mark.parametrize("url", PAGES)

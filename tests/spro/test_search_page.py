@@ -95,7 +95,7 @@ def test_three_queries_at_most(client: Client, django_assert_num_queries: Any, q
 
 
 def test_S2_a_search_is_held_by_no_shared_cache(client: Client) -> None:
-    assert page_of(client, q="justice")["Cache-Control"] == "private, no-cache"
+    assert page_of(client, q="justice")["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("length", [4_000, 5_000])

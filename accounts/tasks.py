@@ -1,0 +1,10 @@
+"""Thin tasks of the accounts."""
+
+from celery import shared_task
+
+
+@shared_task
+def purge_unverified() -> int:
+    from accounts.services import purge_unverified_accounts
+
+    return purge_unverified_accounts()
