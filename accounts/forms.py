@@ -86,7 +86,7 @@ class SignupForm(_Plain, allauth_forms.SignupForm):
 
         An address that has an account costs a hash too: the time of the answer says nothing.
         """
-        if self.account_already_exists:
+        if getattr(self, "account_already_exists", False):
             make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():

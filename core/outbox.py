@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
@@ -35,15 +36,13 @@ def queue_raw(*, key: str, to: str, subject: str, text: str, html: str = "") -> 
         key=key, defaults={"to": to, "subject": subject[:200], "text": text, "html": html}
     )
     if created:
-        from core.tasks import deliver_outbox
-
-        transaction.on_commit(lambda: _wake(deliver_outbox))
+        transaction.on_commit(_wake_worker)
     return created
 
 
-def _wake(task: Any) -> None:
+def _wake_worker() -> None:
     try:
-        task.delay()
+        current_app.send_task("core.tasks.deliver_outbox", queue="mail")
     except Exception as error:  # the broker is down: the beat will find the row when it is back
         log.warning("outbox_not_woken", error=type(error).__name__)
 

@@ -85,7 +85,7 @@ def use_if_needed(*, fast: bool = False) -> None:
         return
     folder = local_dir()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with private_files(), _locked(folder / "start.lock", fcntl.LOCK_EX):
+    with private_files(), _Locked(folder / "start.lock", fcntl.LOCK_EX):
         given = _secrets(folder)
         if wants_database:
             _start_postgres(folder, given, fast=fast)
@@ -124,7 +124,7 @@ def become_owner() -> None:
 def _leave(folder: Path, users: IO[str], pid: int) -> None:
     if os.getpid() != pid:  # a forked worker: its parent still uses the servers
         return
-    with _locked(folder / "start.lock", fcntl.LOCK_EX):
+    with _Locked(folder / "start.lock", fcntl.LOCK_EX):
         fcntl.flock(users, fcntl.LOCK_UN)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -287,7 +287,7 @@ def _start_valkey(folder: Path, given: Secrets) -> None:
         f"bind 127.0.0.1\nport {given.redis_port}\nrequirepass {given.redis}\ndir {data}\n"
         f"daemonize yes\nlogfile {data / 'valkey.log'}\nsave 300 1\n",
     )
-    subprocess.run([str(get_binary_path()), str(config)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([str(get_binary_path()), str(config)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with suppress(Exception):
@@ -342,8 +342,8 @@ def _port(last: int) -> int:
     raise ServicesError("Aucun port libre sur 127.0.0.1")
 
 
-class _locked:
-    """`with _locked(path, kind)`: an advisory lock between processes."""
+class _Locked:
+    """`with _Locked(path, kind)`: an advisory lock between processes."""
 
     def __init__(self, path: Path, kind: int) -> None:
         self._path, self._kind = path, kind

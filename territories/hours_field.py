@@ -16,16 +16,12 @@ class HoursField(forms.CharField):
     """Text in the form, `Site.hours` behind it; an empty text says that the hours are not known."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            **{
-                "label": "horaires",
-                "required": False,
-                "max_length": 1_000,
-                "widget": forms.Textarea(attrs={"rows": 7}),
-                "help_text": f"Une ligne par jour, par exemple « {EXAMPLE} ». Vide : horaires inconnus.",
-            }
-            | options
-        )
+        options.setdefault("label", "horaires")
+        options.setdefault("required", False)
+        options.setdefault("max_length", 1_000)
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 7}))
+        options.setdefault("help_text", f"Une ligne par jour, par exemple « {EXAMPLE} ». Vide : horaires inconnus.")
+        super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else hours_as_text(value)

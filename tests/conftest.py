@@ -1,4 +1,4 @@
-"""The tests speak to a real PostgreSQL and a real Valkey: those given by the environment, or embedded ones of their own.
+"""The tests speak to a real PostgreSQL and a real Valkey: those given by the environment, or embedded ones.
 
 The database is made by its owner, and the tests then run as the role of the web: a missing right fails here.
 """

@@ -68,9 +68,7 @@ class Filters(DjangoFilterBackend):
     raise_exception = True
 
 
-def refuse_odd_parameters(
-    request: Request, known: frozenset[str], repeatable: frozenset[str] = frozenset()
-) -> None:
+def refuse_odd_parameters(request: Request, known: frozenset[str], repeatable: frozenset[str] = frozenset()) -> None:
     """A parameter misspelt would silently give the whole world: refused by its name, as one given twice or empty.
 
     Those of `repeatable` may be given several times, a few. Raises `ValidationError`.

@@ -52,9 +52,7 @@ class PositionField(forms.Field):
         return lat, lon
 
 
-@extend_schema_field(
-    {"type": "string", "pattern": f"^{POSITION.pattern}$", "example": "48.17,6.45"}
-)
+@extend_schema_field({"type": "string", "pattern": f"^{POSITION.pattern}$", "example": "48.17,6.45"})
 class PositionFilter(django_filters.Filter):
     field_class = PositionField
 

@@ -150,7 +150,8 @@ class Site(PackManaged):
             models.Index(fields=["sort_key", "id"], name="site_order", condition=Q(listed=True)),
             models.Index(fields=["kind", "sort_key", "id"], name="site_kind_order", condition=Q(listed=True)),
             GistIndex(
-                fields=["kind", "position"], name="site_near_remote",
+                fields=["kind", "position"],
+                name="site_near_remote",
                 condition=Q(listed=True, channels__overlap=[str(channel) for channel in REMOTE_CHANNELS]),
             ),
         ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 
 from core.tasks import beat_heart
@@ -36,10 +37,14 @@ def test_not_ready_without_a_worker(client: Client) -> None:
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_waits(client: Client) -> None:
     beat_heart()
-    last = MigrationRecorder.Migration.objects.filter(app="members").order_by("name").last()
-    assert last is not None
-    last.delete()
-    response = client.get("/sante/pret/")
+    database = connection.settings_dict["NAME"]
+    owner = f"{os.environ['DATABASE_OWNER_URL'].rpartition('/')[0]}/{database}"
+    last = "(SELECT max(id) FROM django_migrations)"
+    forget = f"DELETE FROM django_migrations WHERE id = {last} RETURNING app, name, applied"
+    with psycopg.connect(owner, autocommit=True) as as_owner:  # the web's role cannot rewrite that history
+        row = as_owner.execute(forget).fetchone()
+        response = client.get("/sante/pret/")
+        as_owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", row)
     assert (response.status_code, response.json()["migrations"]) == (503, "1 à appliquer")
 
 
