@@ -15,7 +15,7 @@ _QUERY = re.compile(r"\?\S*")
 # What PostgreSQL adds to an error: the row itself, the statement, its parameters.
 _ROWS = re.compile(
     r"\n[ \t]*(?:D[EÉ]TAIL|CONTEXTE?|LINE \d+|LIGNE \d+)[ \u00a0]?:.*?"
-    r"(?=\n\n|\n[ \t]*(?:HINT|The above|During|Traceback|File )|\Z)",
+    r"(?=\n+[ \t]*(?:HINT|The above|During|Traceback|File )|\Z)",
     re.DOTALL,
 )
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
@@ -59,7 +59,10 @@ class RouteOnly(logging.Filter):
         if path and isinstance(record.args, tuple):
             match = getattr(request, "resolver_match", None)
             route = f"/{match.route}" if match else "(inconnue)"
-            record.args = tuple(route if argument == path else argument for argument in record.args)
+            said = {path, path.encode("unicode_escape").decode("ascii")}  # as Django writes « é » in its messages
+            record.args = tuple(
+                route if isinstance(argument, str) and argument in said else argument for argument in record.args
+            )
         return True
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
+from core.models import OutboxMail
 from spro.urls import handler400, handler403, handler404, handler500
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.spro.test_errors")]
@@ -17,6 +18,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.spro.test_errors")]
 
 def _breaks(request: HttpRequest) -> HttpResponse:
     raise ValueError(f"invalide : {request.GET.get('statut')} {request.GET.get('courriel')}")
+
+
+def _breaks_on_a_key(request: HttpRequest, key: str) -> HttpResponse:
+    raise RuntimeError
+
+
+def _repeats(request: HttpRequest) -> HttpResponse:
+    """Asks the database for a mail that it holds already."""
+    first = OutboxMail.objects.get()
+    OutboxMail.objects.create(key=first.key, to=first.to)
+    return HttpResponse()
 
 
 def _refuses(request: HttpRequest) -> HttpResponse:
@@ -27,11 +39,13 @@ def _suspects(request: HttpRequest) -> HttpResponse:
     raise SuspiciousOperation
 
 
-for view in (_breaks, _refuses, _suspects):
-    view.login_required = False  # type: ignore[attr-defined]
+for view in (_breaks, _breaks_on_a_key, _repeats, _refuses, _suspects):
+    view.login_required = False  # type: ignore[union-attr]
 
 urlpatterns = [
     path("essai/panne/", _breaks),
+    path("essai/panne/<str:key>/", _breaks_on_a_key),
+    path("essai/doublon/", _repeats),
     path("essai/refus/", _refuses),
     path("essai/douteux/", _suspects),
     path("api/v1/essai/panne/", _breaks),
@@ -94,3 +108,16 @@ def test_an_incident_asks_no_query(client: Client, django_assert_num_queries: An
 
 def test_a_foreign_host_is_refused(client: Client) -> None:
     assert client.get("/", headers={"host": "ailleurs.exemple"}).status_code == 400
+
+
+@pytest.mark.parametrize("url", ["/", "/api/v1/networks/", "/comptes/connexion/"])
+def test_S2_what_refuses_a_foreign_host_carries_the_policy_too(client: Client, url: str) -> None:
+    response = client.get(url, headers={"host": "ailleurs.exemple"})
+    policy = response["Content-Security-Policy"].split("; ")
+    assert (response.status_code, response["X-Frame-Options"]) == (400, "DENY")
+    assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+
+
+@pytest.mark.parametrize("number", ["50001", "9223372036854775807", "9" * 30])
+def test_a_file_of_the_site_map_that_cannot_be_is_not_found(client: Client, number: str) -> None:
+    assert client.get(f"/sitemap-{number}.xml").status_code == 404

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.models import OutboxMail
 from spro.logs import logging_config, scrub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.spro.test_errors")]
@@ -60,7 +61,35 @@ def test_S2_what_is_posted_to_sign_in_is_not_logged(written: io.StringIO) -> Non
         ("GET /lieux/?statut=handicap HTTP/1.1", "GET /lieux/?[…] HTTP/1.1"),
         ("pour camille@exemple.fr et «sasha@exemple.fr»", "pour [adresse] et [adresse]"),
         ("rien à cacher", "rien à cacher"),
+        (
+            "duplicate key value\nDETAIL:  Key (name)=(Camille) already exists.\nHINT:  Ask.",
+            "duplicate key value\n[…]\nHINT:  Ask.",
+        ),
+        ("doublon\nDÉTAIL : La clé (nom)=(Camille)\nexiste.\n\nThe above", "doublon\n[…]\n\nThe above"),
+        ("doublon\nDETAIL:  Key (text)=(Bonjour\n\nCamille) already exists.", "doublon\n[…]"),
+        ("syntaxe\nLINE 1: SELECT 'Camille'\n                ^", "syntaxe\n[…]"),
     ],
 )
 def test_S2_queries_and_addresses_are_scrubbed(text: str, clean: str) -> None:
     assert scrub(text) == clean
+
+
+def test_S2_a_row_that_the_database_refuses_is_not_logged(written: io.StringIO) -> None:
+    """PostgreSQL repeats in its DETAIL the values of the row that it refuses."""
+    repeated = OutboxMail.objects.create(key="dossier-de-camille", to="a@exemple.invalid", subject="s", text="t")
+    Client(raise_request_exception=False).get("/essai/doublon/")
+    lines = written.getvalue()
+    assert ("IntegrityError" in lines, repeated.key in lines) == (True, False)
+
+
+KEY = "1-cle-secrete-de-camille"
+
+
+@pytest.mark.parametrize("key", [KEY, f"{KEY}-é"])
+@pytest.mark.parametrize("page", ["/essai/panne/", "/comptes/mot-de-passe/oubli/"])
+def test_S2_a_path_that_holds_a_key_is_not_logged(written: io.StringIO, page: str, key: str) -> None:
+    """Django names the path of an incident and of a form that expired: here, the route only."""
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    response = client.post(f"{page}{key}/") if page.startswith("/comptes") else client.get(f"{page}{key}/")
+    assert response.status_code in {403, 500}
+    assert KEY not in written.getvalue()
