@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.admin_rules import RulesAdmin
 from accounts.models import RegionMandate, User
 from core.models import JournalEntry, OutboxMail
-from core.outbox import queue_raw
+from core.outbox import MAX_ATTEMPTS, queue_raw
 from members.models import Mandate
 from spro.admin_site import PortalAdminSite
 from territories.models import OfficerMandate
@@ -390,3 +390,28 @@ def test_opening_hours_are_typed_one_line_a_day(desk: Client) -> None:
     for wrong in ("[]", '{"7": 5}', "Lundi : 12h-9h", "Lundi : 9h-12h, 11h-13h"):
         refused = desk.post(url, values | {"hours": wrong})
         assert list(refused.context["adminform"].form.errors) == ["hours"]
+
+
+def _told(client: Client) -> list[tuple[str, str]]:
+    return re.findall(r"Courriels qui ne partent pas[^<]*<a href=\"([^\"]*)\">(\d+)</a>", _first_page(client))
+
+
+def _first_page(client: Client) -> str:
+    return client.get("/admin/").content.decode()
+
+
+def test_the_first_page_counts_the_mails_that_will_not_leave(desk: Client) -> None:
+    for number, attempts in enumerate((0, MAX_ATTEMPTS - 1, MAX_ATTEMPTS, MAX_ATTEMPTS)):
+        queue_raw(key=str(number), to="ines@exemple.invalid", subject="Objet", text="Texte")
+        OutboxMail.objects.filter(key=str(number)).update(attempts=attempts)
+    ((url, count),) = _told(desk)
+    assert (count, desk.get(url).status_code) == ("2", 200)
+    OutboxMail.objects.update(attempts=0)
+    assert _told(desk) == []
+
+
+def test_an_officer_is_not_told_of_mails_they_may_not_see(client: Client) -> None:
+    queue_raw(key="a", to="ines@exemple.invalid", subject="Objet", text="Texte")
+    OutboxMail.objects.update(attempts=MAX_ATTEMPTS)
+    client.force_login(officer())
+    assert (_told(client), "<title>" in _first_page(client)) == ([], True)

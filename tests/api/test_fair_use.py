@@ -56,3 +56,10 @@ def test_O1_without_the_cache_everybody_is_served(client: Client, settings: Any)
     nowhere = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     with override_settings(CACHES=nowhere):
         assert [ask(client).status_code for _ in range(4)] == [200, 200, 200, 200]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_O1_what_a_browser_asks_before_it_reads_is_not_counted(client: Client) -> None:
+    asked = [client.options("/api/v1/services/", REMOTE_ADDR="192.0.2.7").status_code for _ in range(5)]
+    assert asked == [204] * 5
+    assert ask(client).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from territories.models import FormerCommune
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,36 @@ def test_O1_pages_of_other_sites_may_read(client: Client) -> None:
 def test_O1_a_head_says_what_a_get_would(client: Client) -> None:
     response = client.head(f"{ROOT}networks/")
     assert (response.status_code, response.content, response["Content-Type"]) == (200, b"", "application/json")
+
+
+@pytest.mark.parametrize("address", ["networks/", "services/", ""])
+def test_O1_pages_of_other_sites_may_read_an_answer_that_has_not_changed(client: Client, address: str) -> None:
+    first = client.get(ROOT + address)
+    again = client.get(ROOT + address, headers={"if-none-match": first["ETag"], "origin": "https://exemple.invalid"})
+    assert again.status_code == 304
+    assert (again["Access-Control-Allow-Origin"], again["Vary"]) == ("*", "Accept-Encoding")
+    for name in ("Access-Control-Expose-Headers", "Cross-Origin-Resource-Policy", "Vary", "ETag", "Cache-Control"):
+        assert again[name] == first[name], name
+
+
+def test_O1_a_head_gives_the_etag_and_the_length_of_a_get(client: Client) -> None:
+    factories.network()
+    got, head = client.get(f"{ROOT}networks/"), client.head(f"{ROOT}networks/")
+    assert (head["ETag"], head["Content-Length"]) == (got["ETag"], str(len(got.content)))
+
+
+def test_O1_an_old_code_says_where_its_commune_is_now(client: Client) -> None:
+    town = factories.town(insee="88160")
+    FormerCommune.objects.create(former_insee="88999", commune=town)
+    response = client.get(f"{ROOT}communes/88999/")
+    assert (response.status_code, response["Location"]) == (301, f"{ROOT}communes/88160/")
+    assert response.json() == {"detail": "Cette commune porte aujourd’hui le code 88160."}
+
+
+@pytest.mark.parametrize("number", ["2", "02", "002"])
+def test_O1_a_basin_is_named_by_its_number_however_written(client: Client, number: str) -> None:
+    place = factories.site(commune=factories.town(basin=2))
+    factories.site()
+    for way in ("", "near=48.5,6.5&"):
+        found = client.get(f"{ROOT}sites/?{way}basin={number}").json()["results"]
+        assert [each["slug"] for each in found] == [place.slug]

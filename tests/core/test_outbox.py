@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPServerDisconnected
+from typing import Any, ClassVar
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -137,3 +142,65 @@ def test_two_workers_share_the_mails_and_send_each_once(settings, tmp_path: Path
         thread.join(30)
     assert sum(sent) == 20
     assert sum(path.read_text().count("To: ines@exemple.invalid") for path in tmp_path.iterdir()) == 20
+
+
+class FragileBackend(BaseEmailBackend):
+    """A mail server that hangs up on the mails of `refused`, and on all that follow on the same connection."""
+
+    opened: ClassVar[list[FragileBackend]] = []
+    refused: ClassVar[set[str]] = set()
+    broken = False
+
+    def open(self) -> bool:
+        if self not in self.opened:
+            self.opened.append(self)
+        return True
+
+    def send_messages(self, email_messages: Any) -> int:
+        self.broken = self.broken or email_messages[0].subject in self.refused
+        if self.broken:
+            raise SMTPServerDisconnected
+        return 1
+
+
+@pytest.fixture
+def fragile(settings: Any) -> Iterator[type[FragileBackend]]:
+    settings.EMAIL_BACKEND = f"{__name__}.FragileBackend"
+    FragileBackend.opened, FragileBackend.refused = [], set()
+    yield FragileBackend
+    FragileBackend.opened = []
+
+
+@pytest.mark.django_db
+def test_no_connection_is_opened_when_nothing_waits(fragile: type[FragileBackend]) -> None:
+    assert (deliver_waiting(), fragile.opened) == (0, [])
+
+
+@pytest.mark.django_db
+def test_one_connection_sends_all_that_waits(fragile: type[FragileBackend]) -> None:
+    for key in "abc":
+        queued(key)
+    assert (deliver_waiting(), len(fragile.opened)) == (3, 1)
+
+
+@pytest.mark.django_db
+def test_after_a_failure_the_mails_that_follow_have_a_new_connection(fragile: type[FragileBackend]) -> None:
+    for subject in ("un", "deux", "trois", "quatre"):
+        queue_raw(key=subject, to="ines@exemple.invalid", subject=subject, text="Texte\n")
+    fragile.refused = {"deux"}
+    assert (deliver_waiting(), len(fragile.opened)) == (3, 2)
+    (left,) = OutboxMail.objects.filter(sent_at=None)
+    assert (left.subject, left.attempts, left.last_error) == ("deux", 1, "SMTPServerDisconnected")
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_says_nothing_holds_no_worker(settings: Any) -> None:
+    """It takes the connection and never greets: the mail fails in time, and waits for its next try."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        assert 0 < settings.EMAIL_TIMEOUT <= 60
+        settings.EMAIL_TIMEOUT = 0.2
+        queued()
+        assert deliver_waiting() == 0
+    assert OutboxMail.objects.get().last_error == "SMTPServerDisconnected"

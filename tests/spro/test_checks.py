@@ -36,3 +36,36 @@ def test_the_key_of_the_source_code_fails_the_check() -> None:
 def test_the_web_server_refuses_the_key_of_the_source_code(environment: dict[str, str], starts: bool) -> None:
     done = run("-c", "import spro.wsgi", **environment)
     assert (done.returncode == 0, "SECRET_KEY est celle du code source" in done.stderr) == (starts, not starts)
+
+
+READ = (
+    "from django.conf import settings as s;"
+    "print(s.HTTPS, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0)"
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "https"),
+    [({}, True), ({"DEMO": "1"}, False), ({"DEBUG": "1"}, False), ({"HTTPS": "0"}, False),
+     ({"DEMO": "1", "HTTPS": "1"}, True)],
+)  # fmt: skip
+def test_S2_an_installation_keeps_to_https_unless_it_says_otherwise(environment: dict[str, str], https: bool) -> None:
+    assert run("-c", READ, SECRET_KEY=KEY, **environment).stdout.split() == [str(https)] * 5
+
+
+TIMED = (
+    "from django.db import connection as c; k = c.cursor(); k.execute('SHOW statement_timeout'); print(k.fetchone()[0])"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "environment", "limit"),
+    [
+        ("import spro.wsgi;", {}, "3s"),
+        ("import spro.wsgi;", {"STATEMENT_TIMEOUT_MS": "750"}, "750ms"),
+        ("import django; django.setup();", {}, "0"),  # commands take the time that they need
+    ],
+)
+def test_a_statement_of_a_page_is_timed(start: str, environment: dict[str, str], limit: str) -> None:
+    done = run("-c", start + TIMED, SECRET_KEY=KEY, **environment)
+    assert (done.stdout.strip(), done.returncode) == (limit, 0), done.stderr
