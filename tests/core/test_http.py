@@ -86,7 +86,7 @@ def _address(pattern: Any) -> str:
 
 
 def _asks_who(answer: Any, url: str) -> bool:
-    return answer.get("Location", "") == f"/comptes/connexion/?next={url}"
+    return bool(answer.get("Location", "") == f"/comptes/connexion/?next={url}")
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
