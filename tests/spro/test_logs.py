@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from core.models import OutboxMail
-from spro.logs import logging_config, scrub
+from spro.logs import logging_config, scrub, without_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.spro.test_errors")]
 QUERY = "statut=sous-main-de-justice&commune=88160&q=prison&courriel=camille.exemple%40exemple.fr"
@@ -93,3 +93,20 @@ def test_S2_a_path_that_holds_a_key_is_not_logged(written: io.StringIO, page: st
     response = client.post(f"{page}{key}/") if page.startswith("/comptes") else client.get(f"{page}{key}/")
     assert response.status_code in {403, 500}
     assert KEY not in written.getvalue()
+
+
+def test_S2_a_report_of_an_incident_says_the_route_and_nothing_of_the_visitor() -> None:
+    event = {
+        "transaction": "/comptes/mot-de-passe/oubli/{uidb36}-{key}/",
+        "request": {
+            "url": f"https://exemple.fr/comptes/mot-de-passe/oubli/{KEY}/", "method": "GET", "query_string": QUERY,
+            "cookies": {"sessionid": KEY}, "headers": {"Referer": KEY}, "env": {"REMOTE_ADDR": KEY}, "data": KEY,
+        },
+        "user": {"id": KEY},
+        "exception": {"values": [{"type": "IntegrityError", "value": f"doublon\nDETAIL:  Key (key)=({KEY}) exists."}]},
+    }  # fmt: skip
+    assert without_person(event) == {
+        "transaction": "/comptes/mot-de-passe/oubli/{uidb36}-{key}/",
+        "request": {"method": "GET"},
+        "exception": {"values": [{"type": "IntegrityError", "value": "doublon\n[…]"}]},
+    }
