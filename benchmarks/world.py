@@ -63,7 +63,9 @@ def world(folder: Path) -> Iterator[dict[str, str]]:
         "DEBUG": "0",
         "DEMO": "0",
         "SECRET_KEY": "benchmark-" + os.urandom(24).hex(),
+        "HTTPS": "0",  # both sides speak plain HTTP on loopback
         "API_RATE": "1000000/min",  # counted as always, never reached
+        "PAGE_RATE": "1000000/min",
         "PYTHONPATH": str(embedded.BASE_DIR),
     }
     _drop(owner)

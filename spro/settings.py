@@ -237,7 +237,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE", default="600/min"),
-        "pages": env.str("PAGE_RATE", default="120/min"),
+        "pages": env.str("PAGE_RATE", default="600/min"),  # a school stands behind one address
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.reference import REMOTE_CHANNELS, Service
 from core.templatetags.typography import french
+from core.text import fold
 from territories.models import Site
 from territories.openings import today
 from territories.toponyms import NBSP, at, kilometres, of
@@ -71,6 +72,13 @@ def render(site: Site) -> str:
     return str(template.template.render(Context({"site": facts(site), "blazes_url": BLAZES, "icons_url": ICONS})))
 
 
+def _who_runs(site: Site) -> str:
+    """The organisation's name, unless the kind or the place already says it (« CCI · CCI Grand Est »)."""
+    name = site.organisation.display_name
+    said = {fold(site.kind.label), fold(site.name)}
+    return "" if any(fold(name).startswith(words) or words.startswith(fold(name)) for words in said) else name
+
+
 def facts(site: Site) -> dict[str, Any]:
     """What the card's template shows of a site."""
     said = {
@@ -78,7 +86,7 @@ def facts(site: Site) -> dict[str, Any]:
         "blaze": site.kind.blaze,
         "kind_label": site.kind.label,
         "name": site.name,
-        "organisation": site.organisation.display_name,
+        "organisation": _who_runs(site),
         "town": site.commune.name,
         "address": site.address,
         "phone": site.phone,
