@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='site',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('listed', True)), fields=['position'], name='site_near'),
+            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('listed', True)), fields=['position'], include=('kind',), name='site_near'),
         ),
         migrations.AddIndex(
             model_name='site',

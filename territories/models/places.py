@@ -141,7 +141,7 @@ class Site(PackManaged):
             ),
         ]  # fmt: skip
         indexes = [
-            GistIndex(fields=["position"], name="site_near", condition=Q(listed=True)),
+            GistIndex(fields=["position"], include=["kind"], name="site_near", condition=Q(listed=True)),
             GistIndex(fields=["kind", "position"], name="site_near_kind", condition=Q(listed=True)),
             GistIndex(fields=["network", "position"], name="site_near_network", condition=Q(listed=True)),
             GistIndex(fields=["organisation", "position"], name="site_near_org", condition=Q(listed=True)),
