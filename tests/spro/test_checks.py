@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+NOT_INHERITED = {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 KEY = "une-cle-longue-et-faite-au-hasard-pour-cet-essai-0123456789-abcdefghij"
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS"}}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     kept |= {"DJANGO_SETTINGS_MODULE": "spro.settings", "LOG_LEVEL": "ERROR"} | environment
     return subprocess.run([sys.executable, *words], cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
 
