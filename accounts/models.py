@@ -42,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("nom affiché", max_length=150, blank=True)
     is_active = models.BooleanField("compte ouvert", default=True)
     created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
+    # The code of conduct of those who work in the SPRO: the version accepted, once each.
+    conduct_version = models.CharField("code de conduite accepté", max_length=20, blank=True, editable=False)
+    conduct_accepted_at = models.DateTimeField("accepté le", null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
 from accounts.models import Period, User, one_at_a_time
@@ -106,6 +107,7 @@ class Organisation(PackManaged):
     )  # fmt: skip
     place = models.CharField("siège", max_length=200, blank=True)
     published_on = models.DateField("publié le", null=True, blank=True)
+    confirmed_on = models.DateField("fiche confirmée le", null=True, blank=True, editable=False)
     note = models.TextField("note", blank=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -174,12 +176,49 @@ class Mandate(Period):
         return f"{self.user} ({self.organisation})"
 
 
+class Invitation(models.Model):
+    """An organisation asks somebody, by mail, to join its people. Only the digest of the link's secret is kept."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations", verbose_name="organisme")
+    email = models.EmailField("adresse électronique")
+    role = models.CharField("rôle", max_length=10, choices=Mandate.Role, default=Mandate.Role.MEMBER)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="invitations_sent", verbose_name="invitée par"
+    )
+    created_at = models.DateTimeField("envoyée le", db_default=Now(), editable=False)
+    expires_at = models.DateTimeField("valable jusqu’au")
+    accepted_at = models.DateTimeField("acceptée le", null=True, blank=True, editable=False)
+    accepted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="invitations_accepted", verbose_name="acceptée par"
+    )
+    revoked_at = models.DateTimeField("annulée le", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "organisation", Lower("email"), condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once", violation_error_message="Cette adresse a déjà une invitation en cours.",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.organisation})"
+
+
 class Charter(PackManaged):
     """A version of the charter; amendments (*avenants*) are versions (M3)."""
 
     version = models.SlugField("version", max_length=40, unique=True)
     title = models.CharField("titre", max_length=200)
     signed_on = models.DateField("signée le", null=True, blank=True)
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amendments", verbose_name="avenant à"
+    )
+    text = models.TextField("texte", blank=True, help_text="En Markdown ; pour un avenant, ce qu’il change.")
+    open_to_signature = models.BooleanField("ouverte à la signature", default=True)
     values = models.JSONField("valeurs partagées", default=list, help_text="Liste de {title, text, source}.")
 
     class Meta:

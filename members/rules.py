@@ -46,6 +46,12 @@ def is_professional(user: Any) -> bool:
 
 
 @rules.predicate
+def works_somewhere(user: Any) -> bool:
+    """Works for an organisation, a candidate too: the espace pro opens (E4)."""
+    return bool(_mandates(user).exclude(organisation__status=Organisation.Status.FORMER).exists())
+
+
+@rules.predicate
 def is_manager(user: Any) -> bool:
     """Manages an organisation, whichever it is."""
     return bool(_mandates(user, role=Mandate.Role.MANAGER).exists())

@@ -17,6 +17,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Without a key of its own, an installation that is not in debug refuses to start (see `spro/checks.py`).
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-key-for-the-demonstration-and-the-tests-only")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+# Where links in mails and files lead; never taken from what a browser says its host is.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # True on the demonstration: demo accounts are announced, the first security demands are relaxed.
 DEMO = env.bool("DEMO", default=False)

@@ -5,11 +5,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from core.fair_use import fair_use
-from spro.views import errors, gallery, health, home, pages, search, sitemap
+from spro.views import errors, gallery, health, home, pages, pro, search, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("recherche/", fair_use(search.search), name="search"),
+    path("pro/", pro.home, name="pro_home"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("donnees-personnelles/", pages.privacy, name="privacy"),

@@ -7,8 +7,8 @@ from typing import Any
 import rules
 
 from accounts.models import User
-from accounts.rules import is_region_staff
-from members.rules import is_professional
+from accounts.rules import is_region_staff, runs_region
+from members.rules import is_professional, works_somewhere
 from territories.models import Agency, OfficerMandate
 
 
@@ -30,6 +30,9 @@ def is_officer(user: Any, obj: Any = None) -> bool:
 
 # Works today for an organisation of the network, for an agency or for the Region (T3).
 may_read_contacts = is_professional | is_any_officer | is_region_staff
+
+# Whoever works in the SPRO has a desk in the espace pro (E1, E4).
+may_enter_pro = works_somewhere | is_any_officer | runs_region
 
 
 def agencies_of(user: Any) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Nouns of the territories: where, and who receives there."""
 
-from territories.models.places import Referent, Site, SiteKind
+from territories.models.checks import ReferentCheck, SheetReport
+from territories.models.places import Closure, Referent, Site, SiteKind
 from territories.models.routing import RoutingRule
 from territories.models.territory import (
     Agency,
@@ -14,6 +15,7 @@ from territories.models.territory import (
 
 __all__ = [
     "Agency",
+    "Closure",
     "Commune",
     "Contour",
     "Department",
@@ -21,7 +23,9 @@ __all__ = [
     "FormerCommune",
     "OfficerMandate",
     "Referent",
+    "ReferentCheck",
     "RoutingRule",
+    "SheetReport",
     "Site",
     "SiteKind",
 ]

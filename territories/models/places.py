@@ -113,6 +113,9 @@ class Site(PackManaged):
     external_id = models.CharField("identifiant national", max_length=80, blank=True)
     note = models.TextField("note interne", blank=True)
     listed = models.BooleanField("dans l’annuaire", default=True)
+    # A place that its organisation added and that the Region or its agency has not listed yet.
+    proposed_at = models.DateTimeField("proposé le", null=True, blank=True, editable=False)
+    confirmed_on = models.DateField("confirmé le", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("mis à jour le", db_default=Now())
     # Written by `territories.cards` when the site changes: a list shows the text, it does not build it.
     card = models.TextField(editable=False, default="", blank=True)
@@ -163,6 +166,28 @@ class Site(PackManaged):
         return reverse("site", args=[self.slug])
 
 
+class Closure(models.Model):
+    """A place does not receive the public between two days, both included."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="closures", verbose_name="lieu")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    reason = models.CharField("raison", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "fermeture"
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="closure_period",
+                violation_error_message="La fin ne peut précéder le début.",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+
 class ReferentQuerySet(models.QuerySet["Referent"]):
     def public(self) -> ReferentQuerySet:
         """Those whom organisations that belong name (R11)."""
@@ -194,6 +219,8 @@ class Referent(PackManaged):
     phone = models.CharField("téléphone professionnel", max_length=60, blank=True)
     published_on = models.DateField("publié le", null=True, blank=True)
     confirmed_on = models.DateField("confirmé le", null=True, blank=True)
+    # When somebody of the organisation said that these contacts are right: before, no mail is sent to them (T2).
+    contact_confirmed_at = models.DateTimeField("contact confirmé le", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("nom retiré le", null=True, blank=True)
     # Of the name withdrawn, so that no file brings it back; it cannot be read back.
     withdrawn_digest = models.CharField(max_length=64, blank=True, editable=False)
