@@ -11,22 +11,26 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.template import Context
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from core.reference import REMOTE_CHANNELS, Service
 from core.templatetags.typography import french
 from core.text import fold
-from territories.models import Site
+from territories import closures
+from territories.models import Closure, Site
 from territories.openings import today
 from territories.toponyms import NBSP, at, kilometres, of
 
 REASON, DISTANCE, TODAY, BLAZES, ICONS = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-_SLOTS = str.maketrans(dict.fromkeys((REASON, DISTANCE, TODAY, BLAZES, ICONS), ""))
+# Stands before and after the days of closure: the card holds them, the day it is read says what to show of them.
+CLOSURES = "\ue005"
+_SLOTS = str.maketrans(dict.fromkeys((REASON, DISTANCE, TODAY, BLAZES, ICONS, CLOSURES), ""))
 BATCH = 1_000
 # Every member owes these three (M2): a card says what a place offers beyond them.
 _OWED = {Service.ACCUEIL, Service.PREMIERE_INFORMATION, Service.PREMIER_CONSEIL}
@@ -56,6 +60,8 @@ def refresh_cards(sites: QuerySet[Site] | Iterable[Site] | None = None) -> int:
         sites = Site.objects.all()
     if isinstance(sites, QuerySet):
         sites = sites.select_related("organisation", "kind", "commune__department").defer("card").order_by("pk")
+        coming = Closure.objects.filter(ends_on__gte=timezone.localdate())
+        sites = sites.prefetch_related(Prefetch("closures", coming))
         sites = sites.iterator(chunk_size=BATCH)
     count = 0
     for batch in _batches(sites):
@@ -99,7 +105,8 @@ def facts(site: Site) -> dict[str, Any]:
         "services": [
             _BRIEF.get(Service(s)) or Service(s).label for s in site.services if s in Service.values and s not in _OWED
         ],
-        "provisional": site.provisional,
+        "provisional": site.provisional and not site.confirmed_on,
+        "closures_slot": _closures_slot(site),
         "remote": any(channel in REMOTE_CHANNELS for channel in site.channels),
         "reason": "",
         "distance_km": None,
@@ -107,6 +114,11 @@ def facts(site: Site) -> dict[str, Any]:
         "reason_slot": REASON,
         "distance_slot": DISTANCE,
     }
+
+
+def _closures_slot(site: Site) -> str:
+    spans = [(closure.starts_on, closure.ends_on) for closure in site.closures.all()]
+    return f"{CLOSURES}{closures.written(spans)}{CLOSURES}" if spans else ""
 
 
 def words(site: Site) -> tuple[str, str, str]:
@@ -135,7 +147,18 @@ def words(site: Site) -> tuple[str, str, str]:
 def fill(card: str, *, reason: str = "", distance: str = "", hours: dict[str, Any] | None = None) -> str:
     """`card` with its slots filled; `reason` is plain text, `distance` comes from `plate`."""
     card = card.replace(REASON, f'<p class="reason">{escape(reason)}</p>' if reason else "").replace(DISTANCE, distance)
+    if CLOSURES in card:
+        return _with_closures(card, hours or {})
     return card.replace(TODAY, escape(today(hours or {}))) if TODAY in card else card
+
+
+def _with_closures(card: str, hours: dict[str, Any]) -> str:
+    """`card` with what today says of the closures it holds: those that are over say nothing."""
+    before, spans, after = card.split(CLOSURES)
+    closed, day = closures.read(spans), timezone.localdate()
+    span = closures.announced(closed, day)
+    said = f'<p class="closed-line">{escape(closures.sentence(span, day))}</p>' if span else ""
+    return f"{before}{said}{after}".replace(TODAY, escape(today(hours, closed=closed)))
 
 
 def joined(items: Iterable[str]) -> SafeString:

@@ -1,6 +1,7 @@
 """Opening hours in French: « ouvert, ferme à 17 h », « fermé, ouvre lundi à 9 h » (Europe/Paris).
 
-Hours are `{"1": [["09:00", "12:00"], …], …}`: ISO weekday to ranges; empty when nobody said.
+Hours are `{"1": [["09:00", "12:00"], …], …}`: ISO weekday to ranges; empty when nobody said. A place is never said
+open on a day of its closures (`territories.closures`).
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+
+from territories import closures
+from territories.closures import Span
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _WEEKDAYS = frozenset("1234567")
@@ -79,34 +83,59 @@ def week(hours: Hours) -> list[tuple[str, str]]:
     return [(name, sentence_of_day(hours, i)) for i, name in enumerate(DAYS, start=1)] if known(hours) else []
 
 
-def today(hours: Hours, now: datetime | None = None) -> str:
+def today(hours: Hours, now: datetime | None = None, closed: Sequence[Span] = ()) -> str:
     """« Aujourd’hui : 9 h – 12 h », for a list; empty when nothing is known."""
     if not known(hours):
         return ""
-    weekday = timezone.localtime(now).isoweekday()
-    said = sentence_of_day(hours, weekday)
-    return f"Aujourd’hui{NBSP}: {said if said != 'Fermé' else 'fermé'}"
-
-
-def state(hours: Hours, now: datetime | None = None) -> State | None:
-    """Open or closed at `now` (the present by default), and until when; None when nothing is known."""
-    if not known(hours):
-        return None
     moment = timezone.localtime(now)
-    clock = moment.strftime("%H:%M")
-    for start, end in ranges(hours, moment.isoweekday()):
-        if start <= clock < end:
-            return State(True, f"Ouvert maintenant, ferme à {hour(end)}")
-    following = next(_following(hours, moment, clock), None)
-    return State(False, f"Fermé, {following}" if following else "Fermé")
+    said = sentence_of_day(hours, moment.isoweekday())
+    if said == "Fermé" or (closed and closures.closed_on(closed, moment.date())):
+        said = "fermé"
+    return f"Aujourd’hui{NBSP}: {said}"
 
 
-def _following(hours: Hours, moment: datetime, clock: str) -> Iterator[str]:
-    """The next openings: « ouvre à 14 h », « ouvre demain à 9 h », « ouvre lundi à 9 h »."""
-    for ahead in range(8):
-        weekday = (moment + timedelta(days=ahead)).isoweekday()
-        for start, _ in ranges(hours, weekday):
+def state(hours: Hours, now: datetime | None = None, closed: Sequence[Span] = ()) -> State | None:
+    """Open or closed at `now` (the present by default), and until when; None when nothing is known.
+
+    A closure of that day comes before the hours, known or not.
+    """
+    moment = timezone.localtime(now)
+    if span := closures.closed_on(closed, moment.date()):
+        said = closures.sentence(span, moment.date())
+    elif not known(hours):
+        return None
+    else:
+        clock = moment.strftime("%H:%M")
+        for start, end in ranges(hours, moment.isoweekday()):
+            if start <= clock < end:
+                return State(True, f"Ouvert maintenant, ferme à {hour(end)}")
+        said = "Fermé"
+    following = next(_following(hours, moment, closures.merged(closed)), None)
+    return State(False, f"{said}, {following}" if following else said)
+
+
+def _following(hours: Hours, moment: datetime, closed: Sequence[Span]) -> Iterator[str]:
+    """The next openings: « ouvre à 14 h », « ouvre demain à 9 h », « ouvre lundi à 9 h », « ouvre lundi 4 janvier… »."""
+    clock, here = moment.strftime("%H:%M"), moment.date()
+    for day in _open_days(here, closed):
+        for start, _ in ranges(hours, day.isoweekday()):
+            ahead = (day - here).days
             if ahead == 0 and start <= clock:
                 continue
-            day = ("", "demain ")[ahead] if ahead < 2 else f"{DAYS[weekday - 1]} "
-            yield f"ouvre {day}à {hour(start)}"
+            yield f"ouvre {_when(day, ahead)}à {hour(start)}"
+
+
+def _open_days(first: date, closed: Sequence[Span]) -> Iterator[date]:
+    """Eight days of no closure from `first` on: a week, and the same weekday again."""
+    day = first
+    for _ in range(8):
+        while span := closures.closed_on(closed, day):
+            day = span[1] + timedelta(days=1)
+        yield day
+        day += timedelta(days=1)
+
+
+def _when(day: date, ahead: int) -> str:
+    if ahead < 2:
+        return ("", "demain ")[ahead]
+    return f"{DAYS[day.weekday()]} " if ahead < 8 else f"{closures.full_day(day, DAYS)} "

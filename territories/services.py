@@ -18,10 +18,15 @@ from territories.withdrawn import name_digest
 
 
 def settle(site: Site) -> Site:
-    """Write on `site` (not saved here) what follows from its organisation, commune and name: network, agency, order."""
+    """Write on `site` (not saved here) what follows from its organisation, commune and name: network, agency, order.
+
+    A place of the directory is neither proposed nor withdrawn.
+    """
     site.network_id = site.organisation.network_id
     site.agency_id = site.commune.agency_id
     site.sort_key = sort_key(site.name)[:200]
+    if site.listed:
+        site.proposed_at = site.withdrawn_at = None
     return site
 
 
@@ -66,9 +71,16 @@ def withdraw_name(*, referents: Iterable[Referent], actor: Actor) -> int:
     ):
         referent.withdrawn_at = timezone.now()
         referent.withdrawn_digest = name_digest(referent, referent.name)
-        referent.name = referent.email = referent.phone = ""
+        referent.name = referent.email = referent.phone = referent.contact_digest = ""
+        referent.contact_confirmed_at = None
         referent.pack_values = _without_name(referent.pack_values)
-        referent.save(update_fields=["withdrawn_at", "withdrawn_digest", "name", "email", "phone", "pack_values"])
+        referent.save(
+            update_fields=[
+                "withdrawn_at", "withdrawn_digest", "name", "email", "phone", "contact_digest", "contact_confirmed_at",
+                "pack_values",
+            ]
+        )  # fmt: skip
+        referent.checks.filter(used_at=None).delete()  # no link of theirs opens any more
         record(verb="referent.withdraw_name", target=referent, actor=actor)
         count += 1
     return count

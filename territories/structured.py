@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 from django.utils.safestring import SafeString, mark_safe
 
+from territories.closures import Span
 from territories.models import Site
 from territories.openings import ranges
 
@@ -15,8 +17,11 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def place(site: Site, url: str) -> SafeString:
-    """The site as `GovernmentOffice`; only what is known, and no position when it is only that of the commune."""
+def place(site: Site, url: str, closed: Iterable[Span] = ()) -> SafeString:
+    """The site as `GovernmentOffice`; only what is known, and no position when it is only that of the commune.
+
+    A closure is a special opening from midnight to midnight, as schema.org writes « closed all day ».
+    """
     said: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "GovernmentOffice",
@@ -41,6 +46,13 @@ def place(site: Site, url: str) -> SafeString:
             {"@type": "OpeningHoursSpecification", "dayOfWeek": day, "opens": start, "closes": end}
             for i, day in enumerate(_DAYS, start=1)
             for start, end in ranges(site.hours, i)
+        ],
+        "specialOpeningHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification", "opens": "00:00", "closes": "00:00",
+                "validFrom": start.isoformat(), "validThrough": end.isoformat(),
+            }
+            for start, end in closed
         ],
     }
     if not site.provisional:

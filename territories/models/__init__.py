@@ -1,6 +1,6 @@
 """Nouns of the territories: where, and who receives there."""
 
-from territories.models.checks import ReferentCheck, SheetReport
+from territories.models.checks import OrganisationCheck, ReferentCheck, SheetReport
 from territories.models.places import Closure, Referent, Site, SiteKind
 from territories.models.routing import RoutingRule
 from territories.models.territory import (
@@ -22,6 +22,7 @@ __all__ = [
     "EmploymentBasin",
     "FormerCommune",
     "OfficerMandate",
+    "OrganisationCheck",
     "Referent",
     "ReferentCheck",
     "RoutingRule",

@@ -20,6 +20,7 @@ class ReferentCheck(models.Model):
         CONFIRMED = "confirmed", "Confirmée"
         CORRECTED = "corrected", "Corrigée"
         LEFT = "left", "N’est plus référent·e"
+        WITHDRAWN = "withdrawn", "Nom retiré"
 
     referent = models.ForeignKey(Referent, models.CASCADE, related_name="checks", verbose_name="référent·e")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -39,6 +40,26 @@ class ReferentCheck(models.Model):
                 name="referent_check_answered", violation_error_message="Une réponse a une date.",
             ),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.sent_on:%d/%m/%Y}"
+
+
+class OrganisationCheck(models.Model):
+    """One wave of mails that asked the managers of an organisation about the sheets nobody else can be asked about."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="referent_checks", verbose_name="organisme"
+    )
+    sent_on = models.DateField("demandée le")
+
+    class Meta:
+        verbose_name = "demande aux gestionnaires"
+        verbose_name_plural = "demandes aux gestionnaires"
+        ordering = ["-sent_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "sent_on"], name="organisation_check_once_a_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sent_on:%d/%m/%Y}"
@@ -87,6 +108,8 @@ class SheetReport(models.Model):
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
     answer = models.TextField("réponse", blank=True)
     handled_at = models.DateTimeField("traitée le", null=True, blank=True)
+    # When whoever looks at it was told by mail, in the one mail of a day.
+    told_at = models.DateTimeField("annoncée le", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "erreur signalée"

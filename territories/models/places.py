@@ -115,6 +115,8 @@ class Site(PackManaged):
     listed = models.BooleanField("dans l’annuaire", default=True)
     # A place that its organisation added and that the Region or its agency has not listed yet.
     proposed_at = models.DateTimeField("proposé le", null=True, blank=True, editable=False)
+    # Taken out of the directory by its organisation, which may bring it back; the Region's decisions leave it empty.
+    withdrawn_at = models.DateTimeField("retiré par l’organisme le", null=True, blank=True, editable=False)
     confirmed_on = models.DateField("confirmé le", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("mis à jour le", db_default=Now())
     # Written by `territories.cards` when the site changes: a list shows the text, it does not build it.
@@ -221,6 +223,8 @@ class Referent(PackManaged):
     confirmed_on = models.DateField("confirmé le", null=True, blank=True)
     # When somebody of the organisation said that these contacts are right: before, no mail is sent to them (T2).
     contact_confirmed_at = models.DateTimeField("contact confirmé le", null=True, blank=True, editable=False)
+    # Of the person and the address that were confirmed: another one is not (`territories/confirmed.py`).
+    contact_digest = models.CharField(max_length=64, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("nom retiré le", null=True, blank=True)
     # Of the name withdrawn, so that no file brings it back; it cannot be read back.
     withdrawn_digest = models.CharField(max_length=64, blank=True, editable=False)
