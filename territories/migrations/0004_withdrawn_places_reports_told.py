@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("territories", "0002_confirmations_closures_reports")]
+    dependencies = [("territories", "0003_referents_confirmed")]
 
     operations = [
         migrations.AddField(
