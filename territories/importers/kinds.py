@@ -17,6 +17,7 @@ from members.models import (
     Plan,
     QualityCriterion,
 )
+from territories.confirmed import after_a_file
 from territories.models import (
     Agency,
     Commune,
@@ -104,5 +105,7 @@ def referents() -> Kind[Referent]:
     """Referents of the pack, by the key the pack gave them; those that people added have none and are left alone."""
     return Kind(
         "referents", Referent, lambda r: r.pack_key or f"#{r.pk}", private=frozenset({"name", "email", "phone"}),
-        derive=lambda r: {"withdrawn_at": None if r.name and not is_withdrawn(r, r.name) else r.withdrawn_at},
+        derive=lambda r: {
+            "withdrawn_at": None if r.name and not is_withdrawn(r, r.name) else r.withdrawn_at, **after_a_file(r),
+        },
     )  # fmt: skip
