@@ -38,7 +38,7 @@ def plain_name(value: str) -> None:
         raise ValidationError("Ce nom contient un caractère invisible : tapez-le à la main.", code="not_printable")
 
 
-class _Plain:
+class Plain:
     """Labels above the fields and no placeholder; passwords bounded, addresses in plain letters."""
 
     fields: dict[str, forms.Field]
@@ -58,7 +58,7 @@ class _Plain:
                 field.validators = [plain_address, _address_too_long, EmailValidator(message=ADDRESS_ERROR)]
 
 
-class LoginForm(_Plain, allauth_forms.LoginForm):
+class LoginForm(Plain, allauth_forms.LoginForm):
     labels = {
         "login": "Adresse électronique",
         "password": "Mot de passe",
@@ -70,7 +70,7 @@ class LoginForm(_Plain, allauth_forms.LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class SignupForm(_Plain, allauth_forms.SignupForm):
+class SignupForm(Plain, allauth_forms.SignupForm):
     labels = {
         "email": "Adresse électronique",
         "password1": "Mot de passe",
@@ -96,12 +96,12 @@ class SignupForm(_Plain, allauth_forms.SignupForm):
             return super().try_save(request)
 
 
-class AddEmailForm(_Plain, allauth_forms.AddEmailForm):
+class AddEmailForm(Plain, allauth_forms.AddEmailForm):
     labels = {"email": "Nouvelle adresse électronique"}
     hints = {"email": "Nous y envoyons un message ; l’adresse change quand vous l’avez confirmée."}
 
 
-class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
+class ChangePasswordForm(Plain, allauth_forms.ChangePasswordForm):
     labels = {
         "oldpassword": "Mot de passe actuel",
         "password1": "Nouveau mot de passe",
@@ -110,21 +110,21 @@ class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
     hints = {"password1": PASSWORD_HINT}
 
 
-class SetPasswordForm(_Plain, allauth_forms.SetPasswordForm):
+class SetPasswordForm(Plain, allauth_forms.SetPasswordForm):
     labels = {"password1": "Mot de passe", "password2": "Le même, une seconde fois"}
     hints = {"password1": PASSWORD_HINT}
 
 
-class ResetPasswordForm(_Plain, allauth_forms.ResetPasswordForm):
+class ResetPasswordForm(Plain, allauth_forms.ResetPasswordForm):
     labels = {"email": "Adresse électronique de votre compte"}
 
 
-class ResetPasswordKeyForm(_Plain, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(Plain, allauth_forms.ResetPasswordKeyForm):
     labels = {"password1": "Nouveau mot de passe", "password2": "Le nouveau, une seconde fois"}
     hints = {"password1": PASSWORD_HINT}
 
 
-class ReauthenticateForm(_Plain, allauth_forms.ReauthenticateForm):
+class ReauthenticateForm(Plain, allauth_forms.ReauthenticateForm):
     labels = {"password": "Mot de passe"}
 
 

@@ -39,3 +39,29 @@ def may_enter_admin(user: Any) -> bool:
 def role_label(user: Any) -> str:
     """As what this person acts today, for the journal, which keeps for good: « Région », « agence », « compte »."""
     return next((label for predicate, label in _admin_predicates if predicate(user)), "compte")
+
+
+# --- Who works in the SPRO, and whose account opens so much that a password alone does not do
+
+_working: list[Any] = [runs_region]
+_guarded: list[Any] = [is_technician, is_region_staff]
+
+
+def widen_works(predicate: Any) -> None:
+    """Count whoever satisfies `predicate` among those who work in the SPRO: the code of conduct is asked of them."""
+    _working.append(predicate)
+
+
+def works(user: Any) -> bool:
+    """Whether this person works in the SPRO today, in whatever room."""
+    return any(predicate(user) for predicate in _working)
+
+
+def widen_second_factor(predicate: Any) -> None:
+    """Ask a second factor of whoever satisfies `predicate` (agencies' officers, PSAD)."""
+    _guarded.append(predicate)
+
+
+def needs_second_factor(user: Any) -> bool:
+    """Whether a password alone must not open this person's desk (architecture, Roles)."""
+    return any(predicate(user) for predicate in _guarded)

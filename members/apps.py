@@ -6,10 +6,14 @@ class MembersConfig(AppConfig):
     verbose_name = "Membres et charte"
 
     def ready(self) -> None:
+        from accounts.rules import widen_works
         from core import search
-        from members import panels, search_entries
+        from members import due, panels, search_entries
+        from members.rules import works_somewhere
 
+        due.register_tasks()
         panels.register_panels()
         search.register("network", search_entries.networks)
         search.register("organisation", search_entries.organisations)
         search.register("charter", search_entries.charter)
+        widen_works(works_somewhere)

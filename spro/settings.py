@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
     "pgtrigger",
     "rules.apps.AutodiscoverRulesConfig",
     "django_cotton.apps.SimpleAppConfig",
@@ -67,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.gate.GateMiddleware",
 ]
 
 ROOT_URLCONF = "spro.urls"
@@ -176,6 +180,7 @@ ACCOUNT_SESSION_REMEMBER = None  # the person says
 ACCOUNT_CHANGE_EMAIL = True  # one address a person
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address changes hands
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
@@ -197,6 +202,35 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
+# Whoever runs the portal for the Region, and its officers, give a second factor (accounts/gate.py).
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not (DEBUG or DEMO))
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = env.str("PORTAL_NAME", default="SPRO Grand Est")
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in without a verified address; a second one may be waiting
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.factor_forms.AddKeyForm",
+    "edit_webauthn": "accounts.factor_forms.EditKeyForm",
+}
+MFA_RATE_LIMITS = {
+    "factor_failed": "30/d/key",  # besides five in five minutes (login_failed)
+    "webauthn_login": "10/m/ip",
+    "passkey_question": "30/m/ip",
+}
+# Browsers take « localhost » in clear for safe, nothing else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+
+# Secrets at rest (core/encryption.py): the first encrypts, all decrypt.
+ENCRYPTION_KEYS = [key for key in env.list("ENCRYPTION_KEYS", default=[]) if key]
+
 # --- Mail: queued in the outbox, sent by a worker
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SPRO Grand Est <ne-pas-repondre@demo.invalid>")
@@ -214,6 +248,11 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server t
 OUTBOX_SENT_DAYS = env.int("OUTBOX_SENT_DAYS", default=30)
 OUTBOX_FAILED_TEXT_DAYS = env.int("OUTBOX_FAILED_TEXT_DAYS", default=1)
 UNVERIFIED_ACCOUNT_DAYS = env.int("UNVERIFIED_ACCOUNT_DAYS", default=7)
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long the link of an invitation opens
+INVITATION_KEPT_DAYS = env.int("INVITATION_KEPT_DAYS", default=90)  # after it was used, revoked or expired
+INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=30)  # from one organisation
+IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
 
 # --- Celery
 

@@ -6,9 +6,10 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires et lieux"
 
     def ready(self) -> None:
-        from accounts.rules import widen_admin
+        from accounts.rules import widen_admin, widen_second_factor, widen_works
         from core import search
-        from territories import following, panels, search_entries
+        from territories import due, following, panels, referent_desk, search_entries
+        from territories.importers.desk import register_imports
         from territories.rules import is_any_officer
 
         search.register("site", search_entries.sites)
@@ -16,5 +17,10 @@ class TerritoriesConfig(AppConfig):
         search.register("basin", search_entries.basins)
         search.register("commune", search_entries.communes)
         widen_admin(is_any_officer, "agence")
+        widen_works(is_any_officer)
+        widen_second_factor(is_any_officer)
+        due.register_tasks()
+        register_imports()
         following.connect()
         panels.register_panels()
+        referent_desk.connect()

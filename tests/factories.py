@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
+from accounts import conduct
 from accounts.models import RegionMandate, User
 from core.text import fold, sort_key
 from members.models import Mandate, Network, Organisation
@@ -29,7 +30,8 @@ _numbers = count(1)
 
 
 def person(email: str = "", *, verified: bool = True, **fields: Any) -> User:
-    """Somebody with an account, a verified address and `PASSWORD`."""
+    """Somebody with an account, a verified address and `PASSWORD`, who accepted the code of conduct."""
+    fields = {"conduct_version": conduct.VERSION} | fields
     user = User.objects.create_user(email or f"personne-{next(_numbers)}@exemple.invalid", PASSWORD, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
     return user

@@ -7,6 +7,7 @@ from spro import embedded
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 # Playwright keeps an event loop in the worker that opens Chromium, where tests of the database may follow.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+os.environ.setdefault("SECOND_FACTOR_REQUIRED", "0")  # the tests of it turn it on
 os.environ.setdefault("HTTPS", "0")  # the tests speak to the portal in clear
 if not os.environ.get("SPRO_LOCAL"):
     os.environ["SPRO_LOCAL"] = str(embedded.local_dir() / "test")

@@ -46,6 +46,9 @@ PUBLIC = {
     "territoires/<slug:slug>/",
     # accounts
     "comptes/connexion/",
+    "comptes/connexion/cle/",
+    "comptes/connexion/cle/question/",
+    "comptes/double-verification/code/",  # the second step of signing in; leads back to the first without it
     "comptes/deconnexion/",  # leads home whoever is not signed in
     "comptes/ferme/",
     "comptes/inscription/",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from accounts import conduct
 from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         staff = _account(REGION)
         if not RegionMandate.objects.in_force().filter(user=staff).exists():
             grant_region_mandate(user=staff, actor=None)
+        for person in (MEMBER, MANAGER, OFFICER, REGION):
+            conduct.accept(user=_account(person), version=conduct.VERSION, actor=None)
         _account(CITIZEN)
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:

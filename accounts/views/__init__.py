@@ -1,0 +1,1 @@
+"""`/comptes/`: one's own account, signing in, factors, sessions, providers, the code of conduct."""
