@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -28,12 +29,8 @@ def grant_app_role(using: str, **_: Any) -> None:
         if not exists:
             log.warning("grants_role_missing", role=role)
             return
-        name = connection.ops.quote_name(role)
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
-        migrations = connection.ops.quote_name(MigrationRecorder.Migration._meta.db_table)
-        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {migrations} FROM {name}")
+        for statement in rights(role, connection.introspection.table_names(cursor)):
+            cursor.execute(statement)
         # Temporary tables are no use of a page's; only the owner of the database may say so.
         cursor.execute(
             "SELECT current_database(), pg_has_role(d.datdba, 'MEMBER') FROM pg_database d"
@@ -41,8 +38,30 @@ def grant_app_role(using: str, **_: Any) -> None:
         )
         database, owner = cursor.fetchone()
         if owner:
-            cursor.execute(f"REVOKE TEMPORARY ON DATABASE {connection.ops.quote_name(database)} FROM PUBLIC, {name}")
-        for model in apps.get_models():
-            if getattr(model, "append_only", False):
-                table = connection.ops.quote_name(model._meta.db_table)
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+            cursor.execute(no_temporary(role, database))
+
+
+def rights(role: str, tables: Iterable[str]) -> list[str]:
+    """The statements that give `role` its rights on the schema `public`, which holds `tables`."""
+    name, present = quoted(role), set(tables)
+    append_only = {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON public.{MigrationRecorder.Migration._meta.db_table} FROM {name}",
+        *(
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON public.{quoted(table)} FROM {name}"
+            for table in sorted(append_only & present)
+        ),
+    ]
+
+
+def no_temporary(role: str, database: str) -> str:
+    """The statement, for the owner of `database`, that leaves it without temporary tables of the web's."""
+    return f"REVOKE TEMPORARY ON DATABASE {quoted(database)} FROM PUBLIC, {quoted(role)}"
+
+
+def quoted(name: str) -> str:
+    """`name` as an identifier of PostgreSQL."""
+    return '"' + name.replace('"', '""') + '"'
