@@ -49,8 +49,11 @@ def place(site: Site, url: str, closed: Iterable[Span] = ()) -> SafeString:
         ],
         "specialOpeningHoursSpecification": [
             {
-                "@type": "OpeningHoursSpecification", "opens": "00:00", "closes": "00:00",
-                "validFrom": start.isoformat(), "validThrough": end.isoformat(),
+                "@type": "OpeningHoursSpecification",
+                "opens": "00:00",
+                "closes": "00:00",
+                "validFrom": start.isoformat(),
+                "validThrough": end.isoformat(),
             }
             for start, end in closed
         ],

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from core.http import public_page
 from core.reference import Access, Channel, Service, Status
 from members.websites import Website, websites
-from territories import cards, doors, near, openings, routing
+from territories import cards, closures, doors, near, openings, routing, sheets
 from territories.maps import Dot, map_of_points
-from territories.models import Site
+from territories.models import Closure, Site
 from territories.near import Found
+from territories.rules import may_read_contacts
 from territories.sources import public_source
 from territories.structured import place
 from territories.toponyms import at, of
@@ -47,18 +49,22 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     around = near.nearest(table, start, limit=ALIKE + AROUND + 20, without=chosen.pk, radius=AROUND_KM)
     alike = [found for found in around if found.kind_id == chosen.kind_id][:ALIKE]
     others = [found for found in around if found.kind_id != chosen.kind_id][:AROUND]
+    coming = list(chosen.closures.filter(ends_on__gte=timezone.localdate()))
+    closed = closures.merged((closure.starts_on, closure.ends_on) for closure in coming)
     return render(
         request,
         "territories/site.html",
         {
             "site": chosen,
+            "closures": _closures(coming),
+            "stale": sheets.is_stale(chosen.confirmed_on) and may_read_contacts(request.user),
             "phone_link": doors.dialled(chosen.phone),
             "door": _door(chosen),
             "organisation_links": _organisation_links(chosen),
             "source_said": public_source(chosen.source),
             "of_town": of(chosen.commune.name),
             "at_town": at(chosen.commune.name),
-            "state": openings.state(chosen.hours),
+            "state": openings.state(chosen.hours, closed=closed),
             "week": openings.week(chosen.hours),
             "services": [
                 {"label": Service(s).label, "words": IN_PLAIN_WORDS[Service(s)]}
@@ -73,10 +79,19 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
             "map": map_of_points(
                 [Dot(chosen.get_absolute_url(), chosen.name, chosen.lat, chosen.lon, chosen.kind.blaze)], least=MAP_KM
             ).svg,
-            "structured": place(chosen, request.build_absolute_uri(chosen.get_absolute_url())),
+            "structured": place(chosen, request.build_absolute_uri(chosen.get_absolute_url()), closed),
             "town_url": f"/lieux/?commune={chosen.commune_id}",
         },
     )
+
+
+def _closures(coming: list[Closure]) -> list[dict[str, str]]:
+    """Each closure to come or in course: `{said, reason}`."""
+    today = timezone.localdate()
+    return [
+        {"said": closures.sentence((closure.starts_on, closure.ends_on), today), "reason": closure.reason}
+        for closure in coming
+    ]
 
 
 def _door(chosen: Site) -> doors.Door | None:
