@@ -231,6 +231,12 @@ class Charter(PackManaged):
     def get_absolute_url(self) -> str:
         return reverse("charter")
 
+    @classmethod
+    def current(cls) -> Charter | None:
+        """The text in force: an amendment changes it and does not take its place (M3)."""
+        dated = F("signed_on").desc(nulls_last=True)
+        return cls._default_manager.filter(amends=None).order_by(dated, "-pk").first()
+
 
 class Plan(PackManaged):
     """A CPRDFOP: recognitions run to the end of the plan in force (R8)."""
@@ -325,6 +331,11 @@ class CharterSignature(PackManaged):
     title = models.CharField("titre", max_length=300, blank=True)
     signed_on = models.DateField("signée le", null=True, blank=True)
     source_line = models.CharField("ligne de la charte", max_length=40, blank=True)
+    # Of those given on the portal: who pressed the button, and when.
+    signed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="charter_signatures", verbose_name="saisie par"
+    )
+    recorded_at = models.DateTimeField("enregistrée le", null=True, editable=False)
 
     class Meta:
         verbose_name = "signature"

@@ -10,6 +10,11 @@ from accounts.models import User
 from members.models import Mandate, Organisation
 
 
+def mandates_of(user: Any) -> Any:
+    """The mandates that `user` holds today in organisations that have not left the network (a candidate has not)."""
+    return _mandates(user).exclude(organisation__status=Organisation.Status.FORMER)
+
+
 def _mandates(user: Any, **scope: Any) -> Any:
     if not (isinstance(user, User) and user.is_active):
         return Mandate.objects.none()
@@ -48,7 +53,7 @@ def is_professional(user: Any) -> bool:
 @rules.predicate
 def works_somewhere(user: Any) -> bool:
     """Works for an organisation, a candidate too: the espace pro opens (E4)."""
-    return bool(_mandates(user).exclude(organisation__status=Organisation.Status.FORMER).exists())
+    return bool(mandates_of(user).exists())
 
 
 @rules.predicate

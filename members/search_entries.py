@@ -37,7 +37,7 @@ def organisations() -> Iterator[Entry]:
 
 def charter() -> Iterator[Entry]:
     """The values, the engagements and the criteria, each at its place in the page."""
-    current = Charter.objects.order_by("-signed_on", "-pk").first()
+    current = Charter.current()
     if current is None:
         return
     page, criteria = reverse("charter"), reverse("charter_criteria")

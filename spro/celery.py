@@ -11,12 +11,29 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spro.settings")
 app = Celery("spro")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in ("mail", "documents", "imports", "calendar")]
-app.conf.task_routes = {"core.tasks.deliver_outbox": {"queue": "mail"}}
+app.conf.task_routes = {
+    "core.tasks.deliver_outbox": {"queue": "mail"},
+    "core.tasks.work_on_import": {"queue": "imports"},
+}
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.beat_heart", "schedule": 30.0, "options": {"expires": 25}},
     "outbox": {"task": "core.tasks.deliver_outbox", "schedule": 30.0, "options": {"expires": 25}},
+    "imports": {"task": "core.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 50}},
+    "imports-kept": {"task": "core.tasks.purge_imports", "schedule": crontab(hour=3, minute=40)},
+    "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
     "mails": {"task": "core.tasks.purge_outbox", "schedule": crontab(hour=3, minute=20)},
     "unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=30)},
+    "invitations": {"task": "members.tasks.purge_invitations", "schedule": crontab(hour=3, minute=50)},
+    # A day without it is caught up by the next: what is due is read from the sheets and the mails sent.
+    "referents": {
+        "task": "territories.tasks.remind_referents",
+        "schedule": crontab(hour=7, minute=15),
+        "options": {"queue": "calendar"},
+    },
+    "reports": {"task": "territories.tasks.tell_reports", "schedule": crontab(hour=7, minute=30)},
+    "reports-kept": {"task": "territories.tasks.forget_reports", "schedule": crontab(hour=3, minute=45)},
+    "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     "sessions": {"task": "core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "sessions-listed": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=15)},
 }
 app.autodiscover_tasks()

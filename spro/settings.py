@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "accounts.gate.GateMiddleware",
 ]
 
@@ -248,6 +249,8 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server t
 OUTBOX_SENT_DAYS = env.int("OUTBOX_SENT_DAYS", default=30)
 OUTBOX_FAILED_TEXT_DAYS = env.int("OUTBOX_FAILED_TEXT_DAYS", default=1)
 UNVERIFIED_ACCOUNT_DAYS = env.int("UNVERIFIED_ACCOUNT_DAYS", default=7)
+REPORT_ADDRESS_DAYS = env.int("REPORT_ADDRESS_DAYS", default=90)  # addresses left with an error told, unless answered
+REPORT_DAYS = env.int("REPORT_DAYS", default=365)  # errors told
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long the link of an invitation opens
 INVITATION_KEPT_DAYS = env.int("INVITATION_KEPT_DAYS", default=90)  # after it was used, revoked or expired
 INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=30)  # from one organisation
@@ -279,6 +282,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE", default="600/min"),
         "pages": env.str("PAGE_RATE", default="600/min"),  # a school stands behind one address
+        "reports": env.str("REPORT_RATE", default="30/hour"),  # errors told by one visitor
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format

@@ -81,7 +81,7 @@ def articles(criteria: Iterable[QualityCriterion]) -> list[Article]:
 
 
 def _current() -> Charter:
-    current = Charter.objects.order_by("-signed_on", "-pk").first()
+    current = Charter.current()
     if current is None:
         raise Http404
     return current

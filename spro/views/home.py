@@ -47,7 +47,7 @@ def _read() -> dict[str, Any]:
         ).order_by("order")
     )
     networks = list(Network.objects.only("slug", "name", "current_name", "blaze").order_by("number"))
-    charter = Charter.objects.order_by("-signed_on", "-pk").first()
+    charter = Charter.current()
     by_name = sorted(agencies, key=lambda agency: agency.sort_key)
     return {
         "figures": _figures(agencies, networks),

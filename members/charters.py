@@ -1,0 +1,61 @@
+"""The versions of the charter, and which of them an organisation has yet to sign (M3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from members.models import Charter, CharterSignature, Organisation
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version in force as one organisation stands before it.
+
+    `signature` is its own; `covered_by` that of the body it is attached to, whose sheet and signature are common.
+    """
+
+    charter: Charter
+    signature: CharterSignature | None
+    covered_by: CharterSignature | None
+    may_sign: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.may_sign and self.signature is None and self.covered_by is None
+
+
+def in_force() -> list[Charter]:
+    """The charter of today, then its amendments in order; each with `signatories`, how many organisations signed it."""
+    current = Charter.current()
+    if current is None:
+        return []
+    counted = Count("signatures", filter=Q(signatures__organisation__status__in=Organisation.BELONGING))
+    rows = {row.pk: row for row in Charter.objects.annotate(signatories=counted).order_by("pk")}
+    kept = {current.pk}
+    for _ in rows:  # an amendment may amend an amendment
+        kept |= {row.pk for row in rows.values() if row.amends_id in kept}
+    amendments = [rows[pk] for pk in kept if pk != current.pk]
+    amendments.sort(key=lambda row: (row.signed_on or date.max, row.pk))
+    return [rows[current.pk], *amendments]
+
+
+def versions(organisation: Organisation, charters: Iterable[Charter] | None = None) -> list[Version]:
+    """The versions in force as `organisation` stands before each; two queries, one when `charters` are given."""
+    charters = in_force() if charters is None else list(charters)
+    holders = [pk for pk in (organisation.pk, organisation.parent_id) if pk]
+    signatures = {
+        (signature.charter_id, signature.organisation_id): signature
+        for signature in CharterSignature.objects.filter(organisation__in=holders).select_related("organisation")
+    }
+    return [
+        Version(
+            charter, signatures.get((charter.pk, organisation.pk)),
+            signatures.get((charter.pk, organisation.parent_id or 0)),
+            organisation.public and charter.open_to_signature,
+        )
+        for charter in charters
+    ]  # fmt: skip

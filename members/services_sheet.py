@@ -1,0 +1,70 @@
+"""The sheet of an organisation, written by those who manage it: locked, journaled, found by the search at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.admin_rules import differences
+from core import search
+from core.journal import Actor, record
+from members import search_entries
+from members.models import Organisation
+from members.sheet import EDITABLE, fingerprint
+
+# The name of a natural person never enters the journal, which cannot forget it.
+UNSAID = ("legal_representative",)
+
+
+class SheetChangedError(Exception):
+    """Somebody saved the sheet since it was read; `organisation` is what it says now."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__("La fiche a changé entre-temps.")
+        self.organisation = organisation
+
+
+@transaction.atomic
+def save_sheet(*, organisation: Organisation, values: dict[str, Any], seen: str, actor: Actor | None) -> Organisation:
+    """Write the editable fields given in `values`; the whole sheet is then confirmed as of today.
+
+    `seen` is the `fingerprint` of the sheet that was read. Raises `SheetChangedError` when somebody saved it since,
+    `ValidationError` (French, by field) for values that the sheet cannot hold.
+    """
+    locked = Organisation.objects.select_for_update(of=("self",)).select_related("network").get(pk=organisation.pk)
+    if fingerprint(locked) != seen:
+        raise SheetChangedError(locked)
+    before = Organisation.objects.get(pk=locked.pk)
+    wanted = {name: value for name, value in values.items() if name in EDITABLE}
+    for name, value in wanted.items():
+        setattr(locked, name, value)
+    locked.clean_fields(exclude={field.name for field in locked._meta.fields} - set(wanted))
+    changes = differences(before, locked, list(wanted), UNSAID)
+    return _confirm(
+        locked, list(wanted) if changes else [], "sheet.change" if changes else "sheet.confirm", changes, actor
+    )
+
+
+@transaction.atomic
+def confirm_sheet(*, organisation: Organisation, seen: str, actor: Actor | None) -> Organisation:
+    """« Tout est encore juste » : the sheet that was read is right today. Raises as `save_sheet`."""
+    locked = Organisation.objects.select_for_update(of=("self",)).select_related("network").get(pk=organisation.pk)
+    if fingerprint(locked) != seen:
+        raise SheetChangedError(locked)
+    return _confirm(locked, [], "sheet.confirm", {}, actor)
+
+
+def _confirm(
+    locked: Organisation, fields: list[str], verb: str, changes: dict[str, Any], actor: Actor | None
+) -> Organisation:
+    today = timezone.localdate()
+    if verb == "sheet.confirm" and locked.confirmed_on == today:
+        return locked  # the button pressed twice
+    locked.confirmed_on = today
+    locked.save(update_fields=[*fields, "confirmed_on"])
+    record(verb=verb, target=locked, actor=actor, changes=changes)
+    if locked.public:
+        search.index([search_entries.organisation(locked)])
+    return locked
