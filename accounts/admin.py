@@ -30,7 +30,8 @@ class UserAdmin(RulesAdmin):
     change_rule = is_technician | (is_region_staff & is_nobody_above)
     view_rule = runs_region
     list_display = ("email", "name", "is_active", "created_at", "last_login")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", "created_at", "last_login")
+    date_hierarchy = "created_at"
     search_fields = ("email", "name")
     ordering = ("email",)
     # The journal keeps for good: what names a person stays out of it.

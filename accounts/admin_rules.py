@@ -26,11 +26,15 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.paginator import Paginator
+from django.db import models, transaction
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.rules import runs_region
@@ -40,6 +44,7 @@ from core.models import JournalEntry
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UNSAID = "[non conservé]"
 SHORT_LIST = 150
+HISTORY_PAGE = 100
 
 
 class RulesAdmin(admin.ModelAdmin):
@@ -54,6 +59,11 @@ class RulesAdmin(admin.ModelAdmin):
     list_per_page = 50
     formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
+    # What an export holds besides the columns of the list, and without them; contacts go to whom the rule says.
+    export_fields: tuple[str, ...] = ()
+    export_left_out: tuple[str, ...] = ()
+    export_contacts: tuple[str, ...] = ()
+    contacts_rule: Any = rules.always_deny
 
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows of `queryset` that `user` works on; all of them unless a room narrows it."""
@@ -62,13 +72,50 @@ class RulesAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.scope(request.user, super().get_queryset(request))
 
+    # --- what leaves
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [
+            path("export/<slug:form>/", self.admin_site.admin_view(self.export_view), name=name),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def export_view(self, request: HttpRequest, form: str) -> HttpResponse:
+        """The list as it is filtered, in a file; a POST, because it is journaled."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        from accounts.admin_export import export
+
+        with transaction.atomic():
+            return export(request, self, form)
+
+    def may_export_contacts(self, request: HttpRequest) -> bool:
+        return allows(self.contacts_rule, request)
+
+    def prepare_rows(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """The rows of a page or of an export, with what the columns ask of several at once."""
+        return rows
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        found.result_list = self.prepare_rows(found.result_list)
+        return found
+
     # --- what is shown
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         title = self.opts.verbose_name_plural
         return super().changelist_view(
-            request, {"title": str(title)[:1].upper() + str(title)[1:]} | (extra_context or {})
+            request,
+            {"title": str(title)[:1].upper() + str(title)[1:], "export_links": self._export_links()}
+            | (extra_context or {}),
         )
+
+    def _export_links(self) -> list[tuple[str, str]]:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        return [(form.upper(), reverse(name, args=[form])) for form in ("csv", "xlsx")]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         """None: Django's widget for them writes inline styles, which our policy refuses, and has no name for axe."""
@@ -77,7 +124,8 @@ class RulesAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A field of `autocomplete_fields` is a plain list while it is short, then a number and a window to search."""
         if db_field.name in self.autocomplete_fields and "widget" not in kwargs:
-            target = db_field.remote_field.model._default_manager
+            narrowed = kwargs.get("queryset")
+            target = db_field.remote_field.model._default_manager if narrowed is None else narrowed
             if target.order_by().values("pk")[: SHORT_LIST + 1].count() > SHORT_LIST:
                 kwargs["widget"] = ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -139,13 +187,15 @@ class RulesAdmin(admin.ModelAdmin):
             record(verb="admin.change" if change else "admin.add", target=obj, actor=actor(request), changes=changes)
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        """What stands inside another object is told in the history of that object."""
+        before = {obj.pk: str(obj) for obj in formset.get_queryset()}
         super().save_formset(request, form, formset, change)
-        for obj in formset.new_objects:
-            record(verb="admin.add", target=obj, actor=actor(request))
-        for obj, fields in formset.changed_objects:
-            record(verb="admin.change", target=obj, actor=actor(request), changes={name: [] for name in fields})
-        for obj in formset.deleted_objects:
-            record(verb="admin.delete", target=obj, actor=actor(request))
+        pairs: list[tuple[str | None, str | None]] = [(None, str(obj)) for obj in formset.new_objects]
+        pairs += [(before.get(obj.pk), str(obj)) for obj, _ in formset.changed_objects]
+        pairs += [(before.get(obj.pk), None) for obj in formset.deleted_objects]
+        for old, new in pairs:
+            name = str(formset.get_queryset().model._meta.verbose_name)
+            record(verb="admin.change", target=form.instance, actor=actor(request), changes={name: [old, new]})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self._record_deletion(request, obj)
@@ -181,13 +231,17 @@ class RulesAdmin(admin.ModelAdmin):
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
-        lines = JournalEntry.objects.filter(target_type=self.opts.label_lower, target_key=str(obj.pk))[:200]
+        from accounts.admin_history import told
+
+        rows = JournalEntry.objects.filter(target_type=self.opts.label_lower, target_key=str(obj.pk))
+        lines = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Historique : {obj}",
             "opts": self.opts,
             "object": obj,
-            "lines": with_names(lines),
+            "page": lines,
+            "lines": told(lines.object_list),
             "preserved_filters": self.get_preserved_filters(request),
             **(extra_context or {}),
         }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+import uuid
 from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models.functions import Now
 
@@ -135,3 +138,88 @@ class PackLoad(models.Model):
         """The identity of the pack in force (`pack.toml` as a dict); empty before the first load."""
         last = cls.objects.order_by("-id").values_list("facts", flat=True).first()
         return last or {}
+
+
+def _draft_path(_: ImportDraft, __: str) -> str:
+    """A name that says nothing and that nobody guesses."""
+    return f"imports/{secrets.token_hex(24)}"
+
+
+def _draft_storage() -> FileSystemStorage:
+    """Files that wait for a decision: among the installation's own, readable by its account alone, never served."""
+    return FileSystemStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+
+class ImportDraft(models.Model):
+    """A file given at the desk: what it would change is worked out first, then somebody decides (`core/imports.py`).
+
+    Who gave and who decided are an opaque key and a role, as in the journal.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Aperçu en préparation"
+        READY = "ready", "En attente de décision"
+        REFUSED = "refused", "Fichier refusé"
+        APPLYING = "applying", "Application en cours"
+        APPLIED = "applied", "Appliqué"
+        DROPPED = "dropped", "Abandonné"
+
+    PENDING = (State.QUEUED, State.APPLYING)
+
+    public_id = models.UUIDField("numéro", default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("sorte", max_length=40)
+    filename = models.CharField("fichier", max_length=120)
+    file = models.FileField("contenu", upload_to=_draft_path, storage=_draft_storage, blank=True)
+    size = models.PositiveIntegerField("taille en octets")
+    sha256 = models.CharField("empreinte", max_length=64)
+    actor_key = models.CharField("clé de la personne", max_length=64, blank=True)
+    actor_label = models.CharField("donné par", max_length=200, blank=True)
+    created_at = models.DateTimeField("donné le", db_default=Now(), editable=False)
+    state = models.CharField("état", max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    started_at = models.DateTimeField("commencé le", null=True, blank=True)
+    digest = models.CharField("empreinte des changements", max_length=64, blank=True)
+    count = models.PositiveIntegerField("changements", default=0)
+    report = ArrayField(models.TextField(), verbose_name="compte rendu", default=list, blank=True)
+    errors = ArrayField(models.TextField(), verbose_name="erreurs", default=list, blank=True)
+    notice = models.CharField("à savoir", max_length=300, blank=True)
+    decided_key = models.CharField("clé de qui a décidé", max_length=64, blank=True)
+    decided_label = models.CharField("décidé par", max_length=200, blank=True)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "import"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportChange(models.Model):
+    """One line of a preview: a field of an object, before and after, in words; personal values are never in it."""
+
+    class Act(models.TextChoices):
+        CREATE = "create", "Ajouté"
+        UPDATE = "update", "Changé"
+        REMOVE = "remove", "Retiré"
+
+    draft = models.ForeignKey(ImportDraft, models.CASCADE, related_name="changes", verbose_name="import")
+    number = models.PositiveIntegerField("rang")
+    act = models.CharField("acte", max_length=10, choices=Act)
+    kind = models.CharField("sorte", max_length=80)
+    key = models.CharField("clé", max_length=300)
+    name = models.CharField("objet", max_length=300, blank=True)
+    field = models.CharField("champ", max_length=120, blank=True)
+    before = models.TextField("avant", blank=True)
+    after = models.TextField("après", blank=True)
+    file = models.CharField("fichier", max_length=120, blank=True)
+    line = models.PositiveIntegerField("ligne", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "changement prévu"
+        verbose_name_plural = "changements prévus"
+        ordering = ["draft", "number"]
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="import_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

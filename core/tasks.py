@@ -32,3 +32,24 @@ def purge_outbox() -> int:
 @shared_task
 def clear_sessions() -> None:
     call_command("clearsessions")
+
+
+@shared_task
+def work_on_import(key: int) -> str | None:
+    from core.imports import work
+
+    return work(key)
+
+
+@shared_task
+def resume_imports() -> int:
+    from core.imports import resume
+
+    return resume()
+
+
+@shared_task
+def purge_imports() -> int:
+    from core.imports import purge
+
+    return purge()

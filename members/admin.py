@@ -8,16 +8,18 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.admin_filters import due_filter
 from accounts.admin_periods import InForceFilter, PeriodAdmin
 from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
 from core import search
 from core.text import sort_key
-from members import search_entries
+from members import due, search_entries
 from members.models import (
     Charter,
     CharterSignature,
     Commitment,
     FundingCriterion,
+    Invitation,
     Mandate,
     Network,
     Organisation,
@@ -50,14 +52,25 @@ class NetworkAdmin(_PublicPageAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(_PublicPageAdmin):
-    list_display = ("display_name", "kind", "network", "status")
-    list_filter = ("status", "kind", "network")
+    list_display = ("shown_name", "kind", "network", "status", "place", "confirmed_on")
+    list_filter = (
+        due_filter(
+            orphelins=("Sans gestionnaire", due.without_manager),
+            a_confirmer=("Fiche non confirmée depuis un an", due.unconfirmed),
+        ),
+        "status", "network", "kind",
+    )  # fmt: skip
+    export_fields = ("website", "presentation", "fte", "published_on")
     search_fields = ("name", "current_name", "name_published", "place", "slug")
     list_select_related = ("network",)
     autocomplete_fields = ("network", "parent")
     ordering = ("sort_key",)
     # The name of a natural person.
     unsaid_fields = ("legal_representative",)
+
+    @admin.display(description="nom", ordering="sort_key")
+    def shown_name(self, organisation: Organisation) -> str:
+        return organisation.display_name
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: ModelForm, change: bool) -> None:
         obj.sort_key = sort_key(obj.display_name)
@@ -85,6 +98,23 @@ class MandateAdmin(PeriodAdmin):
 
     def end(self, request: HttpRequest, mandate: Mandate) -> Mandate:
         return end_mandate(mandate=mandate, actor=actor(request))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Whom organisations asked to join them; sent, revoked and sent again in the espace pro."""
+
+    list_display = ("email", "organisation", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
+    fields = ("email", "organisation", "role", "invited_by", "created_at", "expires_at", "accepted_at", "accepted_by",
+              "revoked_at")  # fmt: skip
+    list_filter = (
+        due_filter(
+            "état", en_cours=("En cours", due.still_open), expirees=("Restées sans réponse", due.expired),
+        ),
+        "role", "organisation__network",
+    )  # fmt: skip
+    list_select_related = ("organisation",)
+    search_fields = ("email", "organisation__name", "organisation__current_name")
 
 
 @admin.register(Charter)

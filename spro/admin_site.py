@@ -7,6 +7,7 @@ from functools import update_wrapper
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import logout
@@ -14,12 +15,23 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse, reverse_lazy
+from django.template.response import TemplateResponse
+from django.urls import path, reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+RECENT_ACTS = 12
+SHOWN_OF_EACH = 10
+LONGEST_QUERY = 120
+# What the search of the desk looks through, with what a line of its answer reads beside the name.
+SEARCHED: dict[str, tuple[str, ...]] = {
+    "members.organisation": ("network",),
+    "territories.site": ("commune", "agency"),
+    "territories.referent": ("organisation", "agency"),
+    "accounts.user": (),
+}
 OUR_ROOMS = ("core", "accounts", "members", "territories", "spro")
 
 
@@ -32,7 +44,7 @@ class PortalAdminSite(AdminSite):
 
     site_header = "SPRO Grand Est : le bureau de la Région"
     site_title = "Bureau de la Région"
-    index_title = "Que souhaitez-vous gérer ?"
+    index_title = "Ce qui attend aujourd’hui"
     site_url = "/"
     enable_nav_sidebar = True
 
@@ -54,14 +66,68 @@ class PortalAdminSite(AdminSite):
                 )
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """What waits for this person today, then the lists by trade, then what was done lately."""
+        from accounts.admin_history import told
         from accounts.rules import runs_region
-        from core.outbox import dead_mails
+        from core import desk
+        from core.models import JournalEntry
+        from territories.due import vacancies_by_territory
+        from territories.rules import agencies_named
 
-        dead = dead_mails() if runs_region.test(request.user) else 0
-        return super().index(request, {"dead_mails": dead} | (extra_context or {}))
+        staff = runs_region.test(request.user)
+        acts = JournalEntry.objects.all() if staff else JournalEntry.objects.filter(actor_key=str(request.user.pk))
+        context = {
+            "waiting": desk.waiting("region", request.user),
+            "vacancies": vacancies_by_territory(request.user),
+            "acts": told(acts[:RECENT_ACTS]),
+            "runs_region": staff,
+            "agencies": [] if staff else agencies_named(request.user),
+        }
+        return super().index(request, context | (extra_context or {}))
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """The rooms of the code are no places of the desk: its first page is."""
+        if not any(label.partition(".")[0] == app_label for label in self._labels()):
+            raise Http404
+        return redirect("admin:index")
+
+    def _labels(self) -> list[str]:
+        return [model._meta.label_lower for model in self._registry]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        from spro.admin_trades import by_trade
+
+        rooms = super().get_app_list(request, app_label)
+        return rooms if app_label else by_trade(rooms, reverse("admin:index"))
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """What this person may see whose words hold those typed: organisations, places, referents, accounts."""
+        words = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+        groups = [found for label in SEARCHED if (found := self._search_one(request, label, words))] if words else []
+        context = {**self.each_context(request), "title": "Recherche au bureau", "q": words, "groups": groups}
+        return TemplateResponse(request, "admin/search.html", context)
+
+    def _search_one(self, request: HttpRequest, label: str, words: str) -> dict[str, Any] | None:
+        model = apps.get_model(label)
+        desk = self._registry.get(model)
+        if desk is None or not desk.has_view_permission(request):
+            return None
+        rows, _ = desk.get_search_results(request, desk.get_queryset(request), words)
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found = [
+            {"text": str(row), "url": reverse(f"{name}_change", args=[row.pk]), "detail": _detail(row)}
+            for row in rows.select_related(*SEARCHED[label]).distinct()[: SHOWN_OF_EACH + 1]
+        ]
+        if not found:
+            return None
+        more = f"{reverse(f'{name}_changelist')}?{urlencode({'q': words})}" if len(found) > SHOWN_OF_EACH else ""
+        return {"name": model._meta.verbose_name_plural, "rows": found[:SHOWN_OF_EACH], "more": more}
 
     def get_urls(self) -> list[Any]:
-        urls = super().get_urls()
+        from spro import admin_imports
+
+        own = [path("recherche/", self.admin_view(self.search), name="desk_search"), *admin_imports.urls(self)]
+        urls = [*own, *super().get_urls()]
         for pattern in urls:
             view: Any = getattr(pattern, "callback", None)
             if hasattr(view, "login_url"):
@@ -103,3 +169,14 @@ class PortalAdminSite(AdminSite):
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_home")
+
+
+def _detail(row: Any) -> str:
+    """What tells two rows of one name apart."""
+    parts = [getattr(row, name, None) for name in ("organisation", "network", "commune", "agency", "email")]
+    label = row._meta.label_lower
+    if label == "territories.referent":  # its address is for its own sheet
+        parts = parts[:4]
+    if label == "territories.site":
+        parts = parts[2:4]
+    return ", ".join(str(part) for part in parts if part)

@@ -7,21 +7,25 @@ from typing import Any
 import rules as rules_engine
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.admin_filters import due_filter
 from accounts.admin_periods import InForceFilter, PeriodAdmin
 from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
 from accounts.rules import runs_region
 from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
-from territories import routing, services
+from territories import due, routing, services
+from territories.due import served
 from territories.hours_field import HoursField
 from territories.models import (
     Agency,
+    Closure,
     Commune,
     Contour,
     Department,
@@ -29,21 +33,19 @@ from territories.models import (
     FormerCommune,
     OfficerMandate,
     Referent,
+    ReferentCheck,
     RoutingRule,
+    SheetReport,
     Site,
     SiteKind,
 )
-from territories.rules import agencies_of, is_any_officer, is_officer
+from territories.rules import agencies_of, is_any_officer, is_officer, may_read_contacts
+from territories.services_sites import list_site
 from territories.withdrawn import is_withdrawn, settle_name
 
 # Lists and objects that an officer reads or changes; the rest of the desk is the Region's.
 reads_desk = runs_region | is_any_officer
 serves = runs_region | is_officer
-
-
-def served(user: Any, queryset: QuerySet[Any], path: str = "agency_id") -> QuerySet[Any]:
-    """The rows of `queryset` in the territories that `user` serves; all of them for the Region."""
-    return queryset if runs_region.test(user) else queryset.filter(**{f"{path}__in": agencies_of(user)})
 
 
 class ServedAdmin(RulesAdmin):
@@ -122,13 +124,38 @@ class SiteForm(forms.ModelForm):
     )
 
 
+class ClosureInline(admin.TabularInline):
+    """When the place does not receive the public; told in the history of the place."""
+
+    model = Closure
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(serves.test(request.user, obj))
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
 @admin.register(Site)
 class SiteAdmin(ServedAdmin):
     form = SiteForm
-    list_display = ("name", "kind", "commune", "agency", "provisional", "listed", "updated_at")
-    list_filter = ("provisional", "listed", "kind", "agency", "network")
-    list_select_related = ("kind", "commune", "agency")
-    search_fields = ("name", "address", "commune__name", "organisation__name")
+    inlines = (ClosureInline,)
+    list_display = ("name", "kind", "commune", "agency", "shown_state", "confirmed_on", "updated_at")
+    list_filter = (
+        due_filter(
+            proposes=("Proposés, à lister", due.proposed), adresse=("Sans adresse exacte", due.without_address),
+            horaires=("Sans horaires", due.without_hours),
+            a_confirmer=("Non confirmés depuis un an", due.unconfirmed),
+        ),
+        "listed", "agency", "network", "kind", "provisional",
+    )  # fmt: skip
+    list_select_related = ("kind", "commune", "agency", "organisation")
+    search_fields = ("name", "address", "commune__name", "organisation__name", "organisation__current_name")
+    export_fields = (
+        "organisation", "address", "postal_code", "phone", "email", "website", "lat", "lon", "hours", "services",
+        "source",
+    )  # fmt: skip
+    actions = ("list_places",)
     autocomplete_fields = ("organisation", "kind", "commune")
     readonly_fields = ("slug", "source", "source_url", "source_updated_on", "updated_at")
 
@@ -140,6 +167,35 @@ class SiteAdmin(ServedAdmin):
         obj.updated_at = timezone.now()
         super().save_model(request, obj, form, change)
         services.site_changed([obj])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            services.site_changed([form.instance])
+
+    @admin.display(description="état", ordering="listed")
+    def shown_state(self, site: Site) -> str:
+        if site.listed:
+            return "Dans l’annuaire"
+        return "Proposé, à lister" if site.proposed_at else "Hors de l’annuaire"
+
+    @admin.action(description="Lister ces lieux dans l’annuaire", permissions=["change"])
+    def list_places(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
+        """Places that their organisations proposed enter the directory; any other is left as it is."""
+        listed = 0
+        for site in due.proposed(queryset):
+            if not self.has_change_permission(request, site):
+                continue
+            try:
+                list_site(site=site, actor=actor(request))
+            except ValidationError as error:
+                self.message_user(request, f"{site}\u00a0: {' '.join(error.messages)}", messages.WARNING)
+            else:
+                listed += 1
+        if listed:
+            self.message_user(request, f"Lieux mis dans l’annuaire\u00a0: {listed}.", messages.SUCCESS)
+        else:
+            self.message_user(request, "Aucun de ces lieux n’attendait d’être listé.", messages.WARNING)
 
 
 class ReferentForm(forms.ModelForm):
@@ -161,10 +217,19 @@ class ReferentForm(forms.ModelForm):
 class ReferentAdmin(ServedAdmin):
     form = ReferentForm
     unsaid_fields = ("name", "email", "phone")
-    list_display = ("organisation", "agency", "shown_name", "function", "published_on", "confirmed_on", "withdrawn_at")
-    list_filter = ("agency", "confirmed_on", "withdrawn_at")
-    list_select_related = ("organisation", "agency")
-    search_fields = ("name", "organisation__name", "town", "function")
+    list_display = ("organisation", "agency", "town", "shown_name", "function", "confirmed_on", "withdrawn_at")
+    list_filter = (
+        due_filter(
+            vacant=("Postes vacants", due.vacant), jamais=("Jamais confirmés", due.never_confirmed),
+            a_confirmer=("Confirmés il y a plus d’un an", due.confirmed_long_ago),
+        ),
+        "agency", "organisation__network", "confirmed_on", "withdrawn_at",
+    )  # fmt: skip
+    list_select_related = ("organisation", "agency", "structure")
+    search_fields = ("name", "organisation__name", "organisation__current_name", "structure__name", "town", "function")
+    export_fields = ("structure", "area", "role", "published_on")
+    export_contacts = ("email", "phone")
+    contacts_rule = may_read_contacts
     autocomplete_fields = ("organisation", "structure", "agency")
     readonly_fields = ("withdrawn_at", "source_line")
     actions = ("withdraw_names",)
@@ -182,6 +247,51 @@ class ReferentAdmin(ServedAdmin):
         """At the person's request (T3): the name leaves every page at once; the post stays."""
         count = services.withdraw_name(referents=queryset, actor=actor(request))
         self.message_user(request, f"Noms retirés\u00a0: {count}.", messages.SUCCESS)
+
+
+@admin.register(ReferentCheck)
+class ReferentCheckAdmin(ReadOnlyAdmin):
+    """The yearly « still right? »: whom it was asked, what they answered. The link itself is nobody's to read."""
+
+    view_rule = serves
+    list_display = ("referent", "organisation", "agency", "sent_on", "expires_on", "used_at", "outcome")
+    fields = ("referent", "sent_on", "expires_on", "used_at", "outcome")
+    list_filter = ("outcome", "sent_on", "referent__agency")
+    list_select_related = ("referent__organisation", "referent__agency")
+    search_fields = ("referent__name", "referent__organisation__name", "referent__organisation__current_name")
+    date_hierarchy = "sent_on"
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return served(user, queryset, "referent__agency_id")
+
+    @admin.display(description="organisme", ordering="referent__organisation__sort_key")
+    def organisation(self, check: ReferentCheck) -> str:
+        return str(check.referent.organisation)
+
+    @admin.display(description="territoire", ordering="referent__agency__order")
+    def agency(self, check: ReferentCheck) -> str:
+        return str(check.referent.agency or "Toute la région")
+
+
+@admin.register(SheetReport)
+class SheetReportAdmin(ReadOnlyAdmin):
+    """Errors that readers told: read here, handled by the organisation in the espace pro. Who told is not shown."""
+
+    view_rule = serves
+    list_display = ("title", "kind", "subject", "agency", "created_at", "state")
+    fields = ("title", "kind", "organisation", "agency", "subject", "message", "created_at", "state", "answer",
+              "handled_at")  # fmt: skip
+    list_filter = (
+        due_filter(a_traiter=("À traiter", due.told), en_retard=("Depuis plus de 7 jours", due.told_long_ago)),
+        "state", "subject", "kind", "agency",
+    )  # fmt: skip
+    list_select_related = ("agency", "organisation")
+    search_fields = ("title", "message", "organisation__name", "organisation__current_name")
+    date_hierarchy = "created_at"
+    export_fields = ("organisation", "message", "answer", "handled_at")
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return served(user, queryset)
 
 
 @admin.register(SiteKind)

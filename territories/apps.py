@@ -8,7 +8,7 @@ class TerritoriesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.rules import widen_admin, widen_second_factor, widen_works
         from core import search
-        from territories import due, following, panels, referent_desk, search_entries
+        from territories import due, following, panels, pro_desk, referent_desk, search_entries
         from territories.importers.desk import register_imports
         from territories.rules import is_any_officer
 
@@ -24,3 +24,4 @@ class TerritoriesConfig(AppConfig):
         following.connect()
         panels.register_panels()
         referent_desk.connect()
+        pro_desk.connect()

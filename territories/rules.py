@@ -43,3 +43,8 @@ def agencies_of(user: Any) -> frozenset[int]:
         served = OfficerMandate.objects.in_force().filter(user=user).values_list("agency_id", flat=True)
         user._agencies_served = frozenset(served)  # type: ignore[attr-defined]
     return user._agencies_served  # type: ignore[attr-defined, no-any-return]
+
+
+def agencies_named(user: Any) -> list[Agency]:
+    """The agencies that `user` serves today, in order."""
+    return list(Agency.objects.filter(pk__in=agencies_of(user)).order_by("order"))

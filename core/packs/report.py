@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+from core.packs.changes import Changes
 
 MAX_LINES = 200
 
@@ -40,6 +43,10 @@ class LoadError(Exception):
         self.lines = lines
 
 
+class LoadBusyError(LoadError):
+    """Another load is running: this one may be tried again, it is not wrong."""
+
+
 @dataclass
 class Tally:
     """What happened to the objects of one kind."""
@@ -71,10 +78,17 @@ class Tally:
 
 @dataclass
 class Report:
-    """One load: a tally a kind, in order, and remarks (kept edits, absences, oddities)."""
+    """One load: a tally a kind, in order, and remarks (kept edits, absences, oddities).
+
+    `changes`, when given, gathers what changes object by object; `actor` is whom the journal names; a `rehearsal` will
+    be rolled back by whoever asked for it, so that what only follows from the data (cards, search) is not written.
+    """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    changes: Changes | None = None
+    actor: Any = None
+    rehearsal: bool = False
 
     def tally(self, label: str) -> Tally:
         return self.tallies.setdefault(label, Tally())

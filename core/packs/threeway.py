@@ -109,7 +109,7 @@ class Writer:
         pks.update({key: obj.pk for key, obj in existing.items()})
         new: list[M] = []
         changed: dict[tuple[str, ...], list[M]] = {}
-        tally = self.report.tally(kind.label)
+        tally, changes = self.report.tally(kind.label), self.report.changes
         for item in wanted:
             values = self._resolved(kind, item)
             if values is None:
@@ -118,8 +118,13 @@ class Writer:
             if obj is None:
                 if created := self._create(kind, item.key, values):
                     new.append(created)
+                    if changes:
+                        changes.created(kind, item, created)
                 continue
+            before = {name: getattr(obj, name) for name in values} if changes else {}
             names = self._update(kind, item.key, obj, values)
+            if changes:
+                changes.updated(kind, item, obj, before, names)
             if names:
                 changed.setdefault(tuple(sorted(names)), []).append(obj)
             if names - {"pack_values"}:
@@ -137,7 +142,9 @@ class Writer:
     # --- Reading
 
     def _existing(self, kind: Kind[M]) -> dict[str, M]:
-        objects = kind.model._default_manager.order_by("pk").select_for_update(of=("self",), no_key=True)
+        objects = kind.model._default_manager.order_by("pk")
+        if not self.report.rehearsal:  # a preview holds nobody up
+            objects = objects.select_for_update(of=("self",), no_key=True)
         if kind.related:
             objects = objects.select_related(*kind.related)
         return {kind.key_of(obj): obj for obj in objects}
@@ -267,6 +274,8 @@ class Writer:
         brought = self.keys.get(kind.label, set())
         for key in sorted(existing.keys() & brought - seen):
             if kind.prune and self._untouched(kind, key, existing[key]):
+                if self.report.changes:
+                    self.report.changes.removed(kind, key, existing[key])
                 existing[key].delete()
                 self.keys[kind.label].discard(key)
                 tally.removed += 1

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from core.packs.report import LoadError
+from core.packs.report import LoadBusyError, LoadError
 
 # Any number that no other part of the portal takes.
 LOCK = 7_261_018
@@ -17,14 +17,15 @@ LOCK = 7_261_018
 def one_load() -> Iterator[None]:
     """A transaction that no other load can share in time.
 
-    Raises `LoadError` if another load is running, or if the database refuses what is written: nothing stays.
+    Raises `LoadBusyError` if another load is running, `LoadError` if the database refuses what is
+    written: nothing stays.
     """
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
                 if not cursor.fetchone()[0]:
-                    raise LoadError(["Un autre chargement est en cours\u00a0: réessayez quand il sera terminé."])
+                    raise LoadBusyError(["Un autre chargement est en cours\u00a0: réessayez quand il sera terminé."])
             yield
     except IntegrityError as error:
         raise LoadError([f"La base de données refuse ce chargement\u00a0: {_reason(error)}"]) from error

@@ -14,6 +14,7 @@ def remember(load: PackLoad, verb: str, report: Report) -> None:
     record(
         verb=verb,
         target=load,
+        actor=report.actor,
         key=f"{load.pack}/{load.pk}",
         changes={
             label: [None, {"created": t.created, "updated": t.updated, "removed": t.removed, "kept": t.kept}]

@@ -29,16 +29,17 @@ _EITHER = (
 LAYER = "contacts"
 
 
-def load_referents(path: Path) -> Report:
+def load_referents(path: Path, *, report: Report | None = None) -> Report:
     """Fill e-mail and telephone of the referents of the pack; nobody is created.
 
     `path` has the columns of `territorial_referents.csv` or of `regional_referents.csv`, with `email_published` and
     `phone_published`. A line whose identifier, organisation and name are not those of a referent is reported and left.
+    `report`, when given, is completed and answered.
 
     Raises `LoadError`: nothing is written then.
     """
     table, regional = _read(path)
-    report = Report()
+    report = report or Report()
     with one_load():
         load = PackLoad.objects.order_by("-id").first()
         if load is None:

@@ -72,16 +72,18 @@ def _content(pack: Pack) -> Content:
     return Content(facts, pack.problems.warnings, before, sites, after)
 
 
-def load_region_pack(folder: Path, *, restore_deleted: bool = False) -> Report:
+def load_region_pack(folder: Path, *, restore_deleted: bool = False, report: Report | None = None) -> Report:
     """Bring the database to what the pack of `folder` says, without undoing what people edited.
 
     Also writes a `PackLoad`, a journal row, the cards of changed sites and the search, unless nothing changed.
-    `restore_deleted` makes again what the pack had brought and people deleted.
+    `restore_deleted` makes again what the pack had brought and people deleted. `report`, when given, is completed
+    and answered.
 
     Raises `LoadError`: nothing is written then.
     """
     content = read_content(folder)
-    report = Report(remarks=list(content.warnings))
+    report = report or Report()
+    report.remarks += content.warnings
     with one_load():
         last = PackLoad.objects.order_by("-id").first()
         known: dict[str, list[str]] = last.keys if last and not restore_deleted else {}
@@ -101,7 +103,8 @@ def load_region_pack(folder: Path, *, restore_deleted: bool = False) -> Report:
                 keys={label: sorted(keys) for label, keys in writer.keys.items()},
             )
             remember(load, "pack.load", report)
-            refresh_all()
+            if not report.rehearsal:
+                refresh_all()
     return report
 
 

@@ -30,17 +30,19 @@ LAYER = "structures"
 MEMORY = "structures"  # in `PackLoad.keys`: the identifiers ever brought
 
 
-def load_structures(path: Path) -> Report:
+def load_structures(path: Path, *, report: Report | None = None) -> Report:
     """Bring what the directory knows to the places of its kinds; what people edited stays.
 
     A structure completes the place that carries its identifier, else the place of the same kind and commune that
-    still has none, one to one; when several could be meant it becomes a new place, and so says the report.
+    still has none, one to one; when several could be meant it becomes a new place, and so says the report. `report`,
+    when given, is completed and answered.
 
     Raises `LoadError`: nothing is written then.
     """
     problems = Problems()
     table = read_table(path, problems, required=COLUMNS.split())
-    report = Report(remarks=problems.warnings)
+    report = report or Report()
+    report.remarks += problems.warnings
     with one_load():
         load = PackLoad.objects.order_by("-id").first()
         if load is None and not problems.errors:
@@ -57,7 +59,8 @@ def load_structures(path: Path) -> Report:
         writer.apply(kind, wanted)
         _gone(structures, report)
         _remember(load, structures, report)
-        services.site_changed(writer.touched.get(kind.label, []))
+        if not report.rehearsal:
+            services.site_changed(writer.touched.get(kind.label, []))
     return report
 
 

@@ -65,7 +65,7 @@ def test_whoever_holds_no_mandate_for_it_finds_nothing(client: Client, make: Any
 
 def test_the_desk_speaks_french_under_our_name(desk: Client) -> None:
     html = desk.get("/admin/").content.decode()
-    assert "<title>Que souhaitez-vous gérer ? – Bureau de la Région</title>" in html.replace("\n", "")
+    assert "<title>Ce qui attend aujourd’hui – Bureau de la Région</title>" in html.replace("\n", "")
     assert "Django" not in html
 
 
@@ -77,7 +77,7 @@ def test_every_list_opens_by_predicates_and_none_by_a_library() -> None:
     assert isinstance(admin.site._wrapped, PortalAdminSite)
     assert [each.opts.label_lower for each in registered() if not isinstance(each, RulesAdmin)] == []
     rooms = {each.opts.app_label for each in registered()}
-    assert rooms <= {"core", "accounts", "members", "territories"}
+    assert rooms <= {"core", "accounts", "members", "territories", "spro"}
 
 
 def test_a_list_of_ours_without_predicates_is_an_error() -> None:
@@ -313,6 +313,9 @@ def test_the_filters_a_list_offers_answer(desk: Client, lookup: str) -> None:
 def _form(page: Any) -> dict[str, Any]:
     fields = page.context["adminform"].form
     values = {name: fields[name].value() for name in fields.fields}
+    for inline in page.context["inline_admin_formsets"]:
+        management = inline.formset.management_form
+        values |= {management.add_prefix(name): management[name].value() for name in management.fields}
     return {name: "" if value is None else value for name, value in values.items() if value is not False}
 
 
@@ -393,7 +396,8 @@ def test_opening_hours_are_typed_one_line_a_day(desk: Client) -> None:
 
 
 def _told(client: Client) -> list[tuple[str, str]]:
-    return re.findall(r"Courriels qui ne partent pas[^<]*<a href=\"([^\"]*)\">(\d+)</a>", _first_page(client))
+    waiting = client.get("/admin/").context["waiting"]
+    return [(line["url"], str(line["count"])) for line in waiting if line["title"] == "Courriels qui ne partent pas"]
 
 
 def _first_page(client: Client) -> str:
