@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.reference import NEED_PHRASES, STATUS_PHRASES, Need, Service, Status
 from core.search import Entry
+from spro.editorial import follow
 from spro.pages import existing
 
 # Other words that people type for a need or a situation.
@@ -68,8 +69,10 @@ def services() -> Iterator[Entry]:
 
 
 def pages() -> Iterator[Entry]:
+    """The fixed pages, and those that the Region writes."""
     for page in existing():
         yield Entry("page", page.name, page.title, page.url, page.summary, aliases=page.words, weight=5)
+    yield from follow.entries()
 
 
 def _places(**parameters: str) -> str:

@@ -13,6 +13,7 @@ from core.http import public_page
 from core.models import PackLoad
 from core.reference import NEED_PHRASES
 from members.models import Network
+from spro.models import Page as EditorialPage
 from spro.pages import existing
 from territories.models import Agency
 
@@ -40,6 +41,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [(name, list(pages)) for name, pages in groupby(existing(), key=lambda page: page.group)],
         "networks": Network.objects.only("slug", "name", "current_name").order_by("number"),
+        "own_pages": EditorialPage.objects.visible().only("slug", "title"),
         "agencies": sorted(Agency.objects.only("slug", "name"), key=lambda agency: agency.sort_key),
         "needs": [(need.value, phrase.sentence) for need, phrase in NEED_PHRASES.items()],
     }

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core.http import public_page
 from core.models import SearchDocument
+from spro.models import Page
 from spro.pages import existing
 
 MOST_FILES = 50_000  # files of an index; the protocol takes no more
@@ -35,7 +36,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page; an index of files when one would be too long."""
     count = _documents().count()
     if count <= URLS:
-        return _urlset(request, [*(page.url for page in existing()), *_urls(0)])
+        return _urlset(request, [*_own_pages(), *_urls(0)])
     files = (reverse("sitemap_file", args=[number]) for number in range(count // URLS + 1))
     items = "".join(f"<sitemap><loc>{_absolute(request, url)}</loc></sitemap>" for url in files)
     return _xml(f'<sitemapindex xmlns="{_NAMESPACE}">{items}</sitemapindex>')
@@ -47,7 +48,7 @@ def sitemap_file(request: HttpRequest, number: int) -> HttpResponse:
     urls = _urls(number) if number <= MOST_FILES else []
     if not urls:
         raise Http404
-    return _urlset(request, [*(page.url for page in existing()), *urls] if number == 0 else urls)
+    return _urlset(request, [*_own_pages(), *urls] if number == 0 else urls)
 
 
 @public_page
@@ -68,6 +69,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @public_page
 def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(static("svg/logo.svg"))
+
+
+def _own_pages() -> list[str]:
+    """The fixed pages, then those that the Region writes and that are online now."""
+    written = Page.objects.visible().only("slug").order_by("pk")
+    return [*(page.url for page in existing()), *(page.get_absolute_url() for page in written)]
 
 
 def _documents() -> QuerySet[SearchDocument]:
