@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from core.fair_use import fair_use
-from spro.views import errors, gallery, health, home, pages, pro, search, sitemap
+from spro.views import editorial, errors, gallery, health, home, pages, pro, search, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales/", pages.legal, name="legal"),
     path("donnees-personnelles/", pages.privacy, name="privacy"),
     path("plan-du-site/", pages.site_map, name="site_map"),
+    path("pages/<slug:slug>/", editorial.page, name="editorial_page"),
+    path("pages/images/<slug:name>.webp", editorial.image, name="editorial_image"),
     path("sante/", health.alive, name="alive"),
     path("sante/pret/", health.ready, name="ready"),
     path("robots.txt", sitemap.robots, name="robots"),
