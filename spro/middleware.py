@@ -42,23 +42,29 @@ class RequestLogMiddleware:
         return response
 
 
+OPEN_DATA = ("/api/", "/donnees/")
+
+
 class OpenDataMiddleware:
-    """The public API may be read from the pages of any site: nothing in it depends on who asks (no cookie is read)."""
+    """The public API and the files of open data may be read from the pages of any site.
+
+    Nothing in them depends on who asks: no cookie is read.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith("/api/"):
+        if request.path.startswith(OPEN_DATA):
             response["Access-Control-Allow-Origin"] = "*"
-            # A 304 has no content type of its own; the page that explains the API greets who signed in.
-            if response.status_code == 304 or response["Content-Type"] == "application/json":
+            # A 304 has no content type of its own; the pages that explain the data greet who signed in.
+            if response.status_code == 304 or not response.get("Content-Type", "").startswith("text/html"):
                 response["Vary"] = "Accept-Encoding"
             if request.method == "HEAD" and not response.streaming:  # what it says of itself, without the body
                 response["Content-Length"] = str(len(response.content))
                 response.content = b""
-            response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+            response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
             if request.method == "OPTIONS":
                 response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
                 response["Access-Control-Allow-Headers"] = "Accept, If-None-Match"

@@ -67,7 +67,11 @@ PAGES = (
     Page("site_map", "Plan du site", "Toutes les pages du portail.", RIGHTS),
     Page("account_login", "Se connecter", "Pour les professionnel·les et les titulaires d’un compte.", PROS, "compte"),
     Page(
-        "api:docs", "Données ouvertes (API)", "Les données publiques du portail, pour qui veut les réutiliser.", PROS,
+        "open_data", "Données ouvertes", "Les données publiques du portail, à télécharger et à réutiliser.", PROS,
+        "open data télécharger csv json geojson licence ouverte data inclusion dcat",
+    ),
+    Page(
+        "api:docs", "L’API des données ouvertes", "Les mêmes données, à lire par programme.", PROS,
         "open data json développeur openapi",
     ),
 )  # fmt: skip

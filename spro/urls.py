@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from core.fair_use import fair_use
-from spro.views import editorial, errors, gallery, health, home, pages, pro, search, sitemap
+from spro.views import editorial, errors, gallery, health, home, open_data, pages, pro, search, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales/", pages.legal, name="legal"),
     path("donnees-personnelles/", pages.privacy, name="privacy"),
     path("plan-du-site/", pages.site_map, name="site_map"),
+    path("donnees/", open_data.page, name="open_data"),
+    path("donnees/catalogue.jsonld", open_data.machine_catalogue, name="open_data_catalogue"),
+    path("donnees/structures-data-inclusion.json", open_data.national, name="open_data_national"),
+    path("donnees/<slug:slug>.csv-metadata.json", open_data.metadata, name="open_data_metadata"),
+    path("donnees/<slug:slug>.<slug:form>", open_data.file, name="open_data_file"),
     path("pages/<slug:slug>/", editorial.page, name="editorial_page"),
     path("pages/images/<slug:name>.webp", editorial.image, name="editorial_image"),
     path("sante/", health.alive, name="alive"),
