@@ -6,9 +6,12 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -63,7 +66,25 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """One rule for all dangerous acts: a proof of the last ten minutes, signing in included."""
-        return not recently_signed_in(context.request)
+        if recently_signed_in(context.request):
+            return False
+        if context.request.user.is_authenticated and not get_reauthentication_flows(context.request.user):
+            raise ReauthenticationRequired  # allauth would let pass whoever has neither password nor factor
+        return True
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How somebody may say again who they are, in our words."""
+        words = {
+            "reauthenticate": "Utiliser mon mot de passe",
+            "mfa_reauthenticate": "Utiliser un code de mon application ou de secours",
+            "mfa_reauthenticate:webauthn": "Utiliser ma clé d’accès",
+        }
+        methods = super().get_reauthentication_methods(user)
+        found = [method | {"description": words[method["id"]]} for method in methods]
+        if found or not user.is_authenticated:
+            return found
+        url = reverse("account_reauthenticate_provider")
+        return [{"id": "provider", "description": "Revenir par le service qui m’identifie", "url": url}]
 
     def send_notification_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> Any:
         """As allauth's, but for the factors: `accounts.factors.tell_change` writes them with the act itself."""

@@ -6,8 +6,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
+        from allauth.account import signals as account_signals
         from allauth.mfa.signals import authenticator_used
+        from allauth.socialaccount import signals as social_signals
+        from allauth.usersessions.models import UserSession
+        from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import pre_save
 
+        from accounts import sessions, social
         from accounts.factors import on_factor_used, rotate_secrets
         from accounts.panels import register_panels
         from core.encryption import register_rotation
@@ -15,3 +21,10 @@ class AccountsConfig(AppConfig):
         register_panels()
         register_rotation("facteurs", rotate_secrets)
         authenticator_used.connect(on_factor_used, dispatch_uid="accounts.factor_used")
+        pre_save.connect(sessions.keep_little, sender=UserSession, dispatch_uid="accounts.keep_little")
+        user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed_in")
+        account_signals.user_logged_in.connect(social.on_signed_in, dispatch_uid="accounts.signed_in_by")
+        social_signals.social_account_added.connect(social.on_linked, dispatch_uid="accounts.linked")
+        social_signals.social_account_removed.connect(social.on_unlinked, dispatch_uid="accounts.unlinked")
+        for signal in (account_signals.password_changed, account_signals.password_set, account_signals.password_reset):
+            signal.connect(sessions.on_password_changed, dispatch_uid="accounts.password_changed")

@@ -8,3 +8,10 @@ def purge_unverified() -> int:
     from accounts.services import purge_unverified_accounts
 
     return purge_unverified_accounts()
+
+
+@shared_task
+def purge_sessions() -> int:
+    from accounts.sessions import purge
+
+    return purge()

@@ -4,14 +4,14 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
-from accounts.views import conduct, factors, own
+from accounts.views import conduct, factors, own, providers, sessions
 
 urlpatterns: list[URLPattern] = [
     path("", own.home, name="account_home"),
     path("code-de-conduite/", conduct.conduct, name="account_conduct"),
     path("nom/", own.name, name="account_name"),
     path("connexion/", own.login, name="account_login"),
-    path("deconnexion/", allauth_views.logout, name="account_logout"),
+    path("deconnexion/", providers.logout, name="account_logout"),
     path("ferme/", own.inactive, name="account_inactive"),
     path("inscription/", own.signup, name="account_signup"),
     path("confirmer-identite/", allauth_views.reauthenticate, name="account_reauthenticate"),
@@ -33,6 +33,18 @@ urlpatterns: list[URLPattern] = [
         name="account_reset_password_from_key",
     ),
 ]
+urlpatterns.append(path("sessions/", sessions.sessions, name="usersessions_list"))
+_DOORS = "fournisseurs/"
+urlpatterns += [
+    path(_DOORS, providers.connections, name="socialaccount_connections"),
+    path(f"{_DOORS}renonce/", providers.cancelled, name="socialaccount_login_cancelled"),
+    path(f"{_DOORS}confirmer/", providers.again, name="account_reauthenticate_provider"),
+]
+for _door in ("proconnect", "franceconnect"):
+    urlpatterns += [
+        path(f"{_DOORS}{_door}/", providers.enter, {"provider": _door}, name=f"{_door}_login"),
+        path(f"{_DOORS}{_door}/retour/", providers.callback, {"provider": _door}, name=f"{_door}_callback"),
+    ]
 
 _FACTORS = "double-verification/"
 urlpatterns += [

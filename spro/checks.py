@@ -23,6 +23,20 @@ def secret_key(**_: Any) -> list[CheckMessage]:
     return []
 
 
+KEYS_ADVICE = (
+    "Donnez au moins une clé à ENCRYPTION_KEYS : "
+    'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())".'
+)
+
+
+@register(Tags.security, deploy=True)
+def encryption_keys(**_: Any) -> list[CheckMessage]:
+    """spro.E002: outside a demonstration, secrets at rest have keys of their own (core/encryption.py)."""
+    if settings.ENCRYPTION_KEYS or settings.DEBUG or settings.DEMO:
+        return []
+    return [Error("ENCRYPTION_KEYS est vide.", hint=KEYS_ADVICE, id="spro.E002")]
+
+
 def insecure() -> bool:
     """Whether sessions and links would be signed with a key that everybody can read."""
     return not settings.DEBUG and not settings.DEMO and settings.SECRET_KEY.startswith(INSECURE)

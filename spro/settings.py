@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -228,6 +229,32 @@ MFA_RATE_LIMITS = {
 }
 # Browsers take « localhost » in clear for safe, nothing else.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+
+# ProConnect and FranceConnect: each opens when it is given an identifier (accounts/provider.py).
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address alone joins nothing to nobody
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
+
+
+def _door(prefix: str, name: str, url: str, scope: list[str]) -> dict[str, Any]:
+    if not (client_id := env.str(f"{prefix}_CLIENT_ID", default="")):
+        return {"APPS": []}
+    about = {"server_url": env.str(f"{prefix}_URL", default=url), "scope": scope, "acr": ["eidas1", "eidas2", "eidas3"]}
+    secret = env.str(f"{prefix}_CLIENT_SECRET")
+    return {"APPS": [{"name": name, "client_id": client_id, "secret": secret, "settings": about}]}
+
+
+SOCIALACCOUNT_PROVIDERS = {
+    "proconnect": _door(
+        "PROCONNECT", "ProConnect", "https://auth.agentconnect.gouv.fr/api/v2",
+        ["openid", "given_name", "usual_name", "email", "siret", "uid"],
+    ),
+    "franceconnect": _door(
+        "FRANCECONNECT", "FranceConnect", "https://oidc.franceconnect.gouv.fr/api/v2",
+        ["openid", "given_name", "family_name", "email"],
+    ),
+}  # fmt: skip
 
 # Secrets at rest (core/encryption.py): the first encrypts, all decrypt.
 ENCRYPTION_KEYS = [key for key in env.list("ENCRYPTION_KEYS", default=[]) if key]

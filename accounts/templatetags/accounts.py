@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.template.defaultfilters import stringfilter
 
@@ -17,6 +19,24 @@ def _cut(text: str, size: int) -> str:
 def in_fours(text: str) -> str:
     """« ABCDEFGH » as « ABCD EFGH »."""
     return _cut(text, 4)
+
+
+ABOUT = {"proconnect": "https://www.proconnect.gouv.fr/", "franceconnect": "https://franceconnect.gouv.fr/"}
+
+
+@register.filter
+@stringfilter
+def about_door(provider: str) -> str:
+    """Where the State explains one of its doors."""
+    return ABOUT[provider]
+
+
+@register.simple_tag(takes_context=True)
+def doors(context: Any) -> list[Any]:
+    """The doors of the State this installation was given."""
+    from accounts.provider import offered
+
+    return offered(context["request"])
 
 
 @register.filter

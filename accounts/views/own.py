@@ -15,7 +15,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import codes
+from accounts.factors import codes_left
 from accounts.forms import NameForm
+from accounts.provider import linked_doors, offered
 from accounts.services import rename
 from core import panels
 
@@ -26,7 +29,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Who I am, and what my mandates open: each room brings its panel."""
     user: Any = request.user
     pending = EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).first()
-    context = {"panels": panels.collect("account", request, user), "pending_address": pending}
+    left = codes_left(user)
+    context = {
+        "panels": panels.collect("account", request, user), "pending_address": pending,
+        "protected": left is not None, "few_left": codes.few(left),
+        "providers": [door.name for door in offered(request)],
+        "linked": [door.name for door in linked_doors(request)],
+    }  # fmt: skip
     return render(request, "accounts/home.html", context)
 
 

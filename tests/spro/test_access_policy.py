@@ -47,6 +47,11 @@ PUBLIC = {
     # accounts
     "comptes/connexion/",
     "comptes/connexion/cle/",
+    "comptes/fournisseurs/proconnect/",
+    "comptes/fournisseurs/proconnect/retour/",
+    "comptes/fournisseurs/franceconnect/",
+    "comptes/fournisseurs/franceconnect/retour/",
+    "comptes/fournisseurs/renonce/",
     "comptes/connexion/cle/question/",
     "comptes/double-verification/code/",  # the second step of signing in; leads back to the first without it
     "comptes/deconnexion/",  # leads home whoever is not signed in
