@@ -3,6 +3,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 # These change the schema: they run as the owner of the database, never as the role of the web.
 OWNER_COMMANDS = {"migrate", "flush", "sqlflush", "pgtrigger"}
@@ -10,8 +11,12 @@ OWNER_COMMANDS = {"migrate", "flush", "sqlflush", "pgtrigger"}
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spro.settings")
+    import environ
+
     from spro import embedded
 
+    # Before the choice of the servers: an installation may name its own in `.env` alone.
+    environ.Env.read_env(Path(__file__).resolve().parent / ".env")
     embedded.use_if_needed()
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         embedded.become_owner()
