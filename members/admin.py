@@ -13,10 +13,8 @@ from accounts.admin_periods import InForceFilter, PeriodAdmin
 from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
 from core import search
 from core.text import sort_key
-from members import due, search_entries
+from members import admin_charter, due, search_entries  # noqa: F401 (the charter registers itself)
 from members.models import (
-    Charter,
-    CharterSignature,
     Commitment,
     FundingCriterion,
     Invitation,
@@ -117,14 +115,6 @@ class InvitationAdmin(ReadOnlyAdmin):
     search_fields = ("email", "organisation__name", "organisation__current_name")
 
 
-@admin.register(Charter)
-class CharterAdmin(RulesAdmin):
-    list_display = ("title", "version", "signed_on")
-    readonly_fields = ("version",)
-    # A version comes with a region pack: its numbered texts and their sources go together.
-    add_rule = ReadOnlyAdmin.add_rule
-
-
 @admin.register(Plan)
 class PlanAdmin(_PublicPageAdmin):
     list_display = ("name", "starts_on", "ends_on", "invented")
@@ -160,13 +150,3 @@ class QualityCriterionAdmin(_CharterTextAdmin):
 @admin.register(FundingCriterion)
 class FundingCriterionAdmin(_CharterTextAdmin):
     list_filter = ("kind", "charter")
-
-
-@admin.register(CharterSignature)
-class CharterSignatureAdmin(RulesAdmin):
-    list_display = ("organisation", "charter", "signed_on", "signatory")
-    list_filter = ("charter",)
-    list_select_related = ("organisation", "charter")
-    search_fields = ("organisation__name", "signatory")
-    autocomplete_fields = ("organisation",)
-    unsaid_fields = ("signatory",)

@@ -22,6 +22,7 @@ _VERBS = {
     "invitation.revoke": "a annulé une invitation",
     "invitation.accept": "a accepté une invitation",
     "charter.sign": "a signé la charte au nom de l’organisme",
+    "charter.correct": "a corrigé une signature de la charte",
     "charter.withdraw": "a retiré une signature de la charte",
     "admin.add": "a créé la fiche",
     "admin.change": "a modifié la fiche",

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.http import public_page
+from core.markdown import render as markdown
+from members import charters
 from members.models import Charter, Commitment, QualityCriterion
 
 
@@ -41,8 +43,9 @@ class Article:
 
 @public_page
 def charter(request: HttpRequest) -> HttpResponse:
-    """The charter in force. 404 before a region pack is loaded."""
+    """The charter in force and its amendments. 404 before a region pack is loaded."""
     current = _current()
+    amendments = [version for version in charters.in_force() if version.pk != current.pk]
     signatures = current.signatures.select_related("organisation__network").order_by(
         "organisation__network__number", "organisation__sort_key"
     )
@@ -50,6 +53,11 @@ def charter(request: HttpRequest) -> HttpResponse:
         "charter": current,
         "engagements": engagements(current.commitments.order_by("engagement_number", "order")),
         "signatures": list(signatures),
+        "text": markdown(current.text, heading_level=3) if current.text else "",
+        "amendments": [
+            {"charter": version, "text": markdown(version.text, heading_level=4) if version.text else ""}
+            for version in amendments
+        ],
     }
     return render(request, "members/charter.html", context)
 
