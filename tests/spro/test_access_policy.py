@@ -21,6 +21,8 @@ PUBLIC = {
     "mentions-legales/",
     "donnees-personnelles/",
     "plan-du-site/",
+    "pages/<slug:slug>/",
+    "pages/images/<slug:name>.webp",
     "sante/",
     "sante/pret/",
     "robots.txt",

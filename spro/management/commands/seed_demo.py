@@ -15,6 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
+from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
 PASSWORD = "demo-spro-2026"  # noqa: S105 (printed by `make demo`; never on an installation that is not one)
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         for person in (MEMBER, MANAGER, OFFICER, REGION):
             conduct.accept(user=_account(person), version=conduct.VERSION, actor=None)
         _account(CITIZEN)
+        demo_pages.seed()
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
         held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
