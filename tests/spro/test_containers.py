@@ -37,7 +37,9 @@ def read_by_the_code() -> set[str]:
     """Every variable that the settings and the servers' own settings read."""
     text = (ROOT / "spro/settings.py").read_text() + (ROOT / "spro/gunicorn.py").read_text()
     found = re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"|environ(?:\.get\(|\[)"([A-Z_]+)"', text)
-    return {first or second for first, second in found}
+    doors = re.findall(r'_door\(\s*"([A-Z]+)"', text)
+    of_doors = re.findall(r'env\.str\(f"\{prefix\}(_[A-Z_]+)"', text)
+    return {first or second for first, second in found} | {door + end for door in doors for end in of_doors}
 
 
 def listed() -> set[str]:
