@@ -113,10 +113,12 @@ class PortalAdminSite(AdminSite):
         if desk is None or not desk.has_view_permission(request):
             return None
         rows, _ = desk.get_search_results(request, desk.get_queryset(request), words)
+        shown = desk.get_queryset(request).filter(pk__in=rows.order_by().values("pk"))
+        shown = shown.select_related(*SEARCHED[label]) if SEARCHED[label] else shown
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found = [
             {"text": str(row), "url": reverse(f"{name}_change", args=[row.pk]), "detail": _detail(row)}
-            for row in rows.select_related(*SEARCHED[label]).distinct()[: SHOWN_OF_EACH + 1]
+            for row in shown[: SHOWN_OF_EACH + 1]
         ]
         if not found:
             return None
@@ -173,10 +175,6 @@ class PortalAdminSite(AdminSite):
 
 def _detail(row: Any) -> str:
     """What tells two rows of one name apart."""
-    parts = [getattr(row, name, None) for name in ("organisation", "network", "commune", "agency", "email")]
-    label = row._meta.label_lower
-    if label == "territories.referent":  # its address is for its own sheet
-        parts = parts[:4]
-    if label == "territories.site":
-        parts = parts[2:4]
+    names = SEARCHED[row._meta.label_lower] or ("email",)
+    parts = (getattr(row, name) for name in names)
     return ", ".join(str(part) for part in parts if part)

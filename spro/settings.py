@@ -219,6 +219,9 @@ MFA_FORMS = {
     "authenticate": "accounts.factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
     "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "authenticate_webauthn": "accounts.factor_forms.AuthenticateKeyForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.ReauthenticateKeyForm",
+    "login_webauthn": "accounts.factor_forms.LoginKeyForm",
     "add_webauthn": "accounts.factor_forms.AddKeyForm",
     "edit_webauthn": "accounts.factor_forms.EditKeyForm",
 }

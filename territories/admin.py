@@ -48,6 +48,16 @@ reads_desk = runs_region | is_any_officer
 serves = runs_region | is_officer
 
 
+class ServedFilter(admin.RelatedFieldListFilter):
+    """The territories that the person serves; all of them for the Region. One alone is no choice."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        chosen = super().field_choices(field, request, model_admin)
+        if runs_region.test(request.user):
+            return chosen
+        return [choice for choice in chosen if choice[0] in agencies_of(request.user)]
+
+
 class ServedAdmin(RulesAdmin):
     """Rows that stand in a territory: an officer sees, chooses and leaves them in those they serve."""
 
@@ -147,7 +157,7 @@ class SiteAdmin(ServedAdmin):
             horaires=("Sans horaires", due.without_hours),
             a_confirmer=("Non confirmés depuis un an", due.unconfirmed),
         ),
-        "listed", "agency", "network", "kind", "provisional",
+        "listed", ("agency", ServedFilter), "network", "kind", "provisional",
     )  # fmt: skip
     list_select_related = ("kind", "commune", "agency", "organisation")
     search_fields = ("name", "address", "commune__name", "organisation__name", "organisation__current_name")
@@ -223,7 +233,7 @@ class ReferentAdmin(ServedAdmin):
             vacant=("Postes vacants", due.vacant), jamais=("Jamais confirmés", due.never_confirmed),
             a_confirmer=("Confirmés il y a plus d’un an", due.confirmed_long_ago),
         ),
-        "agency", "organisation__network", "confirmed_on", "withdrawn_at",
+        ("agency", ServedFilter), "organisation__network", "confirmed_on", "withdrawn_at",
     )  # fmt: skip
     list_select_related = ("organisation", "agency", "structure")
     search_fields = ("name", "organisation__name", "organisation__current_name", "structure__name", "town", "function")
@@ -256,7 +266,7 @@ class ReferentCheckAdmin(ReadOnlyAdmin):
     view_rule = serves
     list_display = ("referent", "organisation", "agency", "sent_on", "expires_on", "used_at", "outcome")
     fields = ("referent", "sent_on", "expires_on", "used_at", "outcome")
-    list_filter = ("outcome", "sent_on", "referent__agency")
+    list_filter = ("outcome", "sent_on", ("referent__agency", ServedFilter))
     list_select_related = ("referent__organisation", "referent__agency")
     search_fields = ("referent__name", "referent__organisation__name", "referent__organisation__current_name")
     date_hierarchy = "sent_on"
@@ -283,7 +293,7 @@ class SheetReportAdmin(ReadOnlyAdmin):
               "handled_at")  # fmt: skip
     list_filter = (
         due_filter(a_traiter=("À traiter", due.told), en_retard=("Depuis plus de 7 jours", due.told_long_ago)),
-        "state", "subject", "kind", "agency",
+        "state", "subject", "kind", ("agency", ServedFilter),
     )  # fmt: skip
     list_select_related = ("agency", "organisation")
     search_fields = ("title", "message", "organisation__name", "organisation__current_name")
