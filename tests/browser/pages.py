@@ -29,3 +29,12 @@ PUBLIC_PAGES = [
     "/comptes/mot-de-passe/oubli/",
     "/une-page-qui-n-existe-pas/",
 ]
+
+# What each demo account opens once signed in.
+DESKS = {
+    "citoyen": ["/comptes/"],
+    "pro": ["/pro/", "/pro/organisme/"],
+    "manager": ["/pro/", "/pro/organisme/", "/pro/referents/", "/pro/referents/?vue=grille"],
+    "agence": ["/pro/", "/pro/referents/", "/admin/"],
+    "region": ["/pro/", "/admin/", "/admin/territories/site/", "/admin/members/organisation/"],
+}

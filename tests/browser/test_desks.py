@@ -1,0 +1,61 @@
+"""S1 on the pages one signs in for: the espace pro and the desk of the Region, in each role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Portal
+from tests.browser.pages import DESKS
+
+# A phone at night, a desk by day: the two that differ most.
+SHAPES = ((390, 844, "dark"), (1280, 900, "light"))
+PASSWORD = "demo-spro-2026"
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, portal: Portal) -> Any:
+    """The cookies of a demo account, signed in once."""
+    kept: dict[str, Any] = {}
+
+    def cookies(name: str) -> Any:
+        if name not in kept:
+            with browser.new_context(base_url=portal.url) as context:
+                page = context.new_page()
+                page.goto("/comptes/connexion/")
+                page.fill("[name=login]", f"{name}@demo.invalid")
+                page.fill("[name=password]", PASSWORD)
+                page.locator("main form button[type=submit]").first.click()
+                page.wait_for_url("**/comptes/")
+                kept[name] = context.storage_state()
+        return kept[name]
+
+    return cookies
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, paths in DESKS.items() for path in paths])
+def test_S1_axe_finds_nothing_and_nothing_overflows(
+    browser: Browser, portal: Portal, signed_in: Any, name: str, path: str
+) -> None:
+    for width, height, scheme in SHAPES:
+        with browser.new_context(
+            base_url=portal.url, viewport={"width": width, "height": height}, color_scheme=scheme,
+            reduced_motion="reduce", storage_state=signed_in(name),
+        ) as context:  # fmt: skip
+            page = context.new_page()
+            errors: list[str] = []
+            page.on(
+                "console",
+                lambda message, errors=errors: errors.append(message.text) if message.type == "error" else None,
+            )
+            answer = page.goto(path)
+            assert answer is not None
+            assert (path, answer.status) == (path, 200)
+            found = Axe().run(page).response["violations"]
+            told = [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found]
+            assert (width, scheme, told, errors) == (width, scheme, [], [])
+            if not path.startswith("/admin/"):
+                assert page.evaluate("document.documentElement.scrollWidth") == width
