@@ -114,7 +114,7 @@ def page(found: QuerySet[Referent], *, after: str = "", before: str = "") -> Pag
     if pivot is not None:
         chosen = found.filter(_beyond(pivot, "lt" if back else "gt"))
         if back:
-            chosen = chosen.order_by("-organisation__sort_key", "-rank", "-pk")
+            chosen = chosen.reverse()
     back = back and pivot is not None
     shown = list(with_names(chosen)[: PAGE + 1])
     more, shown = len(shown) > PAGE, shown[:PAGE]

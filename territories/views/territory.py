@@ -16,6 +16,7 @@ from core import panels
 from core.http import public_page
 from core.text import sort_key
 from territories import communes, forms, maps, rules
+from territories.confirmed import is_stale
 from territories.models import Agency, Commune, Contour, Department, Referent, Site
 from territories.toponyms import of
 
@@ -153,6 +154,8 @@ def _person(referent: Referent, *, professional: bool) -> dict[str, Any]:
         "where": ", ".join(filter(None, (referent.town, referent.area))),
         "published_on": referent.published_on,
         "confirmed_on": referent.confirmed_on,
+        # After a year professionals read that it is to be confirmed again (T2).
+        "stale": professional and is_stale(referent),
         "email": referent.email if reachable else "",
         "phone": referent.phone if reachable else "",
     }
