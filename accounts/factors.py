@@ -86,9 +86,9 @@ def codes_left(user: Any) -> int | None:
     return None if held is None else len(held.wrap().get_unused_codes())
 
 
-def tell_change(*, user: Any, verb: str, type: str, name: str = "") -> None:  # noqa: A002
+def tell_change(*, user: Any, verb: str, type: str, name: str = "", by_system: bool = False) -> None:  # noqa: A002
     """Journal a change of a factor and tell its owner by mail. `verb`: add, remove, renew, use. In a transaction."""
-    record(verb=f"factor.{verb}", target=user, actor=user, changes={"factor": [None, str(type)]})
+    record(verb=f"factor.{verb}", target=user, actor=None if by_system else user, changes={"factor": [None, str(type)]})
     now = timezone.localtime()
     context = {
         "verb": verb, "what": NAMES[Type(type)], "name": name, "left": codes_left(user),
