@@ -6,7 +6,7 @@ the columns is read out of the serializer that describes the same object in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -47,7 +47,8 @@ class Table:
 
     `columns`: name in the file → column (or annotation) of the row, as the API's views have them. `walk`: the column
     that orders the file; unique, never null, and never changed, so that a row edited meanwhile is not read twice.
-    `models`: every model whose rows the file shows. `origin`: slug of the attribution of the pack that covers it.
+    `models`: every model whose rows the file shows. `origin`: slug of the attribution of the pack that covers it;
+    `sources`: sentences to cite besides, for what came from elsewhere since.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class Table:
     without: frozenset[str] = frozenset()
     positioned: bool = False
     origin: str = "charter"
+    sources: Callable[[], Iterable[str]] = tuple
     frequency: str = "CONT"  # of the European list of frequencies
 
     def described(self) -> list[Column]:

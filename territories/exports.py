@@ -73,6 +73,12 @@ def _site(row: Row) -> Row:
     return shown
 
 
+def directory_sources() -> list[str]:
+    """The national directories that places came from or were completed by, as they ask to be cited."""
+    completed = Site.objects.public().exclude(external_id="").exclude(source="")
+    return list(completed.order_by("source").values_list("source", flat=True).distinct())
+
+
 def _agency(row: Row) -> Row:
     return row | {"url": absolute(reverse("territory", args=[row["slug"]]))}
 
@@ -90,6 +96,7 @@ SITES = Table(
     # Answers to a question (from where, for whom), which a file is not.
     without=frozenset({"distance_km", "rank", "reason"}),
     positioned=True,
+    sources=directory_sources,
 )
 KINDS = Table(
     slug="sortes-de-lieux",

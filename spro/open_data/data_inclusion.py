@@ -20,6 +20,7 @@ from members.websites import websites
 from spro.open_data import national
 from spro.open_data.terms import Terms
 from spro.open_data.versions import Version
+from territories.exports import directory_sources
 from territories.models import Commune, Site, SiteKind
 from territories.views.sites import IN_PLAIN_WORDS
 
@@ -50,7 +51,7 @@ def whole(terms: Terms, version: Version) -> Iterator[bytes]:
         "publisher": terms.publisher,
         "licence": terms.licence,
         "licence_url": terms.licence_url or None,
-        "attribution": terms.cited("charter"),
+        "attribution": [*terms.cited("charter"), *directory_sources()],
         "modified": version.since,
     }
     yield orjson.dumps(head)[:-1] + b',"structures":[\n'
@@ -72,7 +73,7 @@ def structure(site: Site, terms: Terms) -> Said:
             "id": _id(site, terms),
             "nom": national.name(site.name),
             "description": description[:10_000] if len(description) >= 5 else None,
-            **_shared(site),
+            **_shared(site, terms),
             "site_web": site_web,
             "horaires_accueil": national.opening_hours(site.hours),
             "reseaux_porteurs": [carrier] if carrier else None,
@@ -82,7 +83,7 @@ def structure(site: Site, terms: Terms) -> Said:
 
 def services(site: Site, terms: Terms) -> list[Said]:
     """What can be asked there, in the order of the charter."""
-    shared = _shared(site) | {
+    shared = _shared(site, terms) | {
         "frais": "gratuit",
         "publics": national.publics(site.publics),
         "publics_precisions": national.publics_said(site.publics),
@@ -108,13 +109,13 @@ def services(site: Site, terms: Terms) -> list[Said]:
     ]
 
 
-def _shared(site: Site) -> Said:
+def _shared(site: Site, terms: Terms) -> Said:
     """What a structure and its services say alike: where, how to reach, since when."""
     known = not site.provisional
     postal_code = site.postal_code if len(site.postal_code) == 5 and site.postal_code.isdigit() else None
     return {
         "lien_source": absolute(site.get_absolute_url()),
-        "date_maj": site.updated_at.astimezone(dt.UTC).date(),
+        "date_maj": dated(site, terms),
         "adresse": site.address if known else None,
         "code_postal": postal_code if known else None,
         "commune": site.commune.name,
@@ -124,6 +125,16 @@ def _shared(site: Site) -> Said:
         "telephone": national.phone(site.phone),
         "courriel": national.email(site.email),
     }
+
+
+def dated(site: Site, terms: Terms) -> dt.date:
+    """When somebody last said so: the organisation confirmed it, or a national directory updated it; the date of the
+    charter for a place that only the charter names. Loading a file again makes nothing fresher (T2).
+    """
+    known = [day for day in (site.confirmed_on, site.source_updated_on) if day]
+    if not known and site.pack_values and terms.since:
+        known = [dt.date.fromisoformat(terms.since)]
+    return min(max(known or [site.updated_at.astimezone(dt.UTC).date()]), dt.datetime.now(dt.UTC).date())
 
 
 def _ways(site: Site) -> list[str]:

@@ -116,7 +116,7 @@ def about(table: Table, terms: Terms, version: Version) -> dict[str, Any]:
         "publisher": terms.publisher,
         "licence": terms.licence,
         "licence_url": terms.licence_url or None,
-        "attribution": terms.cited(table.origin),
+        "attribution": [*terms.cited(table.origin), *table.sources()],
         "modified": version.since,
         "page": absolute(reverse("open_data")),
     }
@@ -138,7 +138,7 @@ def csv_metadata(table: Table, terms: Terms, version: Version) -> dict[str, Any]
         "dc:description": table.text,
         "dc:publisher": terms.publisher,
         "dc:license": {"@id": terms.licence_url} if terms.licence_url else terms.licence,
-        "dc:source": terms.cited(table.origin),
+        "dc:source": [*terms.cited(table.origin), *table.sources()],
         "dc:modified": {"@value": version.since.isoformat(), "@type": "xsd:dateTime"},
         "rdfs:comment": RULE,
         "dialect": DIALECT,

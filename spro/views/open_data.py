@@ -31,6 +31,7 @@ from spro.open_data.files import FORMATS, csv_metadata, flat_columns, formats
 from spro.open_data.tables import OUTLINES, TABLES
 from spro.open_data.terms import Terms, terms
 from spro.open_data.versions import Version, version
+from territories.exports import directory_sources
 
 NOTHING = "Aucun fichier ne se trouve à cette adresse."
 READ_ONLY = "Ces fichiers se lisent seulement : utilisez GET."
@@ -74,7 +75,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "national": {"title": data_inclusion.TITLE, "text": data_inclusion.TEXT, "slug": data_inclusion.SLUG},
         "licence": said.licence,
         "licence_url": said.licence_url,
-        "attributions": [text for text in said.attributions.values() if text],
+        "attributions": [text for text in (*said.attributions.values(), *directory_sources()) if text],
         "publisher": said.publisher,
         "contact": settings.PUBLISHER["contact"],
         "since": dt.date.fromisoformat(said.since) if said.since else None,

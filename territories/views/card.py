@@ -52,7 +52,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
             "site": chosen,
             "door": None if chosen.phone else doors.of_kind(chosen.kind),
             "phone_link": doors.dialled(chosen.phone),
-            "week": openings.week(chosen.hours),
+            "week": week(chosen.hours),
             "closures": list(_coming(chosen)[:CLOSURES]),
             "services": [(s.label, IN_PLAIN_WORDS[s]) for s in map(Service, Service.values) if s in chosen.services],
             "access": [Access(a).label for a in Access.values if a in chosen.access],
@@ -64,6 +64,24 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
             "today": timezone.localdate(),
         },
     )
+
+
+def week(hours: openings.Hours) -> list[tuple[str, str]]:
+    """The opened days, those that follow one another alike in one line: « Lundi au jeudi », « Vendredi »."""
+    runs: list[tuple[list[str], str]] = []
+    before = ""
+    for day, said in openings.week(hours):
+        if said != before:
+            runs.append(([], said))
+        runs[-1][0].append(day)
+        before = said
+    return [(_days(days), said) for days, said in runs if said != "Fermé"]
+
+
+def _days(days: list[str]) -> str:
+    if len(days) == 1:
+        return days[0].capitalize()
+    return f"{days[0].capitalize()} {'et' if len(days) == 2 else 'au'} {days[-1]}"
 
 
 def landmark(site: Site) -> Landmark | None:

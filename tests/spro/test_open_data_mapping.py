@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.models import PackLoad
 from core.reference import Channel, Service, Status
 from spro.open_data import national
 from tests import factories
@@ -119,4 +121,26 @@ def test_O3_as_many_queries_for_one_place_as_for_three(client: Client) -> None:
     before = cost()
     factories.site(services=["accueil"])
     factories.site(services=["accueil", "cep"])
-    assert cost() == before == 3  # the terms, the structures, the services
+    assert cost() == before == 4  # the terms, their sources, the structures, the services
+
+
+def test_T2_loading_a_file_again_makes_nothing_fresher(client: Client) -> None:
+    """The date is that of the facts: confirmed, updated by a directory, or the charter's."""
+    PackLoad.objects.create(pack="essai", title="Essai", facts={"charter": {"published_on": "2018-12-01"}})
+    day = dt.date
+    factories.site(slug="charte", pack_values={"name": "x"})
+    factories.site(slug="annuaire", pack_values={"name": "x"}, source_updated_on=day(2024, 8, 29))
+    factories.site(slug="confirme", source_updated_on=day(2024, 8, 29), confirmed_on=day(2026, 2, 1))
+    factories.site(slug="ajoute")
+    said = {each["id"].split("--")[1]: each["date_maj"] for each in whole(client)["structures"]}
+    assert said == {
+        "charte": "2018-12-01", "annuaire": "2024-08-29", "confirme": "2026-02-01",
+        "ajoute": dt.datetime.now(dt.UTC).date().isoformat(),
+    }  # fmt: skip
+
+
+def test_O3_the_directory_that_completed_a_place_is_cited(client: Client) -> None:
+    factories.site(external_id="d-1", source="Annuaire de l’administration (DILA), Licence Ouverte 2.0")
+    factories.site(external_id="d-2", source="Annuaire de l’administration (DILA), Licence Ouverte 2.0")
+    factories.site(source="Charte")
+    assert whole(client)["attribution"] == ["Annuaire de l’administration (DILA), Licence Ouverte 2.0"]

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from territories.models import Closure
-from territories.views.card import landmark, qr
+from territories.views.card import landmark, qr, week
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,14 @@ def test_M5_the_card_costs_four_statements_at_most(client: Client) -> None:
     with CaptureQueriesContext(connection) as asked:
         client.get(f"/lieux/{place.slug}/carte/")
     assert len(asked) <= 4
+
+
+def test_M5_days_alike_stand_on_one_line() -> None:
+    morning, whole = [["09:00", "12:00"]], [["09:00", "12:00"], ["14:00", "17:00"]]
+    hours = {"1": whole, "2": whole, "3": whole, "5": morning, "6": morning, "7": whole}
+    assert week(hours) == [
+        ("Lundi au mercredi", "9\u00a0h – 12\u00a0h et 14\u00a0h – 17\u00a0h"),
+        ("Vendredi et samedi", "9\u00a0h – 12\u00a0h"),
+        ("Dimanche", "9\u00a0h – 12\u00a0h et 14\u00a0h – 17\u00a0h"),
+    ]  # fmt: skip
+    assert week({}) == []
