@@ -29,18 +29,22 @@ class Version:
 
 
 def in_force() -> list[Charter]:
-    """The charter of today, then its amendments in order; each with `signatories`, how many organisations signed it."""
-    current = Charter.current()
-    if current is None:
-        return []
+    """The charter of today, then its amendments in order, in one query.
+
+    Each has `signatories`: how many organisations that belong today signed it.
+    """
     counted = Count("signatures", filter=Q(signatures__organisation__status__in=Organisation.BELONGING))
     rows = {row.pk: row for row in Charter.objects.annotate(signatories=counted).order_by("pk")}
+    texts = [row for row in rows.values() if row.amends_id is None]
+    if not texts:
+        return []
+    current = max(texts, key=lambda row: (row.signed_on or date.min, row.pk))  # as `Charter.current`
     kept = {current.pk}
     for _ in rows:  # an amendment may amend an amendment
         kept |= {row.pk for row in rows.values() if row.amends_id in kept}
     amendments = [rows[pk] for pk in kept if pk != current.pk]
     amendments.sort(key=lambda row: (row.signed_on or date.max, row.pk))
-    return [rows[current.pk], *amendments]
+    return [current, *amendments]
 
 
 def versions(organisation: Organisation, charters: Iterable[Charter] | None = None) -> list[Version]:

@@ -44,8 +44,10 @@ class Article:
 @public_page
 def charter(request: HttpRequest) -> HttpResponse:
     """The charter in force and its amendments. 404 before a region pack is loaded."""
-    current = _current()
-    amendments = [version for version in charters.in_force() if version.pk != current.pk]
+    versions = charters.in_force()
+    if not versions:
+        raise Http404
+    current, *amendments = versions
     signatures = current.signatures.select_related("organisation__network").order_by(
         "organisation__network__number", "organisation__sort_key"
     )
