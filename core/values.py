@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 
 NOTHING = "–"
 LONGEST = 600  # characters of a value that a table shows
@@ -65,10 +66,21 @@ def field_of(model: type[Model], name: str) -> Field | None:
     return found if isinstance(found, Field) else None
 
 
+# Columns that are copied from another, and have no name of their own.
+_COPIED = {"agency": "territoire", "network": "réseau"}
+
+
 def label_of(model: type[Model], name: str) -> str:
     """The French name of a column; the name itself when the model no longer has it."""
     found = field_of(model, name)
-    return str(found.verbose_name) if found else name.replace("_", " ")
+    label = str(found.verbose_name) if found else name.replace("_", " ")
+    return _COPIED.get(label, label)
+
+
+def day_in_words(day: dt.date) -> str:
+    """« 1er mars 2026 »."""
+    words = date_format(day, "j F Y")
+    return words.replace("1 ", "1er ", 1) if day.day == 1 else words
 
 
 def want(field: Field | None, value: Any, names: Names) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.rules import runs_region
 from core import desk
 from core.desk import Task, Waiting
+from core.values import day_in_words
 from members.models import Invitation, Mandate, Organisation
 
 
@@ -50,7 +50,7 @@ def _invitations(user: Any) -> Waiting | None:
     if not runs_region.test(user):
         return None
     ends = list(expired(Invitation.objects.all()).order_by("expires_at").values_list("expires_at", flat=True))
-    detail = f"depuis le {date_format(timezone.localdate(ends[0]), 'j F Y')}" if ends else ""
+    detail = f"depuis le {day_in_words(timezone.localdate(ends[0]))}" if ends else ""
     return Waiting(len(ends), f"{reverse('admin:members_invitation_changelist')}?due=expirees", detail)
 
 

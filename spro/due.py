@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.rules import runs_region
 from core import desk
@@ -14,6 +13,7 @@ from core.desk import Task, Waiting
 from core.imports import waiting_for_a_decision
 from core.models import PackLoad
 from core.outbox import dead_mails
+from core.values import day_in_words
 
 
 def _mails(user: Any) -> Waiting | None:
@@ -27,7 +27,7 @@ def _imports(user: Any) -> Waiting | None:
     if not runs_region.test(user):
         return None
     days = list(waiting_for_a_decision().order_by("created_at").values_list("created_at", flat=True))
-    detail = f"depuis le {date_format(timezone.localdate(days[0]), 'j F Y')}" if days else ""
+    detail = f"depuis le {day_in_words(timezone.localdate(days[0]))}" if days else ""
     return Waiting(len(days), f"{reverse('admin:imports')}?etat=a-decider", detail)
 
 
@@ -40,7 +40,7 @@ def _remarks(user: Any) -> Waiting | None:
         return None
     remarks = [line for line in last.report if " – créés\u00a0: " not in line]
     url = reverse("admin:core_packload_change", args=[last.pk])
-    return Waiting(len(remarks), url, f"chargement du {date_format(timezone.localdate(last.loaded_at), 'j F Y')}")
+    return Waiting(len(remarks), url, f"chargement du {day_in_words(timezone.localdate(last.loaded_at))}")
 
 
 def register_tasks() -> None:

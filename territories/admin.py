@@ -51,11 +51,23 @@ serves = runs_region | is_officer
 class ServedFilter(admin.RelatedFieldListFilter):
     """The territories that the person serves; all of them for the Region. One alone is no choice."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "territoire"
+
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         chosen = super().field_choices(field, request, model_admin)
         if runs_region.test(request.user):
             return chosen
         return [choice for choice in chosen if choice[0] in agencies_of(request.user)]
+
+
+class NetworkFilter(admin.RelatedFieldListFilter):
+    """By family of organisations; the column is a copy, and has no name of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "réseau"
 
 
 class ServedAdmin(RulesAdmin):
@@ -150,14 +162,14 @@ class ClosureInline(admin.TabularInline):
 class SiteAdmin(ServedAdmin):
     form = SiteForm
     inlines = (ClosureInline,)
-    list_display = ("name", "kind", "commune", "agency", "shown_state", "confirmed_on", "updated_at")
+    list_display = ("name", "kind", "commune", "shown_agency", "shown_state", "confirmed_on", "updated_at")
     list_filter = (
         due_filter(
             proposes=("Proposés, à lister", due.proposed), adresse=("Sans adresse exacte", due.without_address),
             horaires=("Sans horaires", due.without_hours),
             a_confirmer=("Non confirmés depuis un an", due.unconfirmed),
         ),
-        "listed", ("agency", ServedFilter), "network", "kind", "provisional",
+        "listed", ("agency", ServedFilter), ("network", NetworkFilter), "kind", "provisional",
     )  # fmt: skip
     list_select_related = ("kind", "commune", "agency", "organisation")
     search_fields = ("name", "address", "commune__name", "organisation__name", "organisation__current_name")
@@ -182,6 +194,10 @@ class SiteAdmin(ServedAdmin):
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
             services.site_changed([form.instance])
+
+    @admin.display(description="territoire", ordering="agency__order")
+    def shown_agency(self, site: Site) -> str:
+        return str(site.agency)
 
     @admin.display(description="état", ordering="listed")
     def shown_state(self, site: Site) -> str:
@@ -233,7 +249,7 @@ class ReferentAdmin(ServedAdmin):
             vacant=("Postes vacants", due.vacant), jamais=("Jamais confirmés", due.never_confirmed),
             a_confirmer=("Confirmés il y a plus d’un an", due.confirmed_long_ago),
         ),
-        ("agency", ServedFilter), "organisation__network", "confirmed_on", "withdrawn_at",
+        ("agency", ServedFilter), ("organisation__network", NetworkFilter), "confirmed_on", "withdrawn_at",
     )  # fmt: skip
     list_select_related = ("organisation", "agency", "structure")
     search_fields = ("name", "organisation__name", "organisation__current_name", "structure__name", "town", "function")

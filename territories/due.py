@@ -11,11 +11,11 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.rules import runs_region
 from core import desk
 from core.desk import Task, Waiting
+from core.values import day_in_words
 from territories.confirmed import stale
 from territories.models import Agency, Referent, SheetReport, Site
 from territories.rules import agencies_of
@@ -101,7 +101,7 @@ def _line(user: Any, rows: QuerySet[Any], name: str, due: str, *, since: str = "
     found = served(user, rows).aggregate(count=Count("pk"), **({"oldest": Min(since)} if since else {}))
     oldest = found.get("oldest")
     day = timezone.localdate(oldest) if isinstance(oldest, dt.datetime) else oldest
-    detail = f"la plus ancienne date du {date_format(day, 'j F Y')}" if day else ""
+    detail = f"la plus ancienne date du {day_in_words(day)}" if day else ""
     return Waiting(found["count"], f"{reverse(f'admin:territories_{name}_changelist')}?due={due}", detail, late)
 
 
