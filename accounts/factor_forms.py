@@ -59,7 +59,30 @@ class ActivateTOTPForm(_Code, totp.ActivateTOTPForm):
     hints = {"code": "Six chiffres, qui changent toutes les trente secondes."}
 
 
-class AddKeyForm(webauthn.AddWebAuthnForm):
+class _Answer:
+    """What a browser says of a key: an answer without the shape of one is a wrong one (the library would fail)."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.cleaned_data: dict[str, Any] = {}
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))  # type: ignore[attr-defined]
+
+
+class AuthenticateKeyForm(_Answer, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class ReauthenticateKeyForm(_Answer, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
+class LoginKeyForm(_Answer, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class AddKeyForm(_Answer, webauthn.AddWebAuthnForm):
     """The name people give a key; the key itself is written by the browser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOT_INHERITED = {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+NOT_INHERITED = {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "ENCRYPTION_KEYS", "SECOND_FACTOR_REQUIRED", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 KEY = "une-cle-longue-et-faite-au-hasard-pour-cet-essai-0123456789-abcdefghij"
+
+BOX_KEY = "YWEtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLWE="
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -21,8 +23,13 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_settings_pass_every_deployment_check() -> None:
-    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", HTTPS="1", SECRET_KEY=KEY)
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY)
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
+
+
+def test_secrets_at_rest_have_keys_of_their_own() -> None:
+    done = run("manage.py", "check", "--deploy", HTTPS="1", SECRET_KEY=KEY)
+    assert (done.returncode, "spro.E002" in done.stderr) == (1, True)
 
 
 def test_the_key_of_the_source_code_fails_the_check() -> None:
