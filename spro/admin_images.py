@@ -21,6 +21,7 @@ from spro.editorial.pictures import DESCRIPTION, add_image, delete_image, showin
 class PageImageAdmin(RulesAdmin):
     delete_rule = runs_region
     unsaid_fields = ("credit", "source")  # they may name a person
+    export_left_out = ("thumbnail", "code")
     list_display = ("title", "thumbnail", "code", "shape", "added_at")
     search_fields = ("title", "alternative", "credit")
     ordering = ("-pk",)
