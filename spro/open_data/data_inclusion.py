@@ -30,10 +30,11 @@ MODELS: tuple[type[Model], ...] = (Site, SiteKind, Organisation, Network, Commun
 TITLE = "Lieux et services, au schéma national data·inclusion"
 TEXT = (
     "Les lieux de l’annuaire (structures) et ce qu’on peut y demander (services), au schéma national de l’offre "
-    "d’insertion, version 1. Un lieu dont l’adresse n’est pas connue n’a ni adresse ni coordonnées, et sa description "
-    "le dit. Aucune personne n’y est nommée."
+    "d’insertion, version 1. Un lieu placé au centre de sa commune n’y a pas de coordonnées, et sa description dit si "
+    "son adresse est inconnue ou à confirmer. Aucune personne n’y est nommée."
 )
-TO_CONFIRM = "L’adresse précise n’est pas encore connue\u00a0: demandez-la avant de vous déplacer."
+UNKNOWN = "L’adresse précise n’est pas encore connue\u00a0: demandez-la avant de vous déplacer."
+TO_CONFIRM = "L’adresse, publiée avec la charte, reste à confirmer."
 Said = dict[str, Any]
 
 
@@ -64,7 +65,8 @@ def whole(terms: Terms, version: Version) -> Iterator[bytes]:
 def structure(site: Site, terms: Terms) -> Said:
     """The place; nothing that is not known, no position when it is only that of the commune."""
     about = site.description or site.kind.text or site.kind.short
-    description = " ".join(part for part in (about, TO_CONFIRM if site.provisional else "") if part)
+    doubt = "" if not site.provisional else TO_CONFIRM if site.address else UNKNOWN
+    description = " ".join(part for part in (about, doubt) if part)
     carrier = terms.carriers.get(site.kind.slug)
     site_web = next((link.url for link in websites(site.website)), None)
     return _known(
@@ -116,8 +118,8 @@ def _shared(site: Site, terms: Terms) -> Said:
     return {
         "lien_source": absolute(site.get_absolute_url()),
         "date_maj": dated(site, terms),
-        "adresse": site.address if known else None,
-        "code_postal": postal_code if known else None,
+        "adresse": site.address,
+        "code_postal": postal_code,
         "commune": site.commune.name,
         "code_insee": site.commune_id,
         "latitude": site.lat if known else None,

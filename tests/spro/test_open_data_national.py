@@ -61,9 +61,12 @@ def test_O3_a_place_put_at_its_commune_has_no_position_and_says_so(real: dict[st
     said = {each["id"]: each for each in real["structures"]}
     for site in Site.objects.public():
         each = said[f"spro-grand-est--{site.slug}"]
-        placed = {"latitude", "longitude", "adresse"} & set(each)
-        assert (site.slug, placed if site.provisional else set()) == (site.slug, set())
-        assert (each.get("description", "").endswith(data_inclusion.TO_CONFIRM)) is site.provisional
+        assert (each.get("latitude"), each.get("longitude"), each.get("adresse", "")) == (
+            (None, None, site.address) if site.provisional else (site.lat, site.lon, site.address)
+        )
+        doubts = [d for d in (data_inclusion.UNKNOWN, data_inclusion.TO_CONFIRM) if each["description"].endswith(d)]
+        owed = data_inclusion.TO_CONFIRM if site.address else data_inclusion.UNKNOWN
+        assert doubts == ([owed] if site.provisional else [])
         assert each["code_insee"] == site.commune_id
 
 
