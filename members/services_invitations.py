@@ -63,7 +63,7 @@ def invite(*, organisation: Organisation, email: str, role: Mandate.Role, actor:
     invitation = Invitation(
         organisation=locked, email=address, role=role, digest=kept, invited_by=actor, expires_at=_until()
     )
-    invitation.full_clean()
+    invitation.clean_fields(exclude=["accepted_by"])
     invitation.save()
     _send(invitation, secret, message, "invitation.send", actor)
     return invitation
