@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator, URLValidator
 from django.db.models import Q, QuerySet
 
+from accounts.forms import ADDRESS_ERROR
 from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from territories import communes
@@ -92,7 +93,7 @@ class SheetForm(TownMixin):
     lon = DegreesField("Longitude", 180)
     phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[_PHONE])
     email = forms.EmailField(
-        label="Courriel public", required=False, max_length=254,
+        label="Courriel public", required=False, max_length=254, error_messages={"invalid": ADDRESS_ERROR},
         help_text="Celui de l’accueil, pas celui d’une personne : tout le monde le lira.",
     )  # fmt: skip
     website = forms.URLField(
@@ -132,7 +133,7 @@ class SheetForm(TownMixin):
         return name
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        given: dict[str, Any] = self.cleaned_data
         if bool(given.get("lat") is None) != bool(given.get("lon") is None) and not {"lat", "lon"} & set(self.errors):
             self.add_error("lat", "Donnez la latitude et la longitude, ou aucune des deux.")
         elif (town := self.town_typed()) is not None and not {"lat", "lon"} & set(self.errors):
@@ -140,7 +141,7 @@ class SheetForm(TownMixin):
                 given |= {"place": self._place(town)}
             except ValidationError as error:
                 self.add_error("lat", error)
-        return dict(given)
+        return given
 
     def _place(self, town: Commune) -> dict[str, Any]:
         site, given = self.site, self.cleaned_data
@@ -159,9 +160,16 @@ class SheetForm(TownMixin):
 
     @property
     def values(self) -> dict[str, Any]:
-        place = self.cleaned_data["place"]
-        said = {name: value for name, value in self.cleaned_data.items() if name not in _NOT_COLUMNS}
+        place: dict[str, Any] = self.cleaned_data["place"]
+        said = {name: self._said(name) for name in self.cleaned_data if name not in _NOT_COLUMNS}
         return said | place
+
+    def _said(self, name: str) -> Any:
+        """A value as the sheet keeps it: what only looks different (ends of lines, the order of boxes) is the same."""
+        value = self.cleaned_data[name]
+        if isinstance(value, list) and self.site is not None and set(value) == set(getattr(self.site, name)):
+            return getattr(self.site, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 _NOT_COLUMNS = {"place", "version", "confirm", "commune", "lat", "lon", "kind"}

@@ -42,12 +42,13 @@ def hours_as_text(hours: Any) -> str:
     """One line a day that is open; what cannot be read is left out."""
     lines = ((name, ranges(hours, day)) for day, name in enumerate(DAYS, start=1))
     return "\n".join(
-        f"{name.capitalize()} : {', '.join(f'{_short(start)}-{_short(end)}' for start, end in said)}"
+        f"{name.capitalize()} : {', '.join(f'{short(start)}-{short(end)}' for start, end in said)}"
         for name, said in lines
         if said
     )
 
 
-def _short(clock: str) -> str:
+def short(clock: str) -> str:
+    """« 9h », « 13h30 »: as people type an hour."""
     hours, _, minutes = clock.partition(":")
     return f"{int(hours)}h" + ("" if minutes == "00" else minutes)

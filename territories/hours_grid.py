@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 
+from territories.hours_field import short
 from territories.openings import DAYS, check_hours, ranges
 
 RANGES = 2
@@ -34,8 +35,8 @@ class ClockField(forms.CharField):
 
     def __init__(self, label: str, described_by: str) -> None:
         attrs = {"aria-describedby": described_by}
+        attrs |= {"autocomplete": "off", "spellcheck": "false"}
         super().__init__(label=label, required=False, max_length=10, widget=forms.TextInput(attrs=attrs))
-        self.widget.input_type = "time"
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -44,7 +45,7 @@ class ClockField(forms.CharField):
         found = _CLOCK.fullmatch(text)
         hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
         if hours > 23 or minutes > 59:
-            raise forms.ValidationError("Écrivez une heure, par exemple 09:00.", code="clock")
+            raise forms.ValidationError("Écrivez une heure, par exemple 9h ou 13h30.", code="clock")
         return f"{hours:02}:{minutes:02}"
 
 
@@ -118,7 +119,7 @@ class HoursGrid(forms.Form):
 
 def _initial(hours: Any) -> dict[str, str]:
     return {
-        f"{day}-{index}-{end}": clock
+        f"{day}-{index}-{end}": short(clock)
         for day in range(1, 8)
         for index, pair in enumerate(ranges(hours, day))
         for end, clock in zip(_ENDS, pair, strict=True)

@@ -115,7 +115,7 @@ def state(hours: Hours, now: datetime | None = None, closed: Sequence[Span] = ()
 
 
 def _following(hours: Hours, moment: datetime, closed: Sequence[Span]) -> Iterator[str]:
-    """The next openings: « ouvre à 14 h », « ouvre demain à 9 h », « ouvre lundi à 9 h », « … lundi 4 janvier à 9 h »."""
+    """The next openings: « ouvre à 14 h », « ouvre demain à 9 h », « ouvre lundi à 9 h », « … lundi 4 janvier… »."""
     clock, here = moment.strftime("%H:%M"), moment.date()
     for day in _open_days(here, closed):
         for start, _ in ranges(hours, day.isoweekday()):

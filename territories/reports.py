@@ -162,7 +162,8 @@ def due(user: Any) -> QuerySet[SheetReport]:
     if agencies := agencies_of(user):
         mine |= Q(agency__in=agencies) & ~Q(Exists(_managers()))
     if runs_region(user):
-        mine |= Q(created_at__lte=timezone.now() - ESCALATED_AFTER) | (Q(agency=None) & ~Q(Exists(_managers())))
+        mine |= Q(created_at__lte=timezone.now() - ESCALATED_AFTER)
+        mine |= ~Q(Exists(_managers())) & ~Q(Exists(_officers()))
     return rows.filter(mine).order_by("created_at", "id")
 
 
@@ -182,6 +183,11 @@ def _managers() -> QuerySet[Mandate]:
     """Of the organisation of a report (outer query)."""
     held = Mandate.objects.in_force().filter(role=Mandate.Role.MANAGER, user__is_active=True)
     return held.filter(organisation=OuterRef("organisation"))
+
+
+def _officers() -> QuerySet[OfficerMandate]:
+    """Of the agency of a report (outer query)."""
+    return OfficerMandate.objects.in_force().filter(user__is_active=True, agency=OuterRef("agency"))
 
 
 # --- every day

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -88,3 +90,27 @@ class SiteSerializer(serializers.Serializer):
         help_text="1 : en premier ; 2 : bien aussi ; 3 : peut aider ; null sans « status » ni « need ».",
     )
     reason = serializers.CharField(allow_null=True, help_text="Pourquoi ce lieu ; null sans « status » ni « need ».")
+
+
+class ClosureSerializer(serializers.Serializer):
+    """Des jours sans public, les deux compris."""
+
+    to = serializers.DateField(help_text="Dernier jour, compris.")
+    reason = serializers.CharField(help_text="Raison ; peut être vide.")
+
+    def get_fields(self) -> dict[str, Any]:
+        # « from » is a word of the language: it cannot be written as the others are.
+        return {"from": serializers.DateField(help_text="Premier jour, compris."), **super().get_fields()}
+
+
+_MORE = {"closures": [{"from": "2026-12-24", "to": "2027-01-02", "reason": "Congés"}], "confirmed_on": "2026-11-20"}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Un lieu en détail", value=EXAMPLE | _MORE)])
+class SiteDetailSerializer(SiteSerializer):
+    """Un lieu, avec ses fermetures annoncées (Europe/Paris)."""
+
+    closures = ClosureSerializer(many=True, help_text="Fermetures en cours et à venir, dans l’ordre.")
+    confirmed_on = serializers.DateField(
+        allow_null=True, help_text="Jour où l’organisme a confirmé la fiche ; null si personne ne l’a fait."
+    )

@@ -11,6 +11,8 @@ from django.contrib.postgres.search import SearchQuery
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,9 +24,9 @@ from core.reference import Access, Channel, Need, Service, Status
 from members.models import Network, Organisation
 from territories.api import nearby
 from territories.api.referents import ORGANISATION_UNKNOWN
-from territories.api.shapes import SiteSerializer
+from territories.api.shapes import SiteDetailSerializer, SiteSerializer
 from territories.api.territory import BasinFilter, agency_filter
-from territories.models import Site, SiteKind
+from territories.models import Closure, Site, SiteKind
 
 # Of the answer, what a column of the row gives as it is.
 PLAIN = (
@@ -125,6 +127,16 @@ def _named(table: str, column: str, reference: str, *, key: str = "id") -> RawSQ
     return RawSQL(f"(SELECT o.{column} FROM {table} o WHERE o.{key} = territories_site.{reference})", [])  # noqa: S608, S611 (names are ours)
 
 
+def _more(slug: str) -> dict[str, Any]:
+    """What one site says besides the columns of a list: two statements."""
+    closures = Closure.objects.filter(site__slug=slug, ends_on__gte=timezone.localdate())
+    rows = closures.order_by("starts_on", "id").values_list("starts_on", "ends_on", "reason")
+    return {
+        "closures": [dict(zip(("from", "to", "reason"), row, strict=True)) for row in rows],
+        "confirmed_on": Site.objects.filter(slug=slug).values_list("confirmed_on", flat=True).first(),
+    }
+
+
 class SiteViewSet(PublicViewSet):
     """Les lieux où les membres du SPRO reçoivent le public.
 
@@ -151,6 +163,16 @@ class SiteViewSet(PublicViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         return Site.objects.public()
+
+    def get_serializer_class(self) -> Any:
+        return SiteDetailSerializer if self.action == "retrieve" else SiteSerializer
+
+    def retrieve(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """One site says what a list leaves out: its closures, and when its sheet was confirmed."""
+        response = super().retrieve(request, **kwargs)
+        if isinstance(response, Response) and response.status_code == 200:
+            response.data |= _more(kwargs["slug"])
+        return response
 
     def finish(self, item: dict[str, Any]) -> dict[str, Any]:
         item["commune"] = {"insee": item["commune"], "name": item.pop("commune_name")}

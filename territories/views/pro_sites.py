@@ -16,6 +16,7 @@ from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from members.rules import is_manager_of, is_member_of
 from territories import openings, services_sites, sheets
+from territories.closures import sentence
 from territories.forms_pro import ClosureForm, NewSheetForm, SheetForm, WithdrawForm, initial_of
 from territories.hours_field import hours_as_text
 from territories.hours_grid import HoursGrid
@@ -218,7 +219,12 @@ def _line(site: Site) -> dict[str, Any]:
 
 def _shown(site: Site) -> dict[str, Any]:
     line = _line(site)
-    coming = [closure for closure in site.closures.all() if closure.ends_on >= timezone.localdate()]
+    today = timezone.localdate()
+    coming = [
+        {"said": sentence((closure.starts_on, closure.ends_on), today), "reason": closure.reason}
+        for closure in site.closures.all()
+        if closure.ends_on >= today
+    ]
     return line | {"view_line": line, "coming": coming}
 
 

@@ -53,7 +53,7 @@ def tell(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     if form.trapped:  # a program believes that it succeeded
         return redirect("report_thanks", kind, slug)
     if request.headers.get("Sec-Fetch-Site") == "cross-site" or not form.is_valid():
-        form.data = form.data | {"token": token_of(sheet)}
+        form.data = {**form.data, "token": token_of(sheet)}
         return _form(request, form)
     use = ReportUse()
     if not use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `META` only

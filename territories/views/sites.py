@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,6 +16,7 @@ from core.http import public_page
 from core.reference import Access, Channel, Service, Status
 from members.websites import Website, websites
 from territories import cards, closures, doors, near, openings, routing, sheets
+from territories.closures import Span
 from territories.maps import Dot, map_of_points
 from territories.models import Closure, Site
 from territories.near import Found
@@ -38,25 +43,24 @@ IN_PLAIN_WORDS = {
 @public_page
 def site(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a listed site; 404 otherwise."""
-    chosen = get_object_or_404(
-        Site.objects.public().select_related(
-            "kind", "organisation__network", "network", "commune__department", "commune__basin", "agency"
-        ),
-        slug=slug,
+    rows = Site.objects.public().annotate(coming=_coming())
+    rows = rows.select_related(
+        "kind", "organisation__network", "network", "commune__department", "commune__basin", "agency"
     )
+    chosen: Any = get_object_or_404(rows, slug=slug)
+    spans = [(date.fromisoformat(one["from"]), date.fromisoformat(one["to"])) for one in chosen.coming]
     table = routing.table()
     start = near.Start(chosen.lat, chosen.lon)
     around = near.nearest(table, start, limit=ALIKE + AROUND + 20, without=chosen.pk, radius=AROUND_KM)
     alike = [found for found in around if found.kind_id == chosen.kind_id][:ALIKE]
     others = [found for found in around if found.kind_id != chosen.kind_id][:AROUND]
-    coming = list(chosen.closures.filter(ends_on__gte=timezone.localdate()))
-    closed = closures.merged((closure.starts_on, closure.ends_on) for closure in coming)
+    closed = closures.merged(spans)
     return render(
         request,
         "territories/site.html",
         {
             "site": chosen,
-            "closures": _closures(coming),
+            "closures": _closures(chosen.coming, spans),
             "stale": sheets.is_stale(chosen.confirmed_on) and may_read_contacts(request.user),
             "phone_link": doors.dialled(chosen.phone),
             "door": _door(chosen),
@@ -85,12 +89,18 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _closures(coming: list[Closure]) -> list[dict[str, str]]:
-    """Each closure to come or in course: `{said, reason}`."""
+def _coming() -> ArraySubquery:
+    """The closures of a site in course and to come, in order, read with it: `{from, to, reason}` each."""
+    rows = Closure.objects.filter(site=OuterRef("pk"), ends_on__gte=timezone.localdate()).order_by("starts_on", "id")
+    return ArraySubquery(rows.values(said=JSONObject(**{"from": "starts_on", "to": "ends_on", "reason": "reason"})))
+
+
+def _closures(coming: list[dict[str, str]], spans: list[Span]) -> list[dict[str, str]]:
+    """Each closure as the page says it: `{said, reason}`."""
     today = timezone.localdate()
     return [
-        {"said": closures.sentence((closure.starts_on, closure.ends_on), today), "reason": closure.reason}
-        for closure in coming
+        {"said": closures.sentence(span, today), "reason": one["reason"]}
+        for one, span in zip(coming, spans, strict=True)
     ]
 
 
