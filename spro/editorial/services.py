@@ -112,10 +112,10 @@ def publish(
         start = locked.publish_at or now
     if until is not None and until <= max(start, now):
         raise ValidationError({"until": "La fin doit venir après le début, et dans l’avenir."})
+    _hold_images(locked.text)  # first: what is checked below is then still there when we are done
     problems = text_problems(locked.text)
     if problems:
         raise ValidationError(problems)
-    _hold_images(locked.text)
     before = _dates(locked)
     locked.state, locked.publish_at, locked.unpublish_at = Page.State.RELEASED, start, until
     _save_state(locked)
@@ -165,13 +165,13 @@ def _locked(page: Page, expected: int | None = None) -> Page:
 
 
 def _save_content(page: Page) -> None:
+    _hold_images(page.text)
     problems = text_problems(page.text)
     if problems:
         raise ValidationError({"text": problems})
     page.revision += 1
     page.changed_at = timezone.now()
     page.full_clean()
-    _hold_images(page.text)
     try:
         with transaction.atomic():
             page.save()
