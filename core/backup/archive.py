@@ -94,6 +94,10 @@ class Writer:
         self._add(TAIL, json.dumps(asdict(manifest)).encode())
         self._tar.close()
 
+    def abandon(self) -> None:
+        """After a failure: write nothing more, not even when this object goes."""
+        self._tar.fileobj.closed = True  # type: ignore[union-attr, misc]
+
     def _add(self, name: str, data: bytes) -> None:
         self._tar.addfile(_header(name, len(data)), io.BytesIO(data))
 

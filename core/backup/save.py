@@ -32,15 +32,20 @@ def save(*, owner_url: str, media: Path, out: Writable) -> tuple[Manifest, list[
     Returns its manifest, and the paths left out because they are not ordinary files (symbolic links…).
     Raises `BackupError`; what was written until then is worth nothing.
     """
+    odd: list[str] = []
     with _snapshot(owner_url) as connection:
         manifest = _describe(connection)
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         snapshot = str(row[0]) if row else ""
         writer = Writer(out, {"portal": manifest.portal, "written_at": manifest.written_at})
-        manifest.base = list(_dump(writer, owner_url, snapshot, manifest))
-    odd: list[str] = []
-    manifest.files = list(_files(writer, media, odd))
-    writer.close(manifest)
+        try:
+            manifest.base = list(_dump(writer, owner_url, snapshot, manifest))
+            connection.rollback()  # the files may be long to copy: the snapshot is of no use to them
+            manifest.files = list(_files(writer, media, odd))
+            writer.close(manifest)
+        except BaseException:
+            writer.abandon()
+            raise
     return manifest, odd
 
 

@@ -97,6 +97,7 @@ def test_backup_wipe_restore_ends_with_equal_data(tmp_path: Path) -> None:
 
         done = portal.manage("restore", str(path), "--replace", "--no-input")
         assert done.returncode == 0, done.stderr
+        assert "1 courriel(s) attendaient de partir" in done.stdout
         after = portal.everything()
         assert after == _without_sessions(before)
         assert sorted(entry.name for entry in portal.media.iterdir()) == ["logos", "vide.txt"]

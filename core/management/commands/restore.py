@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.backup import BackupError, sealed
 from core.backup.archive import Manifest, Source
 from core.backup.restore import State, Target, close_sessions, examine, is_older, restore
+from core.models import OutboxMail
+from core.outbox import MAX_ATTEMPTS
 
 log = structlog.get_logger("core.backup")
 
@@ -50,6 +52,7 @@ class Command(BaseCommand):
         self._clear_caches()
         self._migrate(manifest)
         self.stdout.write("Base et fichiers restaurés. Chacun·e devra se connecter à nouveau.")
+        self._warn_of_mails()
 
     def _target(self) -> Target:
         owner_url, app_url = os.environ.get("DATABASE_OWNER_URL", ""), os.environ.get("DATABASE_URL", "")
@@ -96,6 +99,14 @@ class Command(BaseCommand):
         except Exception as error:  # the data are back whatever the cache says
             log.warning("cache_not_cleared", error=type(error).__name__)
             self.stderr.write("Redis ne répond pas\u00a0: videz-le avant de redémarrer le portail.")
+
+    def _warn_of_mails(self) -> None:
+        """What waited when the archive was written has left since, most often: it would leave twice."""
+        if waiting := OutboxMail.objects.filter(sent_at=None, attempts__lt=MAX_ATTEMPTS).count():
+            self.stdout.write(
+                f"{waiting} courriel(s) attendaient de partir à l’heure de l’archive\u00a0: "
+                "ils partiront quand un ouvrier redémarrera."
+            )
 
     def _migrate(self, manifest: Manifest) -> None:
         """An archive of an older code follows the present one; by a process of the owner's."""
