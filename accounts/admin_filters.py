@@ -15,7 +15,7 @@ Narrow = Callable[[QuerySet[Any]], QuerySet[Any]]
 class DueFilter(admin.SimpleListFilter):
     """`choices_of`: the value in the address to (what people read, which rows). Made by `due_filter`."""
 
-    title = "à faire"
+    title = "ce qui est à faire"
     parameter_name = "due"
     choices_of: dict[str, tuple[str, Narrow]] = {}
 
@@ -27,7 +27,9 @@ class DueFilter(admin.SimpleListFilter):
         return chosen[1](queryset) if chosen else queryset
 
 
-def due_filter(name: str = "à faire", parameter: str = "due", **choices: tuple[str, Narrow]) -> type[DueFilter]:
+def due_filter(
+    name: str = "ce qui est à faire", parameter: str = "due", **choices: tuple[str, Narrow]
+) -> type[DueFilter]:
     """A filter class; an underscore in the name of a choice is a hyphen in the address."""
     named = {key.replace("_", "-"): choice for key, choice in choices.items()}
     return type("DueFilter", (DueFilter,), {"title": name, "parameter_name": parameter, "choices_of": named})

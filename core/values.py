@@ -42,19 +42,22 @@ class Names:
 
 
 def _names(model: type[Model], keys: set[str]) -> dict[str, str]:
-    right = []
+    right, slugs = [], set()
     for key in keys:
         try:
             right.append(model._meta.pk.to_python(key))
         except (ValidationError, ValueError):
-            continue
+            slugs.add(key)  # an act may name a thing by its slug
     forward = [
         field.name for field in model._meta.concrete_fields if field.is_relation and not field.null
     ]  # what a name may be made of
     rows = model._base_manager.filter(pk__in=right).select_related(*forward) if forward else (
         model._base_manager.filter(pk__in=right)
     )  # fmt: skip
-    return {str(row.pk): str(row) for row in rows}
+    found = {str(row.pk): str(row) for row in rows}
+    if slugs and field_of(model, "slug") is not None:
+        found |= {row.slug: str(row) for row in model._base_manager.filter(slug__in=slugs)}  # type: ignore[attr-defined]
+    return found
 
 
 def field_of(model: type[Model], name: str) -> Field | None:

@@ -24,13 +24,14 @@ LATELY = 3_000  # lines of the journal whose actors the filter offers
 
 
 class ActFilter(admin.SimpleListFilter):
-    """What was done, in words."""
+    """What was done lately, in words; the address may name any other act."""
 
     title = "acte"
     parameter_name = "acte"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return sorted(acts.known().items(), key=lambda pair: pair[1])
+        lately = set(JournalEntry.objects.order_by("-id").values_list("verb", flat=True)[:LATELY])
+        return sorted(((verb, acts.act(verb)) for verb in lately), key=lambda pair: pair[1])
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(verb=self.value()) if self.value() else queryset
@@ -76,7 +77,7 @@ class WhoFilter(admin.SimpleListFilter):
 class JournalAdmin(ReadOnlyAdmin):
     """Names are those of the accounts today: a line keeps a key and a role, so that it can forget a person."""
 
-    list_display = ("at", "shown_actor", "shown_act", "shown_kind", "shown_object", "shown_changes")
+    list_display = ("at", "shown_actor", "shown_act", "shown_object", "shown_changes")
     list_display_links = None
     list_filter = (ActFilter, KindFilter, WhoFilter, "at")
     search_fields = ("target_key", "actor_key", "actor_label")
@@ -85,7 +86,7 @@ class JournalAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("at", "shown_actor", "shown_act", "shown_kind", "shown_object", "shown_changes")
+        return ("at", "shown_actor", "shown_act", "shown_object", "shown_changes")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
@@ -116,14 +117,11 @@ class JournalAdmin(ReadOnlyAdmin):
     def shown_act(self, line: Any) -> str:
         return str(line.words.act)
 
-    @admin.display(description="sorte")
-    def shown_kind(self, line: Any) -> str:
-        return str(line.words.kind)
-
     @admin.display(description="objet")
     def shown_object(self, line: Any) -> str:
         words = line.words
-        return format_html('<a href="{}">{}</a>', words.url, words.name) if words.url else words.name or "–"
+        name = format_html('<a href="{}">{}</a>', words.url, words.name) if words.url else words.name
+        return format_html("{}\u00a0: {}", words.kind, name) if name else str(words.kind)
 
     @admin.display(description="avant et après")
     def shown_changes(self, line: Any) -> str:

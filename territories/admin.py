@@ -12,7 +12,9 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.admin_filters import due_filter
 from accounts.admin_periods import InForceFilter, PeriodAdmin
@@ -59,7 +61,8 @@ class ServedFilter(admin.RelatedFieldListFilter):
         chosen = super().field_choices(field, request, model_admin)
         if runs_region.test(request.user):
             return chosen
-        return [choice for choice in chosen if choice[0] in agencies_of(request.user)]
+        mine = {str(key) for key in agencies_of(request.user)}
+        return [choice for choice in chosen if str(choice[0]) in mine]
 
 
 class NetworkFilter(admin.RelatedFieldListFilter):
@@ -301,12 +304,13 @@ class ReferentCheckAdmin(ReadOnlyAdmin):
 
 @admin.register(SheetReport)
 class SheetReportAdmin(ReadOnlyAdmin):
-    """Errors that readers told: read here, handled by the organisation in the espace pro. Who told is not shown."""
+    """Errors that readers told: read here, answered in the espace pro. Who told is not shown."""
 
     view_rule = serves
     list_display = ("title", "kind", "subject", "agency", "created_at", "state")
     fields = ("title", "kind", "organisation", "agency", "subject", "message", "created_at", "state", "answer",
-              "handled_at")  # fmt: skip
+              "handled_at", "answer_link")  # fmt: skip
+    readonly_fields = ("answer_link",)
     list_filter = (
         due_filter(a_traiter=("À traiter", due.told), en_retard=("Depuis plus de 7 jours", due.told_long_ago)),
         "state", "subject", "kind", ("agency", ServedFilter),
@@ -318,6 +322,12 @@ class SheetReportAdmin(ReadOnlyAdmin):
 
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return served(user, queryset)
+
+    @admin.display(description="répondre")
+    def answer_link(self, report: SheetReport) -> str:
+        if report.state != SheetReport.State.WAITING:
+            return "C’est fait."
+        return format_html('<a href="{}">Traiter dans l’espace pro</a>', reverse("pro_report", args=[report.public_id]))
 
 
 @admin.register(SiteKind)
