@@ -33,7 +33,7 @@ def _sites(request: HttpRequest, organisation: Organisation) -> dict[str, Any] |
     return {
         "sites": sites[:LISTED],
         "more_url": f"{reverse('sites')}?{urlencode({'q': organisation.display_name})}" if len(sites) > LISTED else "",
-        "provisional": any(site.provisional for site in sites),
+        "provisional": any(site.provisional and not site.address for site in sites),
     }
 
 

@@ -84,7 +84,7 @@ def territory(request: HttpRequest, slug: str) -> HttpResponse:
             "map": _map_of_basins(agency),
             "kinds": _by_kind(sites[:LISTED]),
             "sites_count": len(sites),
-            "provisional_all": bool(sites) and all(site.provisional for site in sites),
+            "provisional_all": bool(sites) and all(site.provisional and not site.address for site in sites),
             "more_sites": len(sites) > LISTED,
             "all_sites_url": f"{reverse('sites')}?agence={agency.slug}",
             "referents": _by_organisation(referents, professional=professional),

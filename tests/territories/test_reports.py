@@ -67,6 +67,7 @@ def test_an_error_is_told_without_an_account_nor_a_cookie(client: Client) -> Non
 def test_every_public_sheet_may_be_told_of_and_no_other(client: Client) -> None:
     site = factories.site(organisation=factories.organisation(network=factories.network()))
     house, network, agency = site.organisation, site.network, site.agency
+    assert network is not None
     for kind, thing in (("organisation", house), ("network", network), ("territory", agency)):
         url = f"/signaler/{kind}/{thing.slug}/"
         assert f'href="{url}"' in client.get(thing.get_absolute_url()).content.decode()
