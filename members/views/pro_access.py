@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from members import pro_pages
 from members.models import Mandate, Organisation
 from members.rules import mandates_of
 
@@ -31,26 +32,16 @@ class Place:
     def url(self, name: str, *args: Any) -> str:
         return reverse(name, args=[self.organisation.slug, *args])
 
-    @property
-    def tabs(self) -> list[tuple[str, str]]:
-        """The pages of the organisation: `(url name, label)`."""
-        return [
-            ("pro_organisation", "Vue d’ensemble"), ("pro_sheet", "Fiche"), ("pro_people", "Équipe"),
-            ("pro_charter", "Charte"), ("pro_history", "Historique"),
-        ]  # fmt: skip
-
     def page(self, current: str, title: str = "", **context: Any) -> dict[str, Any]:
         """The context that every page of the organisation shares; `current` is the url name of its tab."""
-        items = [{"label": label, "url": self.url(name), "current": name == current} for name, label in self.tabs]
         crumbs = [{"label": "Espace pro", "url": reverse("pro_home")}]
         if current != "pro_organisation" or title:
             crumbs.append({"label": self.organisation.display_name, "url": self.url("pro_organisation")})
         if title and current != "pro_organisation":
-            crumbs.append({"label": dict(self.tabs)[current], "url": self.url(current)})
-        label = dict(self.tabs)[current]
-        here = title or (self.organisation.display_name if current == "pro_organisation" else label)
+            crumbs.append({"label": pro_pages.label(current), "url": self.url(current)})
+        here = title or (self.organisation.display_name if current == "pro_organisation" else pro_pages.label(current))
         return {
-            "organisation": self.organisation, "mandate": self.mandate, "manages": self.manages, "tabs": items,
+            "organisation": self.organisation, "mandate": self.mandate, "manages": self.manages,
             "crumbs": crumbs, "here": here, **context,
         }  # fmt: skip
 
