@@ -26,6 +26,9 @@ class StateProvider(OpenIDConnectProvider):
     def get_callback_url(self) -> str:
         return reverse(f"{self.id}_callback")
 
+    def get_oauth2_adapter(self, request: HttpRequest) -> StrictAdapter:
+        return StrictAdapter(request, self.id)
+
     def get_default_scope(self) -> list[str]:
         return cast("list[str]", self.app.settings["scope"])
 
