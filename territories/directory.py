@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -18,8 +19,10 @@ from territories.models import Referent
 
 PAGE = 50
 LONGEST_QUERY = 120
+MOST_WORDS = 6
 REGION = "region"  # posts for the whole region, where an agency's identifier stands otherwise
 NO_NETWORK = "aucun"
+_IDENTIFIER = re.compile(r"[a-z0-9-]+")
 STATES = {"vacant": "Vacant", "a-confirmer": "À confirmer", "confirme": "Confirmé"}
 VACANT = Q(name="") | Q(withdrawn_at__isnull=False)
 _WORDS = (
@@ -51,9 +54,12 @@ class Asked:
 
     @property
     def for_journal(self) -> dict[str, Any]:
-        """What the journal may keep for good: words may be a person's name, so it knows only that there were some."""
-        said = {name: value for name, value in vars(self).items() if value and name != "q"}
-        return said | ({"q": True} if self.q else {})
+        """What the journal may keep for good: identifiers; of words, which may name a person, that there were some."""
+        return {
+            name: value if name != "q" and _IDENTIFIER.fullmatch(value) else True
+            for name, value in vars(self).items()
+            if value
+        }
 
 
 def rows(asked: Asked, day: dt.date | None = None) -> QuerySet[Referent]:
@@ -68,7 +74,7 @@ def rows(asked: Asked, day: dt.date | None = None) -> QuerySet[Referent]:
         found = found.filter(Q(organisation__slug=asked.organisme) | Q(structure__slug=asked.organisme))
     if asked.etat:
         found = found.filter(_state(asked.etat, day or timezone.localdate()))
-    for word in asked.q.split():
+    for word in asked.q.split()[:MOST_WORDS]:
         found = found.filter(_said(word))
     return found.annotate(rank=Coalesce(F("agency__order"), Value(0), output_field=IntegerField())).order_by(
         "organisation__sort_key", "rank", "pk"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
+from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -14,10 +17,10 @@ from core.secrets import new_secret
 from members.models import Mandate
 from spro.logs import scrub
 from territories.confirmations import remind
-from territories.models import Referent, ReferentCheck
+from territories.models import Agency, Referent, ReferentCheck
 from territories.referents import Sheet, replace_holder
 from territories.services import withdraw_name
-from tests.factories import agency, organisation, person, professional, referent, region_staff
+from tests.factories import agency, officer, organisation, person, professional, referent, region_staff
 from tests.territories.test_remind_referents import confirmed, manager_of
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +269,68 @@ def test_T2_the_region_sees_who_can_be_asked_by_nobody() -> None:
     assert (line["count"], line["url"]) == (1, "/pro/referents/?etat=a-confirmer")
     Mandate.objects.create(user=person(), organisation=house, role=Mandate.Role.MANAGER)
     assert [line for line in waiting("region", staff) if line["key"] == "referents-unasked"] == []
+
+
+def test_S3_an_agency_counts_its_own_territory_only() -> None:
+    from core.desk import waiting
+
+    served = officer()
+    here = Agency.objects.get()
+    referent(agency=here)
+    referent(agency=agency())
+    referent()
+    found = {line["key"]: line["count"] for line in waiting("region", served)}
+    assert found["referents-unasked"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T2_of_two_answers_at_the_same_instant_one_is_told() -> None:
+    house = organisation()
+    for place in (None, agency()):
+        confirmed(name="Zoé Élan", email="zoe@exemple.invalid", organisation=house, agency=place)
+    remind()
+    link = link_of(OutboxMail.objects.get())
+    start, statuses = threading.Barrier(4), []
+
+    def click(word: str) -> None:
+        try:
+            start.wait(10)
+            statuses.append(Client().post(link, {"reponse": word}).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click, args=[word]) for word in ("juste", "partir", "juste", "juste")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(statuses) == [200, 410, 410, 410]
+    assert len(set(Referent.objects.values_list("name", flat=True))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T2_an_answer_and_a_replacement_at_once_never_mix_two_people() -> None:
+    post = confirmed(name="Zoé Élan", email="zoe@exemple.invalid", phone="03 00 00 00 00")
+    remind()
+    link, manager = link_of(OutboxMail.objects.get()), person()
+    start, answers = threading.Barrier(2), []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            start.wait(10)
+            answers.append(act())
+        finally:
+            connection.close()
+
+    acts = [
+        lambda: Client().post(link, typed(post)).status_code,
+        lambda: replace_holder(referent=post, sheet=Sheet("Ali Bois", "Conseiller", "Metz"), actor=manager).name,
+    ]
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(answers) == 2
+    post.refresh_from_db()
+    assert (post.name, post.function, post.town, post.email, post.phone) == ("Ali Bois", "Conseiller", "Metz", "", "")

@@ -236,12 +236,14 @@ def test_every_export_is_in_the_journal_without_a_personal_value(pro: Client) ->
     post = referent(name="Inès Exemple", email="ines@exemple.invalid")
     pro.get(f"{LIST}annuaire.csv?q=Exemple&etat=a-confirmer")
     pro.head(f"{LIST}annuaire.csv")
+    pro.get(f"{LIST}annuaire.csv?organisme=In%C3%A8s+Exemple")
     pro.get(f"{LIST}{post.public_id}.vcf")
     user = Mandate.objects.get().user
     lines = list(JournalEntry.objects.filter(verb="referent.export").order_by("id"))
-    assert [line.actor_key for line in lines] == [str(user.pk)] * 2
+    assert [line.actor_key for line in lines] == [str(user.pk)] * 3
     assert [line.changes for line in lines] == [
         {"contacts": [None, 1], "fichier": [None, "csv"], "filtres": [None, {"etat": "a-confirmer", "q": True}]},
+        {"contacts": [None, 0], "fichier": [None, "csv"], "filtres": [None, {"organisme": True}]},
         {"contacts": [None, 1], "fichier": [None, "vcf"], "filtres": [None, {"referent": str(post.public_id)}]},
     ]
 

@@ -240,3 +240,16 @@ def test_T2_two_workers_at_once_write_each_mail_once() -> None:
         thread.join(20)
     assert sorted(written) == [0, 0, 4]
     assert (OutboxMail.objects.count(), ReferentCheck.objects.count()) == (4, 3)
+
+
+def test_T2_the_beat_asks_every_day_and_its_task_is_known() -> None:
+    from spro.celery import app
+
+    app.loader.import_default_modules()
+    entry = app.conf.beat_schedule["referents"]
+    assert entry["task"] in app.tasks
+    assert entry["options"] == {"queue": "calendar"}
+    assert entry["schedule"].day_of_week == set(range(7))
+    confirmed()
+    app.tasks[entry["task"]].apply().get()
+    assert OutboxMail.objects.count() == 1
