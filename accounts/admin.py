@@ -15,6 +15,7 @@ from accounts.admin_rules import RulesAdmin, actor
 from accounts.models import RegionMandate, User
 from accounts.rules import is_region_staff, is_technician, runs_region
 from accounts.services import end_region_mandate, grant_region_mandate, open_account
+from core.links import absolute
 
 
 @rules.predicate
@@ -48,7 +49,7 @@ class UserAdmin(RulesAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        home_url = request.build_absolute_uri(reverse("account_reset_password"))
+        home_url = absolute(reverse("account_reset_password"))
         opened = open_account(email=obj.email, name=obj.name, actor=actor(request), home_url=home_url)
         obj.pk, obj._state.adding = opened.pk, False
 

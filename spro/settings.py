@@ -286,6 +286,13 @@ INVITATION_KEPT_DAYS = env.int("INVITATION_KEPT_DAYS", default=90)  # after it w
 INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=30)  # from one organisation
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
+# No request with a file is larger, wherever it goes; refused before anything is written.
+UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.SizeGuard",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Celery
 

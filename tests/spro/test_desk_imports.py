@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.db import connection, connections
 from django.test import Client
 
@@ -245,6 +246,20 @@ def test_a_file_of_another_sort_empty_or_too_large_is_refused_with_words(
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert not ImportDraft.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["/admin/imports/", "/comptes/connexion/"])
+def test_a_request_too_large_is_refused_before_anything_is_written(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    settings.UPLOAD_MAX_BYTES = 5_000
+    written: list[int] = []
+    for handler in (MemoryFileUploadHandler, TemporaryFileUploadHandler):
+        monkeypatch.setattr(handler, "receive_data_chunk", lambda *given: written.append(len(given[1])))
+    client = signed_in(region_staff())
+    upload = SimpleUploadedFile("noms.csv", b"x" * 10_000)
+    assert client.post(url, {"kind": "names", "upload": upload}).status_code in {400, 413}
+    assert (written, ImportDraft.objects.exists()) == ([], False)
 
 
 @pytest.mark.parametrize(
