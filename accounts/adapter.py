@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
@@ -16,7 +17,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.reauth import recently_signed_in
+from core.links import absolute
 from core.outbox import queue_raw
+
+
+def _ours(url: str) -> str:
+    """The same page at the portal's own address: a link of a mail owes nothing to the host a browser claims."""
+    parts = urlsplit(str(url))
+    return absolute(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -93,6 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return None
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        context = {name: _ours(value) if name.endswith("_url") else value for name, value in context.items()}
         message = self.render_mail(template_prefix, email, {"email": email, **context})
         # A link carries its own token: the same text to the same person is one mail asked for twice in one minute.
         words = f"{template_prefix} {email} {message.body} {timezone.now():%Y%m%d%H%M}"

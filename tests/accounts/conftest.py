@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from core.models import OutboxMail
-
-LINK = re.compile(r"http://testserver(\S+)")
 
 
 @pytest.fixture
@@ -20,6 +19,7 @@ def browser() -> Client:
 
 def last_link(to: str) -> str:
     """The path of the link in the last mail written to this address."""
-    found = LINK.search(OutboxMail.objects.filter(to=to).latest("pk").text)
+    link = re.compile(re.escape(settings.SITE_URL) + r"(\S+)")
+    found = link.search(OutboxMail.objects.filter(to=to).latest("pk").text)
     assert found is not None
     return found.group(1)
