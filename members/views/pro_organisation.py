@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -124,6 +125,10 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
     }
 
 
+def _in_words(value: Any) -> str:
+    return "" if value is None else str(value).replace(".", ",") if isinstance(value, Decimal) else str(value)
+
+
 def _both(form: SheetForm, now: Organisation) -> tuple[list[dict[str, Any]], SheetForm]:
     """What the sheet says now where it differs from what was typed, and the form as typed, ready to be saved again."""
     current = sheet_initial(now)
@@ -133,7 +138,7 @@ def _both(form: SheetForm, now: Organisation) -> tuple[list[dict[str, Any]], She
     again.is_valid()
     wanted = again.values
     other = [
-        {"label": again.fields[name].label, "now": SheetForm(initial=current)[name].value() or ""}
+        {"label": again.fields[name].label, "now": _in_words(SheetForm(initial=current)[name].value())}
         for name in sheet.EDITABLE
         if wanted[name] != getattr(now, name)
     ]

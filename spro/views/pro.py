@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.rules import runs_region
+from accounts.rules import may_enter_admin, runs_region
 from core import desk, panels
 from members.rules import mandates_of
 from territories.models import Agency
 from territories.rules import agencies_of, may_enter_pro
+
+AT_DESK = 5  # lines of the Region's desk that are told here; the desk itself has them all
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if not may_enter_pro(request.user):
         raise PermissionDenied
     waiting = desk.waiting("pro", request.user)
+    # Those who also have a desk in the admin learn here that something waits there.
+    at_desk = desk.waiting("region", request.user) if may_enter_admin(request.user) else []
     context = {
+        "at_desk": at_desk[:AT_DESK],
+        "at_desk_count": len(at_desk),
         "today": timezone.localdate(),
         "waiting": waiting,
         "late": sum(1 for line in waiting if line["late"]),

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from members.models import Organisation
-from tests.factories import officer, person, professional, region_staff
+from territories.models import OfficerMandate
+from tests.factories import agency, officer, organisation, person, professional, region_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +29,34 @@ def test_E4_the_door_shuts_with_the_organisation_that_left(client: Client) -> No
     client.force_login(user)
     Organisation.objects.update(status=Organisation.Status.FORMER)
     assert client.get("/pro/").status_code == 403
+
+
+def test_E4_the_region_learns_here_what_waits_at_its_desk(client: Client) -> None:
+    organisation()  # nobody manages it: a line of the desk
+    client.force_login(region_staff())
+    page = client.get("/pro/")
+    told = {line["key"] for line in page.context["at_desk"]}
+    assert ("no-manager" in told, "Au bureau de la Région" in page.content.decode()) == (True, True)
+    client.force_login(professional())
+    assert client.get("/pro/").context["at_desk"] == []
+
+
+def test_E4_the_header_leads_those_who_work_here_to_their_desk(client: Client) -> None:
+    shown = {}
+    for who, make in (("anonymous", None), ("citizen", person), ("professional", professional), ("officer", officer)):
+        if make is not None:
+            client.force_login(make())
+        shown[who] = '<li><a href="/pro/"' in client.get("/").content.decode()
+    assert shown == {"anonymous": False, "citizen": False, "professional": True, "officer": True}
+
+
+def test_E4_doors_lead_where_one_works(client: Client) -> None:
+    user = professional()
+    OfficerMandate.objects.create(user=user, agency=agency(name="Essai"))
+    client.force_login(user)
+    house = Organisation.objects.get()
+    doors = client.get("/pro/").context["doors"]
+    assert [(door.label, door.url) for door in doors] == [
+        (house.display_name, f"/pro/organisme/{house.slug}/"),
+        ("Agence Essai", "/admin/"),
+    ]
