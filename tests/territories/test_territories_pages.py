@@ -223,8 +223,9 @@ def test_S3_a_save_is_journaled_and_the_card_follows(agency: Agency) -> None:
         for name, field in form.fields.items()
     }
     values = {name: getattr(value, "pk", value) for name, value in values.items() if value is not False}
+    closures = {"closures-TOTAL_FORMS": "0", "closures-INITIAL_FORMS": "0"}  # none, as the page sends them
     response = browser.post(
-        f"/admin/territories/site/{site.pk}/change/", {**values, "hours": "", "name": "Nouveau nom"}
+        f"/admin/territories/site/{site.pk}/change/", {**values, **closures, "hours": "", "name": "Nouveau nom"}
     )
     assert response.status_code == 302, response.context["adminform"].form.errors
     site.refresh_from_db()
