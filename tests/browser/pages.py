@@ -27,14 +27,38 @@ PUBLIC_PAGES = [
     "/comptes/connexion/",
     "/comptes/inscription/",
     "/comptes/mot-de-passe/oubli/",
+    "/donnees/",
+    "/lieux/mission-locale-troyes/carte/",
+    "/pages/le-spro/",
+    "/pages/premier-entretien/",
+    "/pages/vos-droits-cep-vae-bilan/",
+    "/signaler/site/mission-locale-troyes/",
+    "/signaler/territory/troyes-chaumont/",
+    "/pro/invitation/une-invitation-inconnue/",
+    "/referents/confirmer/une-demande-inconnue/",
     "/une-page-qui-n-existe-pas/",
 ]
 
 # What each demo account opens once signed in.
+_HOUSE = "/pro/organisme/mission-locale-troyes/"
+_SITE = f"{_HOUSE}lieux/mission-locale-troyes/"
 DESKS = {
-    "citoyen": ["/comptes/"],
-    "pro": ["/pro/", "/pro/organisme/"],
-    "manager": ["/pro/", "/pro/organisme/", "/pro/referents/", "/pro/referents/?vue=grille"],
-    "agence": ["/pro/", "/pro/referents/", "/admin/"],
-    "region": ["/pro/", "/admin/", "/admin/territories/site/", "/admin/members/organisation/"],
-}
+    "citoyen": ["/comptes/", "/comptes/sessions/", "/comptes/double-verification/"],
+    "pro": [
+        "/pro/", _HOUSE, f"{_HOUSE}fiche/", f"{_HOUSE}equipe/", f"{_HOUSE}referents/", _SITE,
+        "/comptes/code-de-conduite/",
+    ],
+    "manager": [
+        "/pro/", "/pro/organisme/", f"{_HOUSE}fiche/", f"{_HOUSE}historique/", f"{_HOUSE}equipe/",
+        f"{_HOUSE}equipe/inviter/", f"{_HOUSE}charte/", f"{_HOUSE}referents/", f"{_HOUSE}referents/nouveau/",
+        f"{_HOUSE}lieux/", f"{_HOUSE}lieux/ajouter/", _SITE, f"{_SITE}fermetures/", "/pro/signalements/",
+        "/pro/referents/", "/pro/referents/?agence=troyes-chaumont&etat=vacant", "/pro/referents/?vue=grille",
+        "/comptes/double-verification/application/activer/",
+    ],
+    "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/"],
+    "region": [
+        "/pro/", "/admin/", "/admin/recherche/?q=troyes", "/admin/imports/", "/admin/territories/site/",
+        "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
+        "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
+    ],
+}  # fmt: skip

@@ -14,6 +14,16 @@ _NOBODY: Answers = {
 OWN: Answers = _NOBODY | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 200)
 # The espace pro: whoever works in the SPRO.
 PRO: Answers = OWN | {"citizen": 403}
+# Contacts of people: those who work with them today; a technician runs the machine, not the network (T3).
+CONTACTS: Answers = PRO | {"technician": 403}
+# One's own organisations: those who have one.
+MINE: Answers = PRO | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
+# An organisation: its people; only who manages it writes.
+TEAM: Answers = _NOBODY | {"member": 200, "manager": 200}
+MANAGER: Answers = _NOBODY | {"member": 403, "manager": 200}
+# What readers told of its sheets: its people, the agency's, the Region's.
+TOLD: Answers = TEAM | {"officer": 200, "region": 200, "technician": 200}
+_FORM_ONLY: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 405)
 
 
 # --- The desk
@@ -73,7 +83,17 @@ DESK: dict[str, Lists] = {
     "core.journalentry": _of_region(add=NEVER),
     "core.outboxmail": _of_region(add=NEVER),
     "core.packload": _of_region(add=NEVER),
+    "members.invitation": _of_region(add=NEVER),
+    "territories.referentcheck": Lists(READ, SERVED, NEVER, NEVER),
+    "territories.sheetreport": Lists(READ, SERVED, NEVER, NEVER),
+    "spro.page": _of_region(),
+    "spro.pageimage": _of_region(delete=REGION),
 }
+# A form alone: whoever may, or 405 for a mere reading.
+_DESK_FORM = _desk(405, 405, 405)
+_REGION_FORM = _desk(403, 403, 405)
+_IMPORT = "admin/imports/<uuid:number>/"
+_PAGE = "admin/spro/page/<int:key>/"
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/": ("/admin/", READ),
     "admin/jsi18n/": ("/admin/jsi18n/", READ),
@@ -83,17 +103,102 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/r/<path:content_type_id>/<path:object_id>/": ("/admin/r/0/0/", _NOBODY),
     "admin/logout/": ("/admin/logout/", _desk(405, 405, 405)),  # a form alone signs out
     "admin/(?P<app_label>": ("/admin/members/", REGION),
+    "admin/recherche/": ("/admin/recherche/", READ),
+    "admin/imports/": ("/admin/imports/", REGION),
+    _IMPORT: ("/admin/imports/{import}/", REGION),
+    f"{_IMPORT}appliquer/": ("/admin/imports/{import}/appliquer/", _REGION_FORM),
+    f"{_IMPORT}refaire/": ("/admin/imports/{import}/refaire/", _REGION_FORM),
+    f"{_IMPORT}abandonner/": ("/admin/imports/{import}/abandonner/", _REGION_FORM),
+    f"{_IMPORT}changements.csv": ("/admin/imports/{import}/changements.csv", _REGION_FORM),
+    "admin/members/charter/apercu/": ("/admin/members/charter/apercu/", _REGION_FORM),
+    "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
+    f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
+    f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", _REGION_FORM),
+    f"{_PAGE}versions/": ("/admin/spro/page/{page}/versions/", REGION),
+    f"{_PAGE}versions/<int:number>/": ("/admin/spro/page/{page}/versions/1/", REGION),
     "admin/(?P<url>.*)": ("/admin/rien/", _NOBODY),
 }
 
-# --- Everything else that asks to sign in: route → an address, who gets what
+# --- Everything else that asks to sign in: route → an address, who reads it, who posts to it
+# (what is left out: whoever does not read does not post either)
 
-PRIVATE: dict[str, tuple[str, Answers]] = {
-    "pro/": ("/pro/", PRO),
-    "comptes/": ("/comptes/", OWN),
-    "comptes/nom/": ("/comptes/nom/", OWN),
-    "comptes/confirmer-identite/": ("/comptes/confirmer-identite/", OWN),
-    "comptes/adresse/": ("/comptes/adresse/", OWN),
-    "comptes/mot-de-passe/": ("/comptes/mot-de-passe/", OWN),
-    "comptes/mot-de-passe/choisir/": ("/comptes/mot-de-passe/choisir/", OWN),
-}
+_OF = "pro/organisme/<slug:slug>/"
+_HOUSE = "/pro/organisme/{house}/"
+_PLACE = "lieux/<slug:site_slug>/"
+_SITE = f"{_HOUSE}lieux/{{site}}/"
+_NAMED = "referents/<uuid:public_id>/"
+_REFERENT = f"{_HOUSE}referents/{{referent}}/"
+_FACTORS = "comptes/double-verification/"
+
+Route = tuple[str, Answers, Answers | None]
+PRIVATE: dict[str, Route] = {
+    "pro/": ("/pro/", PRO, None),
+    # referents of everybody
+    "pro/referents/": ("/pro/referents/", CONTACTS, None),
+    "pro/referents/annuaire.<slug:kind>": ("/pro/referents/annuaire.csv", CONTACTS, None),
+    "pro/referents/<uuid:public_id>/": ("/pro/referents/{referent}/", CONTACTS, None),
+    "pro/referents/<uuid:public_id>.vcf": ("/pro/referents/{referent}.vcf", CONTACTS, None),
+    # errors told
+    "pro/signalements/": ("/pro/signalements/", PRO, None),
+    "pro/signalements/<uuid:public_id>/": ("/pro/signalements/{report}/", TOLD, None),
+    # one organisation
+    "pro/organisme/": ("/pro/organisme/", MINE, None),
+    _OF: (_HOUSE, TEAM, None),
+    f"{_OF}fiche/": (f"{_HOUSE}fiche/", TEAM, MANAGER),
+    f"{_OF}fiche/confirmer/": (f"{_HOUSE}fiche/confirmer/", _FORM_ONLY, MANAGER),
+    f"{_OF}historique/": (f"{_HOUSE}historique/", TEAM, None),
+    f"{_OF}equipe/": (f"{_HOUSE}equipe/", TEAM, None),
+    f"{_OF}equipe/inviter/": (f"{_HOUSE}equipe/inviter/", MANAGER, None),
+    f"{_OF}equipe/invitations/<int:pk>/renvoyer/": (
+        f"{_HOUSE}equipe/invitations/{{invitation_pk}}/renvoyer/", _FORM_ONLY, MANAGER,
+    ),
+    f"{_OF}equipe/invitations/<int:pk>/annuler/": (
+        f"{_HOUSE}equipe/invitations/{{invitation_pk}}/annuler/", _FORM_ONLY, MANAGER,
+    ),
+    f"{_OF}equipe/<int:pk>/role/": (f"{_HOUSE}equipe/{{mandate}}/role/", MANAGER, None),
+    f"{_OF}equipe/<int:pk>/fin/": (f"{_HOUSE}equipe/{{mandate}}/fin/", MANAGER, None),
+    f"{_OF}equipe/quitter/": (f"{_HOUSE}equipe/quitter/", TEAM, None),
+    f"{_OF}equipe/passer-la-main/": (f"{_HOUSE}equipe/passer-la-main/", MANAGER, None),
+    f"{_OF}charte/": (f"{_HOUSE}charte/", TEAM, None),
+    f"{_OF}charte/<slug:version>/": (f"{_HOUSE}charte/{{charter}}/", TEAM, MANAGER),
+    f"{_OF}charte/<slug:version>/attestation/": (f"{_HOUSE}charte/{{charter}}/attestation/", TEAM, None),
+    # its referents
+    f"{_OF}referents/": (f"{_HOUSE}referents/", TEAM, None),
+    f"{_OF}referents/nouveau/": (f"{_HOUSE}referents/nouveau/", MANAGER, None),
+    f"{_OF}referents/confirmer/": (f"{_HOUSE}referents/confirmer/", _FORM_ONLY, MANAGER),
+    f"{_OF}{_NAMED}": (_REFERENT, MANAGER, None),
+    f"{_OF}{_NAMED}remplacer/": (f"{_REFERENT}remplacer/", MANAGER, None),
+    f"{_OF}{_NAMED}<slug:act>/": (f"{_REFERENT}vacant/", MANAGER, None),
+    # its places
+    f"{_OF}lieux/": (f"{_HOUSE}lieux/", TEAM, None),
+    f"{_OF}lieux/ajouter/": (f"{_HOUSE}lieux/ajouter/", MANAGER, None),
+    f"{_OF}{_PLACE}": (_SITE, TEAM, MANAGER),
+    f"{_OF}{_PLACE}confirmer/": (f"{_SITE}confirmer/", _FORM_ONLY, MANAGER),
+    f"{_OF}{_PLACE}retirer/": (f"{_SITE}retirer/", MANAGER, None),
+    f"{_OF}{_PLACE}remettre/": (f"{_SITE}remettre/", _FORM_ONLY, MANAGER),
+    f"{_OF}{_PLACE}fermetures/": (f"{_SITE}fermetures/", MANAGER, None),
+    f"{_OF}{_PLACE}fermetures/<int:number>/retirer/": (f"{_SITE}fermetures/{{closure}}/retirer/", _FORM_ONLY, MANAGER),
+    # oneself
+    "comptes/": ("/comptes/", OWN, None),
+    "comptes/nom/": ("/comptes/nom/", OWN, None),
+    "comptes/confirmer-identite/": ("/comptes/confirmer-identite/", OWN, None),
+    "comptes/adresse/": ("/comptes/adresse/", OWN, None),
+    "comptes/mot-de-passe/": ("/comptes/mot-de-passe/", OWN, None),
+    "comptes/mot-de-passe/choisir/": ("/comptes/mot-de-passe/choisir/", OWN, None),
+    "comptes/code-de-conduite/": ("/comptes/code-de-conduite/", OWN, None),
+    "comptes/sessions/": ("/comptes/sessions/", OWN, None),
+    "comptes/fournisseurs/": ("/comptes/fournisseurs/", OWN, None),
+    "comptes/fournisseurs/confirmer/": ("/comptes/fournisseurs/confirmer/", OWN, None),
+    _FACTORS: (f"/{_FACTORS}", OWN, None),
+    f"{_FACTORS}confirmer/": (f"/{_FACTORS}confirmer/", OWN, None),
+    f"{_FACTORS}application/activer/": (f"/{_FACTORS}application/activer/", OWN, None),
+    f"{_FACTORS}application/retirer/": (f"/{_FACTORS}application/retirer/", _NOBODY, None),  # nobody has one here
+    f"{_FACTORS}codes-de-secours/": (f"/{_FACTORS}codes-de-secours/", OWN, None),
+    f"{_FACTORS}codes-de-secours/telecharger/": (f"/{_FACTORS}codes-de-secours/telecharger/", OWN, None),
+    f"{_FACTORS}codes-de-secours/renouveler/": (f"/{_FACTORS}codes-de-secours/renouveler/", OWN, None),
+    f"{_FACTORS}cles/": (f"/{_FACTORS}cles/", OWN, None),
+    f"{_FACTORS}cles/ajouter/": (f"/{_FACTORS}cles/ajouter/", OWN, None),
+    f"{_FACTORS}cles/confirmer/": (f"/{_FACTORS}cles/confirmer/", OWN, None),
+    f"{_FACTORS}cles/<int:pk>/retirer/": (f"/{_FACTORS}cles/1/retirer/", OWN, None),
+    f"{_FACTORS}cles/<int:pk>/renommer/": (f"/{_FACTORS}cles/1/renommer/", OWN, None),
+}  # fmt: skip

@@ -37,6 +37,7 @@ PUBLIC = {
     "organismes/<slug:slug>/",
     "charte/",
     "charte/criteres/",
+    "pro/invitation/<str:secret>/",
     # territories
     "lieux/",
     "lieux/communes/",
@@ -46,6 +47,16 @@ PUBLIC = {
     "territoires/contours.svg",
     "territoires/contours/<slug:kind>.geojson",
     "territoires/<slug:slug>/",
+    "lieux/<slug:slug>/carte/",
+    "referents/confirmer/<slug:secret>/",
+    "signaler/<slug:kind>/<slug:slug>/",
+    "signaler/<slug:kind>/<slug:slug>/merci/",
+    # open data
+    "donnees/",
+    "donnees/catalogue.jsonld",
+    "donnees/structures-data-inclusion.json",
+    "donnees/<slug:slug>.csv-metadata.json",
+    "donnees/<slug:slug>.<slug:form>",
     # accounts
     "comptes/connexion/",
     "comptes/connexion/cle/",
@@ -89,7 +100,8 @@ def is_public(view: Any) -> bool:
 
 def sample(route: str) -> str:
     """An address of this route that leads to no object."""
-    path = re.sub(r"<(\w+):\w+>", lambda match: "1" if match[1] == "int" else "rien", route)
+    samples = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000"}
+    path = re.sub(r"<(\w+):\w+>", lambda match: samples.get(match[1], "rien"), route)
     path = re.sub(r"<\w+>", "rien", path)
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", "1", path)
     return "/" + path.replace("\\.", ".").replace("\\Z", "").replace("?", "").replace("^", "").replace("$", "")

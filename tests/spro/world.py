@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import RegionMandate, User
 from core.journal import record
-from core.models import OutboxMail, PackLoad
+from core.models import ImportDraft, OutboxMail, PackLoad
 from core.secrets import new_secret
 from members.models import (
     Charter,
@@ -22,6 +22,8 @@ from members.models import (
     Plan,
     QualityCriterion,
 )
+from spro.editorial.models import PageImage
+from spro.editorial.services import create_page
 from territories.models import Closure, Contour, FormerCommune, OfficerMandate, ReferentCheck, SheetReport
 from tests import factories as make
 
@@ -157,8 +159,17 @@ def _members(world: World, house: Any) -> None:
 
 def _ground(world: World) -> None:
     house = world.objects["members.organisation"]
+    page = create_page(actor=None, slug="une-page", title="Une page", lead="En une phrase.", text="Un texte.")
+    draft = ImportDraft.objects.create(kind="structures", filename="f.csv", size=1, sha256="0" * 64, state="dropped")
+    world.words |= {
+        "page": str(page.pk), "import": str(draft.public_id), "closure": str(world.objects["territories.closure"].pk),
+    }  # fmt: skip
     world.objects |= {
         "core.journalentry": record(verb="admin.change", target=house),
         "core.outboxmail": OutboxMail.objects.create(key="k", to="a@exemple.invalid", subject="s", text="t"),
+        "spro.page": page,
+        "spro.pageimage": PageImage.objects.create(
+            name="a" * 24, title="Image", decorative=True, width=1, height=1, size=1, sha256="0" * 64
+        ),
         "core.packload": PackLoad.objects.create(pack="essai", title="Essai"),
     }
