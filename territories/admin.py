@@ -282,7 +282,7 @@ class ReferentAdmin(ServedAdmin):
 class ReferentCheckAdmin(ReadOnlyAdmin):
     """The yearly « still right? »: whom it was asked, what they answered. The link itself is nobody's to read."""
 
-    view_rule = serves
+    view_rule = reads_desk  # `scope` leaves to an officer those of the territories they serve
     list_display = ("referent", "organisation", "agency", "sent_on", "expires_on", "used_at", "outcome")
     fields = ("referent", "sent_on", "expires_on", "used_at", "outcome")
     list_filter = ("outcome", "sent_on", ("referent__agency", ServedFilter))
