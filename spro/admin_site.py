@@ -12,7 +12,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -87,12 +87,9 @@ class PortalAdminSite(AdminSite):
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """The rooms of the code are no places of the desk: its first page is."""
-        if not any(label.partition(".")[0] == app_label for label in self._labels()):
-            raise Http404
+        if not self._build_app_dict(request, app_label):
+            raise PermissionDenied
         return redirect("admin:index")
-
-    def _labels(self) -> list[str]:
-        return [model._meta.label_lower for model in self._registry]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         from spro.admin_trades import by_trade

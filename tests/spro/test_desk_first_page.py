@@ -145,6 +145,7 @@ def test_the_rooms_of_the_code_lead_to_the_first_page() -> None:
     client = signed_in(region_staff())
     assert client.get("/admin/territories/")["Location"] == "/admin/"
     assert client.get("/admin/nothing/").status_code == 404
+    assert signed_in(officer()).get("/admin/members/").status_code == 403
 
 
 def test_S3_the_region_reads_recent_acts_and_an_officer_their_own_only() -> None:
