@@ -21,8 +21,8 @@ MINE: Answers = PRO | dict.fromkeys(("officer", "far_officer", "region", "techni
 # An organisation: its people; only who manages it writes.
 TEAM: Answers = _NOBODY | {"member": 200, "manager": 200}
 MANAGER: Answers = _NOBODY | {"member": 403, "manager": 200}
-# What readers told of its sheets: its people, the agency's, the Region's.
-TOLD: Answers = TEAM | {"officer": 200, "region": 200, "technician": 200}
+# What readers told of its sheets, with an address perhaps: who manages it, the agency's, the Region's.
+TOLD: Answers = _NOBODY | {"manager": 200, "officer": 200, "region": 200, "technician": 200}
 _FORM_ONLY: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 405)
 
 
@@ -139,7 +139,7 @@ PRIVATE: dict[str, Route] = {
     "pro/referents/<uuid:public_id>/": ("/pro/referents/{referent}/", CONTACTS, None),
     "pro/referents/<uuid:public_id>.vcf": ("/pro/referents/{referent}.vcf", CONTACTS, None),
     # errors told
-    "pro/signalements/": ("/pro/signalements/", PRO, None),
+    "pro/signalements/": ("/pro/signalements/", PRO | {"member": 403}, None),
     "pro/signalements/<uuid:public_id>/": ("/pro/signalements/{report}/", TOLD, None),
     # one organisation
     "pro/organisme/": ("/pro/organisme/", MINE, None),
