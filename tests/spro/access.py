@@ -63,7 +63,7 @@ DESK: dict[str, Lists] = {
     "members.network": _of_region(),
     "members.organisation": _of_region(),
     "members.mandate": _of_region(),
-    "members.charter": _of_region(add=NEVER),
+    "members.charter": _of_region(),
     "members.plan": _of_region(),
     "members.commitment": _of_region(add=NEVER),
     "members.qualitycriterion": _of_region(add=NEVER),
@@ -113,7 +113,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/members/charter/apercu/": ("/admin/members/charter/apercu/", _REGION_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
-    f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", _REGION_FORM),
+    f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),
     f"{_PAGE}versions/": ("/admin/spro/page/{page}/versions/", REGION),
     f"{_PAGE}versions/<int:number>/": ("/admin/spro/page/{page}/versions/1/", REGION),
     "admin/(?P<url>.*)": ("/admin/rien/", _NOBODY),

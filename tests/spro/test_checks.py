@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOT_INHERITED = {"DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "ENCRYPTION_KEYS", "SECOND_FACTOR_REQUIRED", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+NOT_INHERITED = {
+    "DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "ENCRYPTION_KEYS", "SECOND_FACTOR_REQUIRED", "DJANGO_ALLOW_ASYNC_UNSAFE",
+}  # fmt: skip
 KEY = "une-cle-longue-et-faite-au-hasard-pour-cet-essai-0123456789-abcdefghij"
 
 BOX_KEY = "YWEtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLWE="
@@ -23,7 +25,8 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_settings_pass_every_deployment_check() -> None:
-    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY)
+    words = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = run(*words, HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY)
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
 
 

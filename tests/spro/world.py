@@ -133,6 +133,7 @@ def _places(world: World, house: Any, agency: Any) -> None:
 def _members(world: World, house: Any) -> None:
     charter = Charter.objects.create(version="charte-1", title="Charte", signed_on=date(2018, 12, 1))
     text = {"charter": charter, "key": "un", "order": 1, "title": "Un", "text": "Accueillir."}
+    CharterSignature.objects.create(charter=charter, organisation=house, signatory="Une autre", signed_on="2019-01-02")
     secret, digest = new_secret()
     invitation = Invitation.objects.create(
         organisation=house, email="invitee@exemple.invalid", digest=digest,
