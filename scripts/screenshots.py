@@ -23,6 +23,11 @@ PICTURES = {
     "lieux-telephone-sombre": ("/lieux/?commune=88160&statut=lyceen&besoin=choisir-formation", 390, 844, "dark"),
     "territoire": ("/territoires/troyes-chaumont/", 1280, 1000, "light"),
 }
+# What one signs in for: the demo account, then as above.
+DESKS = {
+    "espace-pro": ("manager@demo.invalid", "/pro/", 1280, 1000, "light"),
+    "bureau": ("region@demo.invalid", "/admin/", 1280, 1000, "light"),
+}
 
 
 def main() -> None:
@@ -55,6 +60,18 @@ def take(base: str) -> None:
                 viewport=shape, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce"
             ) as context:
                 page = context.new_page()
+                page.goto(base + address, wait_until="networkidle")
+                page.screenshot(path=IMAGES / f"{name}.png")
+        for name, (account, address, width, height, scheme) in DESKS.items():
+            with chromium.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR"
+            ) as context:
+                page = context.new_page()
+                page.goto(f"{base}/comptes/connexion/")
+                page.fill("[name=login]", account)
+                page.fill("[name=password]", "demo-spro-2026")
+                page.locator("main form button[type=submit]").first.click()
+                page.wait_for_load_state("networkidle")
                 page.goto(base + address, wait_until="networkidle")
                 page.screenshot(path=IMAGES / f"{name}.png")
         chromium.close()
