@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -15,10 +15,11 @@ from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from territories import communes
 from territories.models import Closure, Commune, Site, SiteKind
-from territories.services_sites import place_at, version_of
+from territories.phones import telephone
+from territories.points import EXAMPLE, PointField, figures
+from territories.services_sites import as_seen, place_at, version_of
 
-_DEGREES = re.compile(r"-?\d{1,3}(?:[.,]\d{1,12})?")
-_PHONE = RegexValidator(r"\A\+?[0-9][0-9 .\u00a0\u202f()/-]{1,38}\Z", "Écrivez un numéro, par exemple 03 29 00 00 00.")
+_DAY = "Donnez un jour, par exemple 24/12/2026."
 _LONG = 4_000  # characters of a presentation
 
 
@@ -32,23 +33,6 @@ def _text(label: str, rows: int, most: int = _LONG, help_text: str = "") -> form
     return forms.CharField(
         label=label, required=False, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), help_text=help_text
     )
-
-
-class DegreesField(forms.CharField):
-    """A latitude or a longitude, with a point or a comma; None when empty."""
-
-    def __init__(self, label: str, most: int, **options: Any) -> None:
-        self.most = most
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(label=label, required=False, max_length=20, widget=widget, **options)
-
-    def clean(self, value: Any) -> float | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        if not _DEGREES.fullmatch(text) or abs(found := float(text.replace(",", "."))) > self.most:
-            raise ValidationError("Écrivez des degrés, par exemple 48,1744.", code="degrees")
-        return found
 
 
 class TownMixin(forms.Form):
@@ -76,7 +60,10 @@ class TownMixin(forms.Form):
 class SheetForm(TownMixin):
     """The sheet of a place. `values` (of a valid form) is what `services_sites.edit_site` writes, hours apart."""
 
-    name = forms.CharField(label="Nom du lieu", max_length=200, help_text="Tel que le public le connaît.")
+    name = forms.CharField(
+        label="Nom du lieu", max_length=200, help_text="Tel que le public le connaît.",
+        error_messages={"required": "Écrivez le nom du lieu."},
+    )  # fmt: skip
     description = _text(
         "Présentation", 6, help_text="Ce que l’on y trouve, en quelques phrases simples. Une ligne vide sépare deux"
         " paragraphes.",
@@ -88,10 +75,14 @@ class SheetForm(TownMixin):
         label="Code postal", max_length=5, required=False,
         validators=[RegexValidator(r"\A[0-9]{5}\Z", "Un code postal compte cinq chiffres.")],
     )  # fmt: skip
-    commune = forms.CharField(label="Commune", max_length=communes.LONGEST)
-    lat = DegreesField("Latitude", 85, help_text="Pour placer le lieu sur la carte ; vide, il est placé à la commune.")
-    lon = DegreesField("Longitude", 180)
-    phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[_PHONE])
+    commune = forms.CharField(
+        label="Commune", max_length=communes.LONGEST, error_messages={"required": "Écrivez la commune."}
+    )
+    point = PointField(
+        label="Point sur la carte",
+        help_text=f"Deux nombres (« {EXAMPLE} ») ou le lien d’une carte. Vide : le centre de la commune.",
+    )
+    phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[telephone])
     email = forms.EmailField(
         label="Courriel public", required=False, max_length=254, error_messages={"invalid": ADDRESS_ERROR},
         help_text="Celui de l’accueil, pas celui d’une personne : tout le monde le lira.",
@@ -113,12 +104,12 @@ class SheetForm(TownMixin):
     access_text = _text(
         "Précisions sur l’accès", 2, 1_000, "Ascenseur, place de stationnement, interprète sur demande…"
     )
-    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
-    confirm = forms.BooleanField(label="Tout le reste de la fiche est juste aujourd’hui", required=False)
+    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60_000, strip=False)
 
     def __init__(self, data: Any = None, *, site: Site | None = None) -> None:
-        super().__init__(data, initial=initial_of(site) if site else None)
-        self.site = site
+        # What the person had under their eyes, which is not always what is saved now.
+        self.site = site and (as_seen(site, str(data.get("version", ""))) if data is not None else site)
+        super().__init__(data, initial=initial_of(self.site) if self.site else None)
         website = self.fields["website"]
         website.validators = [URLValidator(schemes=["http", "https"]), MaxLengthValidator(300)]
         website.error_messages["invalid"] = "Écrivez une adresse complète, par exemple https://www.exemple.fr."
@@ -134,28 +125,33 @@ class SheetForm(TownMixin):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
-        if bool(given.get("lat") is None) != bool(given.get("lon") is None) and not {"lat", "lon"} & set(self.errors):
-            self.add_error("lat", "Donnez la latitude et la longitude, ou aucune des deux.")
-        elif (town := self.town_typed()) is not None and not {"lat", "lon"} & set(self.errors):
+        if (town := self.town_typed()) is not None and "point" not in self.errors:
             try:
                 given |= {"place": self._place(town)}
             except ValidationError as error:
-                self.add_error("lat", error)
+                self.add_error("point", error)
         return given
 
     def _place(self, town: Commune) -> dict[str, Any]:
-        site, given = self.site, self.cleaned_data
-        untouched = not {"lat", "lon"} & set(self.changed_data)
+        site, untouched = self.site, "point" not in self.changed_data
         if site and untouched and not site.provisional:
             return place_at(town, site.lat, site.lon)  # all its figures, not those that the form shows
         if site and untouched and site.commune_id == town.pk:
             return {"commune": town, "lat": site.lat, "lon": site.lon, "provisional": site.provisional}
-        return place_at(town, given["lat"], given["lon"])
+        return place_at(town, *(self.cleaned_data["point"] or (None, None)))
 
-    def reread(self, site: Site) -> None:
-        """The person has seen what the sheet says now: their next version may replace it."""
+    def reread(self, now: Site, asked: Collection[str]) -> None:
+        """The person sees what the sheet says `now`, but for what they are asked about: their next version replaces it.
+
+        `asked`: the columns that both changed. What the person alone changed stays too.
+        """
+        said, shown = initial_of(now), initial_of(self.site) if self.site else {}
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["version"] = version_of(site)
+        for name, value in said.items():
+            mine = data.getlist(name) if isinstance(value, list) else data.get(name, "").replace("\r\n", "\n")
+            same = set(mine) == set(shown[name]) if isinstance(value, list) else mine == shown[name]
+            if name == "version" or (same and not {name, *_PLACED.get(name, ())} & set(asked)):
+                data.setlist(name, value if isinstance(value, list) else [value])
         self.data = data
 
     @property
@@ -172,32 +168,38 @@ class SheetForm(TownMixin):
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-_NOT_COLUMNS = {"place", "version", "confirm", "commune", "lat", "lon", "kind"}
+_NOT_COLUMNS = {"place", "version", "commune", "point", "kind"}
+_PLACED = {"commune": ("place",), "point": ("place",)}
 
 
 def initial_of(site: Site) -> dict[str, Any]:
-    """What the form shows of a place; no coordinates while it stands at the centre of its commune."""
+    """What the form shows of a place; no point while it stands at the centre of its commune."""
     names = (
         "name", "description", "address", "postal_code", "phone", "email", "website", "hours_text", "services",
         "channels", "publics", "access", "access_text",
     )  # fmt: skip
     said = {name: getattr(site, name) for name in names}
-    said |= {"commune": f"{site.commune.name} ({site.commune.department_id})", "version": version_of(site)}
+    said |= {"commune": f"{site.commune.name} ({site.commune.department_id})", "point": "", "version": version_of(site)}
     if not site.provisional:
-        said |= {"lat": f"{site.lat:.6f}", "lon": f"{site.lon:.6f}"}
+        said["point"] = figures(site.lat, site.lon)
     return said
 
 
 class NewSheetForm(SheetForm):
     """A place to add: its kind is chosen once, among those of the organisation's network and those of nobody's."""
 
-    kind = forms.ModelChoiceField(label="Sorte de lieu", queryset=SiteKind.objects.none(), empty_label="Choisissez")
+    kind = forms.ModelChoiceField(
+        label="Sorte de lieu", queryset=SiteKind.objects.none(), empty_label="Choisissez",
+        error_messages={
+            "required": "Choisissez la sorte de lieu.",
+            "invalid_choice": "Choisissez la sorte de lieu dans la liste.",
+        },
+    )  # fmt: skip
     field_order = ["kind", "name"]
 
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
         super().__init__(data)
         self.fields["kind"].queryset = kinds_for(organisation)  # type: ignore[attr-defined]
-        del self.fields["confirm"]
 
 
 def kinds_for(organisation: Organisation) -> QuerySet[SiteKind]:
@@ -209,16 +211,19 @@ def kinds_for(organisation: Organisation) -> QuerySet[SiteKind]:
 class ClosureForm(forms.ModelForm):
     """Days without public, both included; one day when the end is left empty."""
 
+    starts_on = forms.DateField(
+        label="Fermé du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choisissez le premier jour.", "invalid": _DAY},
+    )  # fmt: skip
     ends_on = forms.DateField(
-        label="Jusqu’au (compris)", required=False, help_text="Vide : un seul jour.",
+        label="Jusqu’au (compris)", required=False, help_text="Vide : un seul jour.", error_messages={"invalid": _DAY},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
 
     class Meta:
         model = Closure
         fields = ("starts_on", "ends_on", "reason")
-        labels = {"starts_on": "Fermé du", "reason": "Raison, telle que le public la lira"}
-        widgets = {"starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        labels = {"reason": "Raison, telle que le public la lira"}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -235,6 +240,6 @@ class ClosureForm(forms.ModelForm):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="Pourquoi", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Pourquoi", max_length=300, error_messages={"required": "Dites pourquoi, en quelques mots."}, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Fermé définitivement, déménagé, doublon… La Région le lira ; n’y nommez personne.",
     )  # fmt: skip

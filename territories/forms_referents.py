@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +11,10 @@ from django.core.validators import EmailValidator
 
 from accounts.forms import ADDRESS_ERROR, plain_address
 from territories.models import Agency, Referent
+from territories.phones import telephones
 from territories.referents import Sheet
 
 REGION = "region"  # the whole region, where an agency's identifier stands otherwise
-_PHONE = re.compile(r"[0-9+(][0-9 .()/+-]{3,}")
 _NO_CHOICE = "Choisissez au moins un territoire."
 
 
@@ -25,12 +24,6 @@ def plain_text(value: str) -> None:
         raise ValidationError(
             "Ce texte contient un caractère invisible\u00a0: tapez-le à la main.", code="not_printable"
         )
-
-
-def phone_number(value: str) -> None:
-    """A telephone as people write it: digits, spaces, dots, « / » between two numbers."""
-    if not _PHONE.fullmatch(value):
-        raise ValidationError("Écrivez un numéro de téléphone, par exemple 03 00 00 00 00.", code="not_a_number")
 
 
 def _text(label: str, size: int, *, hint: str = "", required: bool = False, **attributes: str) -> forms.CharField:
@@ -48,10 +41,7 @@ class _Contact(forms.Form):
     phone = _text("Téléphone professionnel", 60, inputmode="tel")
 
     def clean_phone(self) -> str:
-        phone = " ".join(str(self.cleaned_data["phone"]).split())
-        if phone:
-            phone_number(phone)
-        return phone
+        return telephones(str(self.cleaned_data["phone"]))
 
 
 class OwnSheetForm(_Contact):
@@ -84,10 +74,22 @@ class SheetForm(_Contact):
     version = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     field_order: Sequence[str] = ("name", "function", "town", "email", "phone", "contacts_right")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Sequence[Referent] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].validators = [plain_address, EmailValidator(message=ADDRESS_ERROR)]
         self.fields["phone"].help_text = "Réservé aux professionnel·les du réseau."
+        self.others = {str(post.public_id): post for post in others}
+        if self.others:
+            self.fields["also"] = forms.MultipleChoiceField(
+                label="Appliquer aussi à", required=False, initial=list(self.others),
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(key, _where(post)) for key, post in self.others.items()],
+                help_text="Cette personne y est nommée aussi. Décochez là où rien ne change.",
+            )  # fmt: skip
+
+    def also(self) -> list[Referent]:
+        """The other posts of the same person that are ticked."""
+        return [self.others[key] for key in self.cleaned_data.get("also", ())]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -98,6 +100,11 @@ class SheetForm(_Contact):
     def sheet(self) -> Sheet:
         names = ("name", "function", "town", "email", "phone", "contacts_right")
         return Sheet(**{name: self.cleaned_data[name] for name in names})
+
+
+def _where(post: Referent) -> str:
+    place = post.agency.name if post.agency else "Toute la région"
+    return f"{place}, {post.town}" if post.town and post.town != place else place
 
 
 class NewReferentForm(SheetForm):

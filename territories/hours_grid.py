@@ -29,6 +29,11 @@ class Day:
     like: Any
     errors: list[str]
 
+    @property
+    def first(self) -> str:
+        """The identifier of its first field, for a link."""
+        return str(self.ranges[0][0].id_for_label)
+
 
 class ClockField(forms.CharField):
     """« 09:00 », « 9h », « 9 h 30 », « 9 »: HH:MM behind it."""

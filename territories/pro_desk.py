@@ -44,7 +44,11 @@ def _reports(user: Any) -> Waiting | None:
 
 
 def _incomplete(user: Any) -> Waiting | None:
-    return _places(user, sheets.incomplete(), "Il y manque l’adresse, un contact, les horaires ou l’accessibilité.")
+    return _places(
+        user,
+        sheets.incomplete(),
+        "Il y manque l’adresse, sa place exacte, un contact, les horaires ou l’accessibilité.",
+    )
 
 
 def _stale(user: Any) -> Waiting | None:

@@ -23,6 +23,7 @@ from territories.confirmed import may_be_written_to, person_digest, still_holds
 from territories.models import Agency, Referent
 from territories.withdrawn import is_withdrawn, settle_name
 
+_PERSONAL = ("name", "function", "email", "phone")  # of the person; the town is of the post
 UNSAID = "[non conservé]"
 _UNSAID_FIELDS = frozenset({"name", "email", "phone"})
 WITHDRAWN = "Cette personne a demandé que son nom soit retiré\u00a0: il ne peut pas revenir ici."
@@ -80,9 +81,41 @@ def name_referent(
 
 
 @transaction.atomic
-def correct(*, referent: Referent, sheet: Sheet, actor: Actor, version: str | None = None) -> Referent:
-    """Change the sheet of the person who holds the post. Raises `ValidationError` as `replace_holder`."""
-    return _change("referent.correct", referent, sheet, actor, version, newcomer=False)
+def correct(
+    *,
+    referent: Referent,
+    sheet: Sheet,
+    actor: Actor,
+    version: str | None = None,
+    also: Iterable[Referent] = (),
+) -> Referent:
+    """Change the sheet of the person who holds the post. Raises `ValidationError` as `replace_holder`.
+
+    `also`: the other posts of the same person (`siblings`) that take what changes here, the town aside; one that
+    somebody else holds by now is left as it is.
+    """
+    keys = {referent.pk, *(other.pk for other in also)}
+    held = list(Referent.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    before = next((post for post in held if post.pk == referent.pk), referent)
+    same = [post for post in held if post.pk != referent.pk and _is_same_person(post, before)]
+    changed = _change("referent.correct", referent, sheet, actor, version, newcomer=False)
+    moved = {name for name in _PERSONAL if getattr(before, name) != getattr(changed, name)}
+    for post in same:
+        kept = {name: getattr(changed if name in moved else post, name) for name in _PERSONAL}
+        theirs = Sheet(**kept, town=post.town, contacts_right=sheet.contacts_right)
+        _change("referent.correct", post, theirs, actor, None, newcomer=False)
+    return changed
+
+
+def siblings(referent: Referent, organisation: Organisation) -> list[Referent]:
+    """The other posts kept by `organisation` that the same person holds, at the same address."""
+    return [
+        post for post in of_organisation(organisation) if post.pk != referent.pk and _is_same_person(post, referent)
+    ]
+
+
+def _is_same_person(post: Referent, other: Referent) -> bool:
+    return bool(fold(other.name)) and not post.withdrawn_at and person_digest(post) == person_digest(other)
 
 
 @transaction.atomic

@@ -5,10 +5,12 @@ Each locks the place, writes the journal and has its card and its search entry w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +18,7 @@ from django.utils.text import slugify
 
 from core.geo import distance_km
 from core.journal import Actor, record
+from core.merging import three_way
 from core.text import fold
 from members.models import Organisation
 from territories.models import Closure, Commune, Site, SiteKind
@@ -31,17 +34,77 @@ EDITED = (
 )  # fmt: skip
 
 
-class StaleSheetError(Exception):
-    """Somebody saved the sheet in between; `site` is as it stands now."""
+_PLACED = ("commune", "lat", "lon", "provisional")  # one answer: where it stands
+_SALT = "territories.site-seen"
 
-    def __init__(self, site: Site) -> None:
+
+class StaleSheetError(Exception):
+    """Somebody saved other values of the same fields in between: `asked`, some of `EDITED` with « place » for where
+    it stands; `site` is as it stands now."""
+
+    def __init__(self, site: Site, asked: Collection[str]) -> None:
         super().__init__("the sheet changed in between")
         self.site = site
+        self.asked = frozenset(asked)
 
 
 def version_of(site: Site) -> str:
-    """What a form carries so that two people who edit one sheet at once do not undo each other."""
-    return site.updated_at.isoformat()
+    """What a form carries of the sheet it shows, signed: two people who edit one at once do not undo each other."""
+    return signing.dumps(said_by(site), salt=_SALT, compress=True)
+
+
+def said_by(site: Site) -> dict[str, Any]:
+    """What the sheet says, as JSON holds it: `EDITED`, where it stands under « place », boxes in alphabetical order."""
+    return _comparable({name: getattr(site, name) for name in EDITED})
+
+
+def as_seen(site: Site, version: str) -> Site:
+    """A copy of `site` as the holder of `version` saw it; as it is now when nobody signed that version."""
+    seen = copy(site)
+    said = _seen(version)
+    if said is None:
+        return seen
+    commune, seen.lat, seen.lon, seen.provisional = said.pop("place")
+    seen.commune = site.commune if commune == site.commune_id else Commune.objects.get(pk=commune)
+    for name, value in said.items():
+        now = getattr(site, name)
+        setattr(seen, name, now if _plain_value(now) == value else value)
+    return seen
+
+
+def _seen(version: str) -> dict[str, Any] | None:
+    try:
+        said: dict[str, Any] = signing.loads(version, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return said
+
+
+def _comparable(values: dict[str, Any]) -> dict[str, Any]:
+    said = {name: _plain_value(value) for name, value in values.items() if name not in _PLACED}
+    if "commune" in values:
+        said["place"] = [_plain_value(values[name]) for name in _PLACED]
+    return said
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Commune):
+        return value.pk
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _to_write(site: Site, values: dict[str, Any], version: str) -> dict[str, Any]:
+    """Those of `values` to write on `site`: not what the person left as they saw it, which another may have changed.
+
+    Raises `StaleSheetError` for the fields that both changed, each its own way.
+    """
+    mine = _comparable(values)
+    merged = three_way(_seen(version) or {}, said_by(site), mine)
+    if merged.conflicts:
+        raise StaleSheetError(_lock(site), merged.conflicts)
+    return {
+        name: value for name, value in values.items() if ("place" if name in _PLACED else name) not in merged.brought
+    }
 
 
 def place_at(commune: Commune, lat: float | None, lon: float | None) -> dict[str, Any]:
@@ -62,27 +125,27 @@ def place_at(commune: Commune, lat: float | None, lon: float | None) -> dict[str
 
 
 @transaction.atomic
-def edit_site(
-    *, site: Site, values: dict[str, Any], version: str, actor: Actor, confirm: bool = False
-) -> dict[str, list[Any]]:
-    """Write `values` (some of `EDITED`) on the sheet; returns `{field: [before, after]}`, empty when nothing differs.
+def edit_site(*, site: Site, values: dict[str, Any], version: str, actor: Actor) -> dict[str, list[Any]]:
+    """Write `values` (some of `EDITED`) on the sheet, which is thereby confirmed (M1, E3).
 
-    `version` is that of the sheet the person had in hand: raises `StaleSheetError` when it is another one and something
-    would change. `confirm`: the rest of the sheet is right too. Raises `ValidationError` (French) on a bad value.
+    Returns `{field: [before, after]}`, empty when nothing differs. `version` is that of the sheet the person had in
+    hand: what they left untouched keeps what is saved; raises `StaleSheetError` for the fields that somebody else
+    changed too. Raises `ValidationError` (French) on a bad value.
     """
+    if unknown := set(values) - set(EDITED):
+        raise KeyError(f"not the organisation's: {sorted(unknown)}")
     locked = _lock(site)
-    changes = _apply(locked, values)
-    if changes and version_of(site=locked) != version:
-        raise StaleSheetError(_lock(site))
+    changes = _apply(locked, _to_write(locked, values, version))
+    confirmed = locked.confirmed_on == timezone.localdate()
     if changes:
         settle(locked)
         locked.updated_at = timezone.now()
         locked.full_clean(exclude=["organisation", "kind", "network", "agency", "commune"])
         record(verb="site.change", target=locked, actor=actor, changes=_plain(changes))
-    if confirm:
+    if not confirmed:
         locked.confirmed_on = timezone.localdate()
         record(verb="site.confirm", target=locked, actor=actor)
-    if changes or confirm:
+    if changes or not confirmed:
         locked.save()
         site_changed([locked])
     return changes
@@ -119,7 +182,8 @@ def propose_site(*, organisation: Organisation, kind: SiteKind, values: dict[str
         raise ValidationError(f"{PROPOSED_KEPT} lieux attendent déjà la réponse de la Région.", code="many")
     now = timezone.now()
     made = Site(organisation=owner, kind=kind, listed=False, proposed_at=now, updated_at=now, **values)
-    made.confirmed_on = timezone.localdate(now)
+    if made.address:  # without, nobody can go there: proposing it does not say that the sheet is right
+        made.confirmed_on = timezone.localdate(now)
     made.source, made.slug = "Saisi par l’organisme", _free_slug(made)
     settle(made)
     made.full_clean(exclude=["organisation", "kind", "network", "agency", "commune"])
@@ -190,7 +254,8 @@ def add_closure(*, site: Site, starts_on: date, ends_on: date, reason: str, acto
     if same is not None:
         return same
     if ends_on < today:
-        raise ValidationError({"ends_on": ["Cette fermeture est déjà passée."]})
+        field = "starts_on" if starts_on == ends_on else "ends_on"  # a single day is typed as its beginning
+        raise ValidationError({field: ["Cette fermeture est déjà passée."]})
     if locked.closures.filter(ends_on__gte=today).count() >= CLOSURES_KEPT:
         raise ValidationError(f"{CLOSURES_KEPT} fermetures sont déjà annoncées\u00a0: retirez-en une.", code="many")
     closure = Closure(site=locked, starts_on=starts_on, ends_on=ends_on, reason=reason)
@@ -238,8 +303,6 @@ def _listed(site: Site, actor: Actor, verb: str) -> Site:
 
 def _apply(site: Site, values: dict[str, Any]) -> dict[str, list[Any]]:
     """Put `values` on `site`; what really differs."""
-    if unknown := set(values) - set(EDITED):
-        raise KeyError(f"not the organisation's: {sorted(unknown)}")
     changes = {}
     for name, value in values.items():
         before = getattr(site, name)

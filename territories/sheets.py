@@ -21,7 +21,8 @@ _NEEDED = (
 
 def missing(site: Site) -> list[str]:
     """What the sheet does not say yet: « l’adresse », « les horaires »…"""
-    return [words for words, fields in _NEEDED if not any(getattr(site, field) for field in fields)]
+    found = [words for words, fields in _NEEDED if not any(getattr(site, field) for field in fields)]
+    return [*found, "le placement exact"] if site.provisional else found
 
 
 def is_stale(confirmed_on: date | None, today: date | None = None) -> bool:
@@ -31,4 +32,10 @@ def is_stale(confirmed_on: date | None, today: date | None = None) -> bool:
 
 def incomplete() -> Q:
     """The sheets that `missing` says something of."""
-    return Q(address="") | Q(phone="", email="", website="") | Q(hours={}, hours_text="") | Q(access=[], access_text="")
+    return (
+        Q(address="")
+        | Q(phone="", email="", website="")
+        | Q(hours={}, hours_text="")
+        | Q(access=[], access_text="")
+        | Q(provisional=True)
+    )

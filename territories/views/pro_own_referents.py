@@ -137,7 +137,8 @@ def change(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         return redirect("pro_referent_replace", house.slug, public_id)
     shown = {name: getattr(post, name) for name in ("name", "function", "town", "email", "phone")}
     shown |= {"contacts_right": may_be_written_to(post), "version": posts.version_of(post)}
-    return _sheet_page(request, house, post, SheetForm(request.POST or None, initial=shown), replaces=False)
+    form = SheetForm(request.POST or None, initial=shown, others=posts.siblings(post, house))
+    return _sheet_page(request, house, post, form, replaces=False)
 
 
 @never_cache
@@ -155,13 +156,18 @@ def _sheet_page(
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user: Any = request.user
-        write = posts.replace_holder if replaces else posts.correct
+        sheet, version = form.sheet(), form.cleaned_data["version"]
         try:
-            write(referent=post, sheet=form.sheet(), actor=user, version=form.cleaned_data["version"])
+            if replaces:
+                posts.replace_holder(referent=post, sheet=sheet, actor=user, version=version)
+            else:
+                posts.correct(referent=post, sheet=sheet, actor=user, version=version, also=form.also())
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, "C’est enregistré\u00a0: l’annuaire est à jour.")
+            count = 1 + len(form.also())
+            said = "C’est enregistré" if count == 1 else f"C’est enregistré sur {count} territoires"
+            messages.success(request, f"{said}\u00a0: l’annuaire est à jour.")
             return redirect("pro_own_referents", house.slug)
     title = "Corriger une fiche"
     if replaces:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,7 @@ from territories.hours_grid import HoursGrid
 from territories.models import Closure, Site
 
 LISTED = 500
+MERGED = "Quelqu’un l’avait enregistrée pendant que vous l’écriviez : ses changements sont gardés avec les vôtres."
 _BOTH = ["GET", "HEAD", "POST"]
 
 
@@ -64,12 +66,14 @@ def site(request: HttpRequest, slug: str, site_slug: str) -> HttpResponse:
             _save(request, chosen, form, grid)
             return redirect("pro_site", organisation.slug, chosen.slug)
         except services_sites.StaleSheetError as stale:
-            conflict = _conflict(form, grid, stale.site)
-            form.reread(stale.site)
+            conflict = _conflict(form, stale)
+            form.reread(stale.site, stale.asked)
+            if "hours" not in stale.asked and form.site and grid.hours == form.site.hours:
+                grid = HoursGrid(hours=stale.site.hours)
         except ValidationError as error:
             form.add_error(None, error)
     context = _context(request, organisation) | _shown(chosen) | _open_folds(form)
-    context |= {"form": form, "grid": grid, "conflict": conflict, "wrong": data is not None and not conflict}
+    context |= {"form": form, "grid": grid, "conflict": conflict}
     return render(request, "territories/pro/site.html", context, status=409 if conflict else 200)
 
 
@@ -87,10 +91,11 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
                 organisation=organisation, kind=form.cleaned_data["kind"], values=values, actor=_actor(request)
             )
             messages.success(request, "Le lieu est proposé à la Région : il entrera dans l’annuaire après sa réponse.")
+            _say_unplaced(request, made)
             return redirect("pro_site", organisation.slug, made.slug)
         except ValidationError as error:
             form.add_error(None, error)
-    context = _context(request, organisation) | {"form": form, "grid": grid, "wrong": data is not None}
+    context = _context(request, organisation) | {"form": form, "grid": grid}
     context |= _open_folds(form)
     return render(request, "territories/pro/site_add.html", context)
 
@@ -229,9 +234,10 @@ def _shown(site: Site) -> dict[str, Any]:
 
 
 def _open_folds(form: SheetForm) -> dict[str, bool]:
-    """What is filled or wrong is never folded away."""
-    place = any(form[name].errors or form[name].value() for name in ("lat", "lon"))
-    return {"place_open": place, "publics_open": bool(form["publics"].value())}
+    """What is filled, wrong, or missing is never folded away."""
+    site = form.site
+    place = form["point"].errors or form["point"].value() or (site and site.address and site.provisional)
+    return {"place_open": bool(place), "publics_open": bool(form["publics"].value())}
 
 
 def _read(site: Site) -> dict[str, Any]:
@@ -245,29 +251,38 @@ def _read(site: Site) -> dict[str, Any]:
 
 
 def _save(request: HttpRequest, chosen: Site, form: SheetForm, grid: HoursGrid) -> None:
-    confirmed = form.cleaned_data["confirm"]
+    values = form.values | {"hours": grid.hours}
+    apart = form.site is not None and services_sites.said_by(form.site) != services_sites.said_by(chosen)
     changes = services_sites.edit_site(
-        site=chosen, values=form.values | {"hours": grid.hours}, version=form.cleaned_data["version"],
-        actor=_actor(request), confirm=confirmed,
-    )  # fmt: skip
-    if changes or confirmed:
-        messages.success(request, "La fiche est enregistrée." if changes else "La fiche est confirmée aujourd’hui.")
+        site=chosen, values=values, version=form.cleaned_data["version"], actor=_actor(request)
+    )
+    if changes:
+        messages.success(request, "La fiche est enregistrée, et confirmée aujourd’hui.")
     else:
-        messages.info(request, "Rien n’a changé : la fiche est comme avant.")
+        messages.info(request, "Rien n’a changé : la fiche est confirmée aujourd’hui.")
+    if apart:
+        messages.info(request, MERGED)
+    chosen.refresh_from_db(fields=["address", "provisional"])
+    _say_unplaced(request, chosen)
 
 
-def _conflict(form: SheetForm, grid: HoursGrid, now: Site) -> list[dict[str, str]]:
-    """What the sheet says now where the form says something else: `{label, saved}` each."""
-    saved = initial_of(now) | {"commune": now.commune.name}
-    typed = form.cleaned_data | {"commune": form.cleaned_data["place"]["commune"].name}
-    lines = [
-        {"label": str(form.fields[name].label), "saved": _said(value)}
-        for name, value in saved.items()
-        if name in form.fields and name not in {"version", "lat", "lon"} and value != typed.get(name)
+def _say_unplaced(request: HttpRequest, site: Site) -> None:
+    if site.address and site.provisional:
+        link = '{} <a href="#id_point">{}</a>.'
+        said = ("Le lieu reste placé au centre de la commune sur la carte.", "Placez-le à son adresse")
+        messages.warning(request, format_html(link, *said))
+
+
+def _conflict(form: SheetForm, stale: services_sites.StaleSheetError) -> list[dict[str, str]]:
+    """What the sheet says now of the fields that both changed: `{label, saved}` each, in the order of the form."""
+    now, asked = stale.site, stale.asked
+    saved = initial_of(now) | {"commune": now.commune.name, "hours": hours_as_text(now.hours)}
+    saved["point"] = saved["point"] or "au centre de la commune"
+    names = {"commune", "point"} if "place" in asked else set()
+    labels = {name: str(field.label) for name, field in form.fields.items()} | {"hours": "Horaires"}
+    return [
+        {"label": label, "saved": _said(saved[name])} for name, label in labels.items() if name in names | set(asked)
     ]
-    if now.hours != grid.hours:
-        lines.append({"label": "Horaires", "saved": hours_as_text(now.hours) or "(vide)"})
-    return lines
 
 
 def _said(value: Any) -> str:

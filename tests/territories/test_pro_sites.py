@@ -74,7 +74,7 @@ def test_M1_a_manager_writes_the_sheet_and_every_reader_sees_it(boss: Client, pl
     answer = boss.post(URL, sheet(
         place, description="Un accueil pour tout le monde.", address="1 rue de l’Essai", postal_code="88000",
         phone="03 29 00 00 00", website="www.exemple.fr", services=["accueil", "vae"], channels=["telephone"],
-        access=["pmr", "lsf"], access_text="Ascenseur.", lat="48,18", lon="6,46", confirm="on",
+        access=["pmr", "lsf"], access_text="Ascenseur.", point="48,18 ; 6,46",
         **{"h-1-0-start": "9h", "h-1-0-end": "12:00", "h-1-1-start": "14h", "h-1-1-end": "17 h 30", "h-2-like": "on",
            "h-3-like": "on"},
     ))  # fmt: skip
@@ -98,11 +98,14 @@ def test_M1_a_manager_writes_the_sheet_and_every_reader_sees_it(boss: Client, pl
 
 def test_what_is_sent_untouched_changes_nothing(boss: Client, place: Site) -> None:
     Site.objects.filter(pk=place.pk).update(
-        lat=48.171234567, provisional=False, hours={"1": [["09:00", "10:00"], ["11:00", "12:00"], ["14:00", "15:00"]]}
+        lat=48.171234567,
+        provisional=False,
+        confirmed_on=timezone.localdate(),
+        hours={"1": [["09:00", "10:00"], ["11:00", "12:00"], ["14:00", "15:00"]]},
     )
     place.refresh_from_db()
     before = Site.objects.filter(pk=place.pk).values().get()
-    answer = boss.post(URL, sheet(place, lat=f"{place.lat:.6f}", lon=f"{place.lon:.6f}"))
+    answer = boss.post(URL, sheet(place, point=f"{place.lat:.6f}, {place.lon:.6f}"))
     assert answer.status_code == 302
     assert Site.objects.filter(pk=place.pk).values().get() == before
     assert not JournalEntry.objects.filter(verb="site.change").exists()
@@ -111,7 +114,7 @@ def test_what_is_sent_untouched_changes_nothing(boss: Client, place: Site) -> No
 def test_M1_what_is_wrong_is_said_beside_its_day_and_its_field_and_the_rest_is_kept(boss: Client, place: Site) -> None:
     answer = boss.post(URL, sheet(
         place, description="Gardé.", email="pas-une-adresse", website="javascript:alert(1)", phone="demandez-le",
-        postal_code="8800", lat="48.17",
+        postal_code="8800", point="48.17",
         **{"h-1-0-start": "12:00", "h-1-0-end": "09:00", "h-2-0-start": "09:00", "h-3-0-start": "25h",
            "h-4-0-start": "9h", "h-4-0-end": "12h", "h-4-1-start": "11h", "h-4-1-end": "14h"},
     ))  # fmt: skip
@@ -122,7 +125,7 @@ def test_M1_what_is_wrong_is_said_beside_its_day_and_its_field_and_the_rest_is_k
         ("1", "La fin vient après le début."), ("2", "Il manque l’heure de fin."),
         ("3", "Écrivez une heure, par exemple 9h ou 13h30."), ("4", "Les deux plages se touchent ou se chevauchent."),
     ]  # fmt: skip
-    assert answer.context["form"].errors.keys() == {"email", "website", "phone", "postal_code", "lat"}
+    assert answer.context["form"].errors.keys() == {"email", "website", "phone", "postal_code", "point"}
     assert "Gardé." in html
     place.refresh_from_db()
     assert place.description == ""
@@ -141,9 +144,9 @@ def test_T1_a_commune_is_typed_as_on_the_directory_and_asked_when_several_answer
 
 
 def test_coordinates_stand_within_twenty_kilometres_of_the_commune(boss: Client, place: Site) -> None:
-    answer = boss.post(URL, sheet(place, lat="48.9", lon="6.45"))
+    answer = boss.post(URL, sheet(place, point="48.9, 6.45"))
     assert "Ce point est à 81\u00a0km du centre de la commune (Épinal)" in answer.content.decode()
-    assert boss.post(URL, sheet(place, lat="48.3", lon="6.45")).status_code == 302
+    assert boss.post(URL, sheet(place, point="48.3, 6.45")).status_code == 302
 
 
 def test_a_place_that_moves_takes_the_agency_of_its_commune_and_the_officer_follows(boss: Client, place: Site) -> None:
@@ -163,22 +166,77 @@ def test_a_place_that_moves_takes_the_agency_of_its_commune_and_the_officer_foll
     assert desk.get(f"/admin/territories/site/{place.pk}/change/").status_code == 404
 
 
-def test_two_people_at_once_lose_nothing(boss: Client, place: Site) -> None:
-    mine, theirs = sheet(place, description="La mienne"), sheet(place, phone="03 29 11 11 11")
+def test_two_tabs_keep_what_each_touched_and_ask_nothing(boss: Client, place: Site) -> None:
+    Site.objects.filter(pk=place.pk).update(publics=["lyceen", "etudiant"], access=["pmr"])
+    tab = sheet(place)
+    mine = tab | {"description": "La mienne"}
+    theirs = tab | {"phone": "03 29 11 11 11", "point": "48.18, 6.46", "h-1-0-start": "9h", "h-1-0-end": "12h"}
+    assert boss.post(URL, theirs | {"access": []}).status_code == 302
+    assert boss.post(URL, mine).status_code == 302
+    place.refresh_from_db()
+    assert (place.description, place.phone, place.lat, place.lon, place.provisional, place.access) == (
+        "La mienne", "03 29 11 11 11", 48.18, 6.46, False, []
+    )  # fmt: skip
+    assert (place.hours, place.publics) == ({"1": [["09:00", "12:00"]]}, ["lyceen", "etudiant"])
+    said = boss.get(URL).content.decode()
+    assert "ses changements sont gardés avec les vôtres" in said
+
+
+def test_only_what_both_tabs_changed_is_asked(boss: Client, place: Site) -> None:
+    Site.objects.filter(pk=place.pk).update(publics=["etudiant", "lyceen"])
+    tab = sheet(place)
+    theirs = tab | {"phone": "03 29 11 11 11", "description": "La leur", "h-1-0-start": "9h", "h-1-0-end": "12h"}
+    mine = tab | {"description": "La mienne", "publics": ["lyceen", "etudiant"], "access": ["pmr"]}
     assert boss.post(URL, theirs).status_code == 302
     answer = boss.post(URL, mine)
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert [(line["label"], line["saved"]) for line in answer.context["conflict"]] == [
-        ("Présentation", "(vide)"), ("Téléphone", "03 29 11 11 11")
+    assert answer.context["conflict"] == [{"label": "Présentation", "saved": "La leur"}]
+    form = answer.context["form"]
+    assert [form[name].value() for name in ("description", "phone", "access")] == [
+        "La mienne", "03 29 11 11 11", ["pmr"]
     ]  # fmt: skip
-    assert "La mienne" in html
+    assert re.search(r'name="h-1-0-start" value="9h"', html)
     place.refresh_from_db()
-    assert (place.description, place.phone) == ("", "03 29 11 11 11")
+    assert (place.description, place.access) == ("La leur", [])
     version = re.search(r'name="version" value="([^"]+)"', html)[1]  # type: ignore[index]
-    assert boss.post(URL, mine | {"phone": "03 29 11 11 11", "version": version}).status_code == 302
+    again = mine | {"phone": "03 29 11 11 11", "h-1-0-start": "9h", "h-1-0-end": "12h", "version": version}
+    assert boss.post(URL, again).status_code == 302
     place.refresh_from_db()
-    assert (place.description, place.phone) == ("La mienne", "03 29 11 11 11")
+    assert (place.description, place.phone, place.access, place.hours) == (
+        "La mienne", "03 29 11 11 11", ["pmr"], {"1": [["09:00", "12:00"]]}
+    )  # fmt: skip
+
+
+def test_two_tabs_that_move_the_place_are_asked_where_it_stands(boss: Client, place: Site) -> None:
+    tab = sheet(place)
+    assert boss.post(URL, tab | {"point": "48.18, 6.46"}).status_code == 302
+    answer = boss.post(URL, tab | {"point": "48.19, 6.47"})
+    assert (answer.status_code, [line["label"] for line in answer.context["conflict"]]) == (
+        409, ["Commune", "Point sur la carte"]
+    )  # fmt: skip
+    assert answer.context["conflict"][1]["saved"] == "48.180000, 6.460000"
+    assert answer.context["form"]["point"].value() == "48.19, 6.47"
+
+
+def test_E3_saving_a_sheet_confirms_it(boss: Client, place: Site) -> None:
+    html = boss.get(URL).content.decode()
+    assert "En enregistrant, vous confirmez toute la fiche" in html
+    assert [boss.post(URL, sheet(place)).status_code for _ in range(2)] == [302, 302]
+    place.refresh_from_db()
+    assert place.confirmed_on == timezone.localdate()
+    assert list(JournalEntry.objects.values_list("verb", flat=True)) == ["site.confirm"]
+
+
+def test_an_address_without_its_point_is_said_with_the_way_to_place_it(boss: Client, place: Site) -> None:
+    html = boss.post(URL, sheet(place, address="1 rue de l’Essai"), follow=True).content.decode()
+    assert 'au centre de la commune sur la carte. <a href="#id_point">Placez-le à son adresse</a>' in html
+    assert "le placement exact" in html
+    html = boss.post(URL, sheet(place, point="geo:48.18,6.46?z=18"), follow=True).content.decode()
+    assert 'href="#id_point"' not in html
+    assert "le placement exact" not in html
+    place.refresh_from_db()
+    assert (place.lat, place.lon, place.provisional) == (48.18, 6.46, False)
 
 
 def test_a_double_click_is_one_change(boss: Client, place: Site) -> None:
@@ -216,6 +274,7 @@ def test_a_place_added_enters_the_directory_when_its_agency_lists_it(boss: Clien
     made = Site.objects.exclude(pk=place.pk).get()
     assert [answer["Location"] for answer in answers] == [f"/pro/organisme/la-maison/lieux/{made.slug}/"] * 2
     assert (made.listed, made.proposed_at is None, made.agency) == (False, False, place.agency)
+    assert made.confirmed_on is None  # without an address, proposing it confirms nothing
     assert Client().get(made.get_absolute_url()).status_code == 404
     assert not SearchDocument.objects.filter(kind="site", key=made.slug).exists()
     services_sites.list_site(site=made, actor=factories.region_staff())
@@ -270,6 +329,10 @@ def test_closures_from_the_page(boss: Client, place: Site) -> None:
     assert (closure.starts_on, closure.ends_on, closure.reason) == (today, today, "Férié")
     wrong = {"starts_on": today.isoformat(), "ends_on": (today - timedelta(days=1)).isoformat()}
     assert "La fin ne peut précéder le début." in boss.post(f"{URL}fermetures/", wrong).content.decode()
+    past = {"starts_on": (today - timedelta(days=3)).isoformat(), "ends_on": ""}
+    assert boss.post(f"{URL}fermetures/", past).context["form"].errors == {
+        "starts_on": ["Cette fermeture est déjà passée."]
+    }
     other = factories.site()
     foreign = other.closures.create(starts_on=today, ends_on=today)
     boss.post(f"{URL}fermetures/{foreign.pk}/retirer/")
@@ -296,7 +359,7 @@ def test_the_cost_of_the_list_does_not_depend_on_how_long_it_is(boss: Client, ho
         counts.append(len(queries))
         for _ in range(3):
             today = timezone.localdate()
-            factories.site(organisation=house).closures.create(starts_on=today, ends_on=today)
+            factories.site(organisation=house, commune=place.commune).closures.create(starts_on=today, ends_on=today)
     assert counts[0] == counts[1]
 
 

@@ -14,6 +14,8 @@ from core.packs.threeway import Wanted, Writer
 from core.packs.transaction import one_load
 from members.models import Mandate, Organisation
 from territories.confirmed import may_be_written_to
+from territories.forms_pro import SheetForm as PlaceForm
+from territories.forms_referents import SheetForm
 from territories.importers import kinds
 from territories.models import Agency, Referent, ReferentCheck
 from territories.referents import Sheet, confirm, correct, name_referent, replace_holder, vacate, version_of
@@ -333,3 +335,44 @@ def test_naming_is_one_door_for_the_region_too(house: Organisation, manager: Use
     made = name_referent(organisation=house, agencies=[None], sheet=Sheet("Zoé Élan"), actor=manager)
     assert [(post.agency, post.name) for post in made] == [(None, "Zoé Élan")]
     assert JournalEntry.objects.get().changes == {"agency": [None, None]}
+
+
+# --- The same person on several territories
+
+
+def test_T2_what_changes_of_a_person_is_applied_to_their_other_posts_ticked(desk: Client, house: Organisation) -> None:
+    here, there, third = agency(slug="ici"), agency(slug="la"), agency(slug="loin")
+    known = {"organisation": house, "name": "Zoé Élan", "email": "zoe@exemple.invalid", "phone": "03 00 00 00 00"}
+    one = referent(agency=here, function="Conseillère", town="Ici", **known)
+    two = referent(agency=there, function="Directrice", town="La", **known)
+    unticked = referent(agency=third, town="Loin", **known)
+    other = referent(organisation=house, agency=there, name="Zoé Élan", email="autre@exemple.invalid")
+    elsewhere = referent(agency=there, **known | {"organisation": organisation()})
+    form = desk.get(page(f"{one.public_id}/")).context["form"]
+    assert form["also"].initial == [str(two.public_id), str(unticked.public_id)]
+    sent = typed(
+        name="Zoé Élan-Bois", function="Conseillère", town="Ici", email="zoe@exemple.invalid", phone="3949",
+        version=version_of(one), also=[str(two.public_id)],
+    )  # fmt: skip
+    assert desk.post(page(f"{one.public_id}/"), sent).status_code == 302
+    for post in (one, two, unticked, other, elsewhere):
+        post.refresh_from_db()
+    assert (one.name, one.phone) == ("Zoé Élan-Bois", "3949")
+    assert (two.name, two.phone, two.function, two.town) == ("Zoé Élan-Bois", "3949", "Directrice", "La")
+    assert {post.name for post in (unticked, other, elsewhere)} == {"Zoé Élan"}
+    forged = sent | {"version": version_of(one), "also": [str(other.public_id)]}
+    assert desk.post(page(f"{one.public_id}/"), forged).context["form"].errors.keys() == {"also"}
+
+
+@pytest.mark.parametrize(
+    ("number", "right"),
+    [("+33 (0)3 00 00 00 00", True), ("3949", True), ("39 49", True), ("03 00 00 00 00", True),
+     ("+33 3 00 00 00 00", True),
+     ("03.00.00.00.00 / 06 00 00 00 00", True), ("03 29", False), ("9", False), ("03 00 00 00", False), ("+33", False),
+     ("13 00 00 00 00", False), ("03 00 00 00 00 00", False), ("appelez-moi", False),
+     ("03 00 00 00 00 poste 12", False)],
+)  # fmt: skip
+def test_one_rule_for_the_telephones_of_places_and_of_referents(number: str, right: bool) -> None:
+    typed_phone = {"phone": number, "name": "Zoé Élan", "commune": "x"}
+    assert ("phone" not in SheetForm(typed_phone).errors) is right
+    assert ("phone" not in PlaceForm(typed_phone).errors) is right
