@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,7 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.known import is_known_to
 from accounts.reauth import recently_signed_in
+from accounts.rules import works
 from core.links import absolute
 from core.outbox import queue_raw
 
@@ -41,6 +44,14 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": "Ce lien n’est plus valable.",
         "rate_limited": "Trop d’essais à la suite : attendez quelques minutes, puis recommencez.",
         "too_many_login_attempts": "Trop d’essais à la suite : attendez cinq minutes, puis recommencez.",
+        "too_many_anywhere": (
+            "Trop d’essais ont échoué avec cette adresse. Attendez une heure, ou choisissez un nouveau mot de passe "
+            "avec « Mot de passe oublié\u00a0? »."
+        ),
+        "too_many_codes": (
+            "Trop de codes faux depuis vingt-quatre heures. Recommencez demain, ou depuis un navigateur avec lequel "
+            "vous vous êtes déjà connecté·e."
+        ),
         "unknown_email": "Cette adresse n’a pas de compte.",
         "unverified_primary_email": "Confirmez d’abord votre adresse.",
     }
@@ -55,11 +66,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
-        self._address_usage = ratelimit.consume(
-            request, app="allauth.account", action="login_failed_anywhere", key=self._address_key(**credentials)
-        )
+        address = self._address_key(**credentials)
+        # What strangers try is counted apart: they do not shut out who has signed in with this browser before.
+        key = f"{address}|known" if is_known_to(request, address) else address
+        self._address_usage = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=key)
         if not self._address_usage:
-            raise self.validation_error("too_many_login_attempts")
+            raise self.validation_error("too_many_anywhere")
 
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()
@@ -68,9 +80,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         super()._delete_login_attempts_cached_email(request, **credentials)
-        ratelimit.clear(
-            request, app="allauth.account", action="login_failed_anywhere", key=self._address_key(**credentials)
-        )
+        address = self._address_key(**credentials)
+        for key in (address, f"{address}|known"):
+            ratelimit.clear(request, app="allauth.account", action="login_failed_anywhere", key=key)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As allauth's, which counts IPv6 by /64: an IPv4 address in the clothes of one is not lumped with all others."""
+        address = super().get_client_ip(request)
+        found = ip_address(address)
+        return str(found.ipv4_mapped) if isinstance(found, IPv6Address) and found.ipv4_mapped else address
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """One rule for all dangerous acts: a proof of the last ten minutes, signing in included."""
@@ -107,6 +125,10 @@ class AccountAdapter(DefaultAccountAdapter):
         words = f"{template_prefix} {email} {message.body} {timezone.now():%Y%m%d%H%M}"
         digest = hashlib.sha256(words.encode()).hexdigest()[:32]
         queue_raw(key=f"account:{digest}", to=email, subject=str(message.subject), text=f"{message.body}\n")
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever works in the SPRO lands on what waits for them, the others on their own page."""
+        return reverse("pro_home" if works(request.user) else "account_home")
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only addresses of this very portal: `//evil`, `javascript:` and other hosts are refused."""

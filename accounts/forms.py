@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+
+from accounts import welcome
+from accounts.models import User
+from accounts.services import rename
 
 # Enough for a long sentence; more would only make the server compute (argon2 reads it all).
 MAX_PASSWORD = 128
@@ -80,6 +86,37 @@ class SignupForm(Plain, allauth_forms.SignupForm):
         "email": "Nous y envoyons un message pour vérifier qu’elle est bien à vous.",
         "password1": PASSWORD_HINT,
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Who comes from an invitation says their name, and their address is the one that received it."""
+        self.welcome = welcome.of_request(context.request)
+        super().__init__(*args, **kwargs)
+        if self.welcome is None:
+            return
+        if self.is_bound:
+            typed = kwargs.get("data") or args[0]
+            self.data = {name: typed[name] for name in typed} | {"email": self.welcome.email}
+        email = self.fields["email"]
+        self.initial["email"], email.widget.attrs["readonly"] = self.welcome.email, True
+        email.help_text = "L’invitation est arrivée à cette adresse\u00a0: elle est bien à vous."
+        self.fields["name"] = forms.CharField(
+            label="Votre prénom et votre nom", max_length=150, validators=[plain_name],
+            widget=forms.TextInput(attrs={"autocomplete": "name"}), help_text="Tels que l’équipe les verra.",
+        )  # fmt: skip
+        self.order_fields(["name", "email", "password1", "password2"])
+
+    def save(self, request: HttpRequest) -> User:
+        """The secret of an invitation was mailed to that very address: it proves it, no second mail is needed."""
+        if self.welcome is None:
+            saved: User = super().save(request)
+            return saved
+        try:
+            get_adapter().stash_verified_email(request, self.welcome.email)
+            user: User = super().save(request)
+        finally:
+            get_adapter().unstash_verified_email(request)
+        rename(user=user, name=self.cleaned_data["name"], actor=user)
+        return user
 
     def try_save(self, request: HttpRequest) -> Any:
         """As allauth's; two sign-ups of one address at the same instant give one account and one refusal to guess.

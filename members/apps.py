@@ -8,11 +8,12 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from accounts.rules import widen_works
         from core import desk, search
-        from members import due, panels, pro_pages, search_entries, waiting
+        from members import due, invited, panels, pro_pages, search_entries, waiting
         from members.rules import works_somewhere
 
         due.register_tasks()
         panels.register_panels()
+        invited.connect()
         waiting.register_tasks()
         pro_pages.register_pages()
         desk.register_entry(desk.Entry(10, "Mon organisme", "pro_organisations", "mallette", works_somewhere))

@@ -147,6 +147,16 @@ class InviteForm(forms.Form):
         self.fields["email"].validators = [plain_address, EmailValidator(message=ADDRESS_ERROR)]
 
 
+class JoinForm(forms.Form):
+    """Under what name one joins a team: colleagues must know who is there."""
+
+    name = forms.CharField(
+        label="Votre prénom et votre nom", max_length=150, validators=[plain_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="Tels que l’équipe les verra.", error_messages={"required": "Écrivez votre prénom et votre nom."},
+    )  # fmt: skip
+
+
 class RoleForm(forms.Form):
     role = role_field()
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import end_period, grant_period
+from accounts.services import end_period, grant_period, rename
 from core.journal import record
 from core.links import absolute
 from core.models import JournalEntry
@@ -99,8 +99,8 @@ def revoke(*, invitation: Invitation, actor: User) -> None:
 
 
 @transaction.atomic
-def accept(*, invitation: Invitation, user: User) -> Mandate:
-    """`user` joins the organisation in the role offered; the one who invited is told.
+def accept(*, invitation: Invitation, user: User, name: str = "") -> Mandate:
+    """`user` joins the organisation in the role offered, under `name` when it is given; the one who invited is told.
 
     Raises `InvitationRefusedError` when the link is not open, or when the invited address is not theirs and verified;
     `ValidationError` (French) when the mandate cannot be given.
@@ -111,6 +111,8 @@ def accept(*, invitation: Invitation, user: User) -> Mandate:
         raise InvitationRefusedError(state)
     if not is_for(locked, user):
         raise InvitationRefusedError(None)
+    if name:
+        rename(user=user, name=name, actor=user)
     mandate = _mandate(locked, user)
     locked.accepted_at, locked.accepted_by = timezone.now(), user
     locked.save(update_fields=["accepted_at", "accepted_by"])

@@ -21,6 +21,7 @@ urlpatterns = [
     path("charte/criteres/", charter.criteria, name="charter_criteria"),
     # The espace pro
     path("pro/invitation/<str:secret>/", pro_invitation.invitation, name="pro_invitation"),
+    path("pro/invitations/<int:pk>/", pro_invitation.mine, name="pro_invitation_mine"),
     path("pro/organisme/", pro_organisation.organisations, name="pro_organisations"),
     path(_HERE, pro_organisation.overview, name="pro_organisation"),
     path(f"{_HERE}fiche/", pro_organisation.edit, name="pro_sheet"),

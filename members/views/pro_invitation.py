@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from members.forms import JoinForm
+from members.invited import by
 from members.models import Invitation
 from members.services_invitations import InvitationRefusedError, State, accept, find, is_for, masked, state_of
 
@@ -26,6 +28,21 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     found = find(secret)
     if found is None:
         return _page(request, None, "unknown", 404)
+    return _answer(request, found)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page for whoever proved the invited address, without the link of the mail; 404 for anybody else."""
+    found = Invitation.objects.select_related("organisation", "invited_by").filter(pk=pk).first()
+    user: Any = request.user
+    if found is None or not is_for(found, user):
+        raise Http404
+    return _answer(request, found)
+
+
+def _answer(request: HttpRequest, found: Invitation) -> HttpResponse:
     user: Any = request.user
     state = state_of(found)
     if state is State.USED and user.is_authenticated and found.accepted_by_id == user.pk:
@@ -33,32 +50,38 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     if state is not State.OPEN:
         return _page(request, found, state.value, 410)
     who = "anonymous" if not user.is_authenticated else "open" if is_for(found, user) else "other"
-    if request.method == "POST" and who == "open":
-        return _accept(request, found)
-    return _page(request, found, who, 403 if request.method == "POST" else 200)
+    if who != "open":
+        return _page(request, found, who, 403 if request.method == "POST" else 200)
+    form = JoinForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
+    if form.is_valid():
+        return _accept(request, found, form)
+    return _page(request, found, "open", 200, form)
 
 
-def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+def _accept(request: HttpRequest, found: Invitation, form: JoinForm) -> HttpResponse:
     user: Any = request.user
     try:
-        mandate = accept(invitation=found, user=user)
+        mandate = accept(invitation=found, user=user, name=form.cleaned_data["name"])
     except InvitationRefusedError as refused:
         return _page(request, found, refused.state.value if refused.state else "other", 410 if refused.state else 403)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return _page(request, found, "open", 409)
+        form.add_error(None, error)
+        return _page(request, found, "open", 409, form)
     messages.success(request, f"Bienvenue dans l’équipe de {mandate.organisation.display_name}.")
     return redirect("pro_home")
 
 
-def _page(request: HttpRequest, found: Invitation | None, state: str, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Invitation | None, state: str, status: int, form: JoinForm | None = None
+) -> HttpResponse:
     """One page for every state; the invited address is never shown in full."""
     come_back = urlencode({"next": request.path})
     context = {
         "state": state,
+        "form": form,
         "invitation": found if state in ("open", "anonymous", "other") else None,
         "address": masked(found.email) if found else "",
-        "by": (found.invited_by.name if found and found.invited_by else "") or "La personne qui gère sa page",
+        "by": by(found) if found else "",
         "login_url": f"{reverse('account_login')}?{come_back}",
         "signup_url": f"{reverse('account_signup')}?{come_back}",
     }

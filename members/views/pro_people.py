@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.reauth import recent_login_required
+from accounts.rules import works
 from members import services_invitations, services_team
 from members.forms import HandOverForm, InviteForm, RoleForm
 from members.models import Invitation, Mandate
@@ -129,7 +130,7 @@ def leave(request: HttpRequest, place: Place) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
             return redirect(place.url("pro_leave"))
         messages.success(request, f"Vous avez quitté l’équipe de {place.organisation.display_name}.")
-        return redirect("account_home")
+        return redirect(_home(request))
     alone = place.manages and not services_team.managers_besides(place.mandate)
     context = place.page("pro_people", title="Quitter l’équipe", alone=alone)
     return render(request, "members/pro/leave.html", context)
@@ -149,9 +150,14 @@ def transfer(request: HttpRequest, place: Place) -> HttpResponse:
             say(form, error)
         else:
             messages.success(request, f"{heir} gère maintenant la page de {place.organisation.display_name}.")
-            return redirect("account_home")
+            return redirect(_home(request))
     context = place.page("pro_people", title="Passer la main", form=form)
     return render(request, "members/pro/hand_over.html", context)
+
+
+def _home(request: HttpRequest) -> str:
+    """Where one goes from a team one has just left: the espace pro while it is still open."""
+    return "pro_home" if works(request.user) else "account_home"
 
 
 def _open(place: Place) -> Any:

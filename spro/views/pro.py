@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import may_enter_admin, runs_region
 from core import desk, panels
+from members.invited import open_for
 from members.rules import mandates_of
 from territories.models import Agency
 from territories.rules import agencies_of, may_enter_pro
@@ -37,6 +38,8 @@ class Door:
 def home(request: HttpRequest) -> HttpResponse:
     """What is due, late things first, then the panels of the rooms; 403 for whoever works nowhere in the SPRO."""
     if not may_enter_pro(request.user):
+        if found := open_for(request.user):  # invited and not yet of the team: the way in is told
+            return render(request, "403.html", {"invitations": found}, status=403)
         raise PermissionDenied
     waiting = desk.waiting("pro", request.user)
     # Those who also have a desk in the admin learn here that something waits there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def signed_in(browser: Browser, portal: Portal) -> Any:
                 page.fill("[name=login]", f"{name}@demo.invalid")
                 page.fill("[name=password]", PASSWORD)
                 page.locator("main form button[type=submit]").first.click()
-                page.wait_for_url("**/comptes/")
+                page.wait_for_url(re.compile(r"/(comptes|pro)/$"))
                 kept[name] = context.storage_state()
         return kept[name]
 

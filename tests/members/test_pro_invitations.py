@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -26,6 +27,7 @@ from tests.members.test_pro_sheet import page, team
 pytestmark = pytest.mark.django_db
 MANAGER, MEMBER = Mandate.Role.MANAGER, Mandate.Role.MEMBER
 GUEST = "camille.essai@exemple.invalid"
+NAMED = {"name": "Camille Essai"}
 
 
 def sent(house: Organisation, boss: User, email: str = GUEST, role: Mandate.Role = MEMBER) -> tuple[Invitation, str]:
@@ -66,7 +68,7 @@ def test_the_person_invited_joins_with_one_button(client: Client) -> None:
     assert (house.name in shown, "Solène Essai" in shown, Mandate.objects.filter(user=guest).exists()) == (
         True, True, False,
     )  # fmt: skip
-    assert client.post(url).headers["Location"] == "/pro/"
+    assert client.post(url, NAMED).headers["Location"] == "/pro/"
     assert (is_member_of(guest, house), is_manager_of(guest, house)) == (True, False)
     told = OutboxMail.objects.filter(key__startswith="invitation-accepted:").values_list("to", flat=True)
     assert list(told) == [boss.email]
@@ -104,18 +106,95 @@ def test_whoever_signs_in_comes_back(client: Client) -> None:
     assert answer.headers["Location"] == url
 
 
-def test_whoever_signs_up_and_proves_the_address_comes_back(client: Client) -> None:
+def sign_up(client: Client, url: str, email: str = GUEST) -> Any:
+    password = "une phrase bien assez longue"
+    data = {"email": email, "password1": password, "password2": password, "next": url} | NAMED
+    return client.post(f"/comptes/inscription/?next={url}", data)
+
+
+def test_signing_up_from_the_link_proves_the_address_that_received_it(client: Client) -> None:
+    house, boss, _ = team(name="Maison d’essai")
+    _, url = sent(house, boss)
+    shown = client.get(f"/comptes/inscription/?next={url}").content.decode()
+    assert ("Solène Essai vous invite" in shown, f'value="{GUEST}"' in shown, "visible que de vous" in shown) == (
+        True, True, False,
+    )  # fmt: skip
+    assert sign_up(client, url).headers["Location"] == url
+    assert OutboxMail.objects.filter(key__startswith="account:").count() == 0
+    guest = User.objects.get(email=GUEST)
+    assert guest.name == "Camille Essai"
+    assert client.post(url, NAMED).headers["Location"] == "/pro/"
+    assert is_member_of(guest, house)
+
+
+def test_the_link_proves_its_own_address_and_no_other(client: Client) -> None:
     house, boss, _ = team()
     _, url = sent(house, boss)
-    password = "une phrase bien assez longue"
-    data = {"email": GUEST, "password1": password, "password2": password, "next": url}
-    assert client.post(f"/comptes/inscription/?next={url}", data).status_code == 302
-    mail = OutboxMail.objects.filter(to=GUEST, key__startswith="account:").latest("pk")
-    confirm = re.search(r"/comptes/adresse/confirmer/[^\s]+", mail.text)
-    assert confirm is not None
-    assert client.post(confirm[0]).headers["Location"] == url
-    assert client.post(url).headers["Location"] == "/pro/"
-    assert is_member_of(User.objects.get(email=GUEST), house)
+    sign_up(client, url, "victime@exemple.invalid")
+    assert list(User.objects.filter(email__in=[GUEST, "victime@exemple.invalid"]).values_list("email", flat=True)) == [
+        GUEST
+    ]
+
+
+@pytest.mark.parametrize("ended", ["expires_at", "revoked_at", "accepted_at"])
+def test_a_link_that_is_over_proves_nothing(client: Client, ended: str) -> None:
+    house, boss, _ = team()
+    invitation, url = sent(house, boss)
+    Invitation.objects.filter(pk=invitation.pk).update(**{ended: timezone.now()})
+    sign_up(client, url)
+    address = EmailAddress.objects.get(email=GUEST)
+    assert (address.verified, OutboxMail.objects.filter(to=GUEST, key__startswith="account:").count()) == (False, 1)
+
+
+def test_signing_up_elsewhere_still_asks_to_confirm_the_address(client: Client) -> None:
+    house, boss, _ = team()
+    sent(house, boss)
+    for path in ("", "/lieux/", "/pro/invitation/rien/", "//[", f"/pro/invitation/{'x' * 500}/"):
+        assert 'name="name"' not in client.get("/comptes/inscription/", {"next": path}).content.decode()
+    sign_up(client, "/pro/")
+    assert not EmailAddress.objects.get(email=GUEST).verified
+
+
+def test_an_address_that_has_an_account_gets_no_second_one_by_the_link(client: Client) -> None:
+    house, boss, _ = team()
+    _, url = sent(house, boss)
+    factories.person(GUEST)
+    sign_up(client, url)
+    assert User.objects.filter(email=GUEST).count() == 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_invitation_is_found_again_without_its_link(client: Client) -> None:
+    """The confirmation mail opened in another browser: the proved address is enough."""
+    house, boss, _ = team(name="Maison d’essai")
+    invitation, _ = sent(house, boss)
+    guest, own = factories.person(GUEST), f"/pro/invitations/{invitation.pk}/"
+    client.force_login(guest)
+    for path, status in (("/comptes/", 200), ("/pro/", 403)):
+        answer = client.get(path)
+        assert (answer.status_code, own in answer.content.decode()) == (status, True), path
+    assert client.post(own, {"name": " "}).context["form"].errors.keys() == {"name"}
+    assert client.post(own, NAMED).headers["Location"] == "/pro/"
+    guest.refresh_from_db()
+    assert (guest.name, is_member_of(guest, house)) == ("Camille Essai", True)
+    assert own not in client.get("/comptes/").content.decode()
+    assert client.post(own, NAMED).headers["Location"] == page(house.slug)
+
+
+def test_without_its_link_an_invitation_answers_to_the_proved_address_alone(client: Client) -> None:
+    house, boss, _ = team()
+    invitation, _ = sent(house, boss)
+    own = f"/pro/invitations/{invitation.pk}/"
+    assert client.get(own).status_code == 302
+    for user in (factories.person(), factories.person(GUEST, verified=False), boss):
+        client.force_login(user)
+        assert (client.get(own).status_code, client.post(own, NAMED).status_code) == (404, 404)
+        assert own not in client.get("/comptes/").content.decode()
+    EmailAddress.objects.update(verified=True)
+    client.force_login(User.objects.get(email=GUEST))
+    Invitation.objects.update(revoked_at=timezone.now())
+    assert (client.get(own).status_code, client.post(own, NAMED).status_code) == (410, 410)
+    assert own not in client.get("/comptes/").content.decode()
 
 
 def test_another_address_is_refused_and_learns_nothing(client: Client) -> None:
@@ -160,7 +239,7 @@ def test_the_button_pressed_twice_is_once(client: Client) -> None:
     _, url = sent(house, boss)
     guest = factories.person(GUEST)
     client.force_login(guest)
-    answers = [client.post(url).headers["Location"] for _ in range(2)]
+    answers = [client.post(url, NAMED).headers["Location"] for _ in range(2)]
     assert (answers, Mandate.objects.filter(user=guest).count()) == (["/pro/", page(house.slug)], 1)
 
 
@@ -198,7 +277,7 @@ def test_the_invitations_of_who_was_shown_out_open_nothing(client: Client) -> No
     client.force_login(factories.person(GUEST))
     assert (client.get(url).status_code, client.post(url).status_code) == (410, 410)
     resend(invitation=Invitation.objects.get(), actor=boss)
-    assert client.post(link()).headers["Location"] == "/pro/"
+    assert client.post(link(), NAMED).headers["Location"] == "/pro/"
 
 
 def test_an_organisation_that_left_takes_nobody(client: Client) -> None:

@@ -110,6 +110,11 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"{_IMPORT}refaire/": ("/admin/imports/{import}/refaire/", _REGION_FORM),
     f"{_IMPORT}abandonner/": ("/admin/imports/{import}/abandonner/", _REGION_FORM),
     f"{_IMPORT}changements.csv": ("/admin/imports/{import}/changements.csv", _REGION_FORM),
+    "admin/accounts/user/<uuid:key>/double-verification/": (
+        "/admin/accounts/user/{citizen}/double-verification/",
+        REGION,
+    ),
+    "admin/accounts/user/<uuid:key>/sessions/": ("/admin/accounts/user/{citizen}/sessions/", REGION),
     "admin/members/charter/apercu/": ("/admin/members/charter/apercu/", _REGION_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
@@ -142,6 +147,7 @@ PRIVATE: dict[str, Route] = {
     "pro/signalements/": ("/pro/signalements/", PRO | {"member": 403}, None),
     "pro/signalements/<uuid:public_id>/": ("/pro/signalements/{report}/", TOLD, None),
     # one organisation
+    "pro/invitations/<int:pk>/": ("/pro/invitations/{invitation_pk}/", _NOBODY, _NOBODY),  # the invited alone
     "pro/organisme/": ("/pro/organisme/", MINE, None),
     _OF: (_HOUSE, TEAM, None),
     f"{_OF}fiche/": (f"{_HOUSE}fiche/", TEAM, MANAGER),

@@ -63,7 +63,8 @@ def test_what_a_visitor_broke_is_put_right(house: Organisation) -> None:
 def test_each_signs_in(house: Organisation, client: Client, email: str) -> None:
     seed()
     answer = client.post("/comptes/connexion/", {"login": email, "password": "demo-spro-2026"})
-    assert (answer.status_code, answer["Location"]) == (302, "/comptes/")
+    landing = "/comptes/" if email == "citoyen@demo.invalid" else "/pro/"  # where what waits is told
+    assert (answer.status_code, answer["Location"]) == (302, landing)
     desk = 200 if email in {"agence@demo.invalid", "region@demo.invalid"} else 404
     assert client.get("/admin/").status_code == desk
 
