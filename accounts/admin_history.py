@@ -11,8 +11,9 @@ from django.apps import apps
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
-from accounts.admin_rules import UNSAID, with_names
+from accounts.admin_rules import with_names
 from core import acts
+from core.journal import UNSAID
 from core.models import JournalEntry
 from core.values import Names, field_of, label_of, shown, want
 
@@ -21,7 +22,7 @@ _LABELS = {
     "rows": "lignes", "format": "format", "contacts": "avec les contacts", "count": "changements",
     "sha256": "empreinte du fichier", "version": "version", "factor": "moyen", "created": "créés",
     "updated": "mis à jour", "reason": "raison", "removed": "retirés", "kept": "gardés",
-    "closure": "fermeture", "outcome": "réponse",
+    "closure": "fermeture", "outcome": "réponse", "imported_file": "fichier importé",
 }  # fmt: skip
 
 

@@ -38,11 +38,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.rules import runs_region
-from core.journal import record
+from core.journal import UNSAID, record
 from core.models import JournalEntry
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-UNSAID = "[non conservé]"
 SHORT_LIST = 150
 HISTORY_PAGE = 100
 

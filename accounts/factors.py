@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 
 from accounts.rules import needs_second_factor
 from core import encryption
-from core.journal import record
+from core.journal import Actor, record
 from core.links import absolute
 from core.outbox import queue_mail
 
@@ -86,11 +86,19 @@ def codes_left(user: Any) -> int | None:
     return None if held is None else len(held.wrap().get_unused_codes())
 
 
-def tell_change(*, user: Any, verb: str, type: str, name: str = "", by_system: bool = False) -> None:  # noqa: A002
-    """Journal a change of a factor and tell its owner by mail. `verb`: add, remove, renew, use. In a transaction."""
-    record(verb=f"factor.{verb}", target=user, actor=None if by_system else user, changes={"factor": [None, str(type)]})
+def tell_change(
+    *, user: Any, verb: str, type: str, name: str = "",  # noqa: A002
+    by_owner: bool = True, by: Actor | None = None, reason: str = "",
+) -> None:  # fmt: skip
+    """Journal a change of a factor and tell its owner by mail. `verb`: add, remove, renew, use. In a transaction.
+
+    When it is not the owner's doing, `by` is who did it (None: the system) and `reason` why, in words of ours.
+    """
+    changes = {"factor": [None, str(type)]} | ({"reason": [None, reason]} if reason else {})
+    record(verb=f"factor.{verb}", target=user, actor=user if by_owner else by, changes=changes)
     now = timezone.localtime()
     context = {
+        "by_region": not by_owner and by is not None,
         "verb": verb, "what": NAMES[Type(type)], "name": name, "left": codes_left(user),
         "when": date_format(now, "j F Y à H:i"), "sessions_url": absolute("/comptes/sessions/"),
         "password_url": absolute("/comptes/mot-de-passe/"),

@@ -7,13 +7,13 @@ from typing import Any, TypeVar, cast
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Period, RegionMandate, User
 from core.journal import Actor, record
+from core.models import JournalEntry
 from core.outbox import queue_mail
 
 P = TypeVar("P", bound=Period)
@@ -124,13 +124,28 @@ def purge_unverified_accounts() -> int:
     rows = User.objects.filter(created_at__lt=limit, last_login=None, is_superuser=False).select_for_update()
     rows = rows.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
     count = 0
-    for user in rows.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX):
-        if any(related.related_model._default_manager.filter(user=user).exists() for related in _mandates()):
+    for user in rows:
+        if _opened_for_them(user) or mandates(user):
             continue
         record(verb="account.purge", target=user, actor=None)
         user.delete()
         count += 1
     return count
+
+
+def _opened_for_them(user: User) -> bool:
+    """Whether somebody of the Region opened this account: the journal says it for good."""
+    opened = JournalEntry.objects.filter(verb="account.open", target_type=user._meta.label_lower, target_key=str(user.pk))
+    return opened.exists()
+
+
+def mandates(user: User) -> list[Any]:
+    """Every mandate that `user` holds, held or will hold, of every room; the latest first in each."""
+    return [
+        mandate
+        for relation in _mandates()
+        for mandate in relation.related_model._default_manager.filter(user=user).order_by("-starts_on", "-pk")
+    ]
 
 
 def _mandates() -> list[Any]:

@@ -20,10 +20,13 @@ _WORDS = {
     "factor.use": "s’est servi d’un code de secours",
     "image.add": "a ajouté une image",
     "image.delete": "a supprimé une image",
+    "import.add": "a ajouté, par un import,",
     "import.apply": "a appliqué l’import",
     "import.ask": "a demandé d’appliquer l’import",
+    "import.change": "a modifié, par un import,",
     "import.drop": "a abandonné l’import",
     "import.give": "a donné un fichier à importer",
+    "import.remove": "a retiré, par un import,",
     "invitation.accept": "a accepté l’invitation",
     "invitation.resend": "a renvoyé l’invitation",
     "invitation.revoke": "a annulé l’invitation",
@@ -65,6 +68,9 @@ _WORDS = {
     "site.propose": "a proposé le lieu",
     "site.withdraw": "a retiré la proposition du lieu",
 }
+
+# One line an object that a file brought: the history of the object has it, lists of recent acts do not.
+OF_ONE_OBJECT = frozenset({"import.add", "import.change", "import.remove"})
 
 
 def act(verb: str) -> str:

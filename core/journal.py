@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from core.models import JournalEntry
+
+# Stands for a value that the journal does not keep: it keeps for good.
+UNSAID = "[non conservé]"
 
 
 class Actor(Protocol):
@@ -32,3 +36,20 @@ def record(
         target_key=key or str(target.pk),
         changes=changes or {},
     )
+
+
+def record_all(
+    acts: Iterable[tuple[str, str, dict[str, Any]]], *, target_type: str, actor: Actor | None = None
+) -> None:
+    """Write many acts on objects of one kind at once: `(verb, key, changes)` each, as `record` has them."""
+    JournalEntry.objects.bulk_create(
+        [
+            JournalEntry(
+                actor_key=actor.journal_key if actor else "",
+                actor_label=actor.journal_label if actor else "système",
+                verb=verb, target_type=target_type, target_key=key, changes=changes,
+            )
+            for verb, key, changes in acts
+        ],
+        batch_size=2_000,
+    )  # fmt: skip

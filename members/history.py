@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.admin_rules import UNSAID
+from core.journal import UNSAID
 from core.models import JournalEntry
 from members.models import CharterSignature, Mandate, Organisation
 
@@ -27,6 +27,9 @@ _VERBS = {
     "admin.add": "a créé la fiche",
     "admin.change": "a modifié la fiche",
     "admin.delete": "a retiré un élément",
+    "import.add": "a créé la fiche, par un import",
+    "import.change": "a modifié la fiche, par un import",
+    "import.remove": "a retiré un élément, par un import",
     "mandate.grant": "a rejoint l’équipe",
     "mandate.end": "a quitté l’équipe ou changé de rôle",
 }
@@ -77,7 +80,8 @@ def _line(entry: JournalEntry, mandates: dict[str, Mandate], colleagues: dict[st
     who = colleagues.get(entry.actor_key) or _role(entry.actor_label)
     if mandate is not None:  # the person it bears on; who did it is a role
         who = str(mandate.user)
-    changes = [] if mandate is not None or not entry.verb.startswith(("sheet.", "admin.")) else _changes(entry.changes)
+    of_the_sheet = mandate is None and entry.verb.startswith(("sheet.", "admin.", "import."))
+    changes = _changes(entry.changes) if of_the_sheet else []
     return Line(entry.at, who, _VERBS.get(entry.verb, entry.verb), changes)
 
 

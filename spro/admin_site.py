@@ -70,12 +70,14 @@ class PortalAdminSite(AdminSite):
         from accounts.admin_history import told
         from accounts.rules import runs_region
         from core import desk
+        from core.acts import OF_ONE_OBJECT
         from core.models import JournalEntry
         from territories.due import vacancies_by_territory
         from territories.rules import agencies_named
 
         staff = runs_region.test(request.user)
-        acts = JournalEntry.objects.all() if staff else JournalEntry.objects.filter(actor_key=str(request.user.pk))
+        acts = JournalEntry.objects.exclude(verb__in=OF_ONE_OBJECT)
+        acts = acts if staff else acts.filter(actor_key=str(request.user.pk))
         context = {
             "waiting": desk.waiting("region", request.user),
             "vacancies": vacancies_by_territory(request.user),

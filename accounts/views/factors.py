@@ -218,5 +218,5 @@ remove_key = RemoveKeyView.as_view()
 edit_key = transaction.atomic(EditKeyView.as_view())
 login_key = LoginKeyView.as_view()
 reauthenticate_key = ReauthenticateKeyView.as_view()
-authenticate = base.authenticate
+authenticate = base.AuthenticateView.as_view(extra_context={"contact": settings.PUBLISHER["contact"]})
 reauthenticate = base.reauthenticate

@@ -22,6 +22,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.models import PackManaged
+from core.packs.memory import Memory
 from core.packs.report import Report
 from core.packs.tables import Row, quoted
 
@@ -54,6 +55,7 @@ class Kind(Generic[M]):
     private: frozenset[str] = frozenset()
     prune: bool = False
     stamp: str = ""
+    told: bool = True  # whether the journal says that one was added; that one changed is always said
 
     @property
     def managed(self) -> bool:
@@ -110,6 +112,7 @@ class Writer:
         new: list[M] = []
         changed: dict[tuple[str, ...], list[M]] = {}
         tally, changes = self.report.tally(kind.label), self.report.changes
+        memory = Memory(kind, self.report)
         for item in wanted:
             values = self._resolved(kind, item)
             if values is None:
@@ -118,11 +121,13 @@ class Writer:
             if obj is None:
                 if created := self._create(kind, item.key, values):
                     new.append(created)
+                    memory.added(created, item)
                     if changes:
                         changes.created(kind, item, created)
                 continue
-            before = {name: getattr(obj, name) for name in values} if changes else {}
+            before = {name: getattr(obj, name) for name in values}
             names = self._update(kind, item.key, obj, values)
+            memory.changed(obj, item, before, names)
             if changes:
                 changes.updated(kind, item, obj, before, names)
             if names:
@@ -133,6 +138,7 @@ class Writer:
                 tally.unchanged += 1
                 tally.noted += len(names)
         self._write(kind, new, changed)
+        memory.write()
         tally.created += len(new)
         pks.update({kind.key_of(obj): obj.pk for obj in self._reloaded(kind, new)})
         known = self.keys.setdefault(kind.label, set())
@@ -270,18 +276,20 @@ class Writer:
         seen.update(item.key for item in wanted)
         if not last or not self._count_absent:
             return
-        tally = self.report.tally(kind.label)
+        tally, memory = self.report.tally(kind.label), Memory(kind, self.report)
         brought = self.keys.get(kind.label, set())
         for key in sorted(existing.keys() & brought - seen):
             if kind.prune and self._untouched(kind, key, existing[key]):
                 if self.report.changes:
                     self.report.changes.removed(kind, key, existing[key])
+                memory.removed(existing[key])
                 existing[key].delete()
                 self.keys[kind.label].discard(key)
                 tally.removed += 1
                 continue
             tally.absent += 1
             self.report.remark(f"absent du pack, gardé\u00a0: {kind.label} {key}")
+        memory.write()
 
     def _untouched(self, kind: Kind[Any], key: str, obj: models.Model) -> bool:
         said = getattr(obj, "pack_values", {})

@@ -87,6 +87,7 @@ def _people(world: World, house: Any, agency: Any) -> None:
         "territories.officermandate": served,
     }
     world.words |= {"house": house.slug, "mandate": str(mandates[0].pk), "network": house.network.slug}
+    world.words["citizen"] = str(world.people["citizen"].pk)
 
 
 def _places(world: World, house: Any, agency: Any) -> None:

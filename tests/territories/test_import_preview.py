@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from core import imports
+from core.journal import UNSAID
 from core.models import ImportDraft, JournalEntry, OutboxMail
 from core.packs.report import LoadError
 from territories.importers import pack_zip
 from territories.importers.pack_zip import unpack
 from territories.importers.region_pack import load_region_pack
-from territories.models import Referent, Site
+from territories.models import Referent, RoutingRule, Site
 from tests.factories import region_staff
 from tests.packs import STRUCTURE_COLUMNS, changed, write_pack
 from tests.territories.test_load_referents import BOB, COLUMNS, VACANT
@@ -100,6 +103,56 @@ def test_M6_the_preview_says_each_field_before_and_after_and_where_the_file_says
     assert Site.objects.get(slug="ml-amont").name == "Mission locale d’Amont"
     decide(draft)
     assert Site.objects.get(slug="ml-amont").name == "Mission locale d’En-Haut"
+
+
+def test_S3_the_history_of_an_object_says_which_import_changed_it_who_decided_before_and_after(
+    folder: Path, client: Client
+) -> None:
+    load_region_pack(folder)
+    site = Site.objects.get(slug="ml-amont")
+    mine = JournalEntry.objects.filter(target_type="territories.site", target_key=str(site.pk))
+    assert list(mine.values_list("verb", "actor_label")) == [("import.add", "système")]
+    write_pack(folder, **changed("sites", "Mission locale d’Amont", "Mission locale d’En-Haut"))
+    draft = decide(give("pack", "pack.zip", zipped(folder)))
+    line = mine.get(verb="import.change")
+    assert (line.actor_key, line.actor_label) == (draft.decided_key, "Région")
+    assert line.changes == {
+        "name": ["Mission locale d’Amont", "Mission locale d’En-Haut"], "imported_file": [None, "sites.csv"],
+    }  # fmt: skip
+    ImportDraft.objects.all().delete()  # as the purge does: the history stays
+    client.force_login(region_staff(name="Zoé"))
+    page = client.get(reverse("admin:territories_site_history", args=[site.pk])).content.decode()
+    assert "Thomas (Région)" in page
+    assert "a modifié, par un import" in page
+    assert "Mission locale d’En-Haut" in page
+    assert "Fichier importé" in page
+    load_region_pack(folder)
+    assert mine.count() == 2
+
+
+def test_S2_an_import_of_contacts_leaves_in_histories_that_they_changed_and_no_value(folder: Path) -> None:
+    load_region_pack(folder)
+    give_and_apply = decide(give("referents", "contacts.csv", "\n".join([COLUMNS, BOB, VACANT]).encode()))
+    assert give_and_apply.state == State.APPLIED
+    bob = Referent.objects.get(pack_key="t-1")
+    line = JournalEntry.objects.get(verb="import.change", target_type="territories.referent", target_key=str(bob.pk))
+    assert line.changes == {
+        "email": [UNSAID, UNSAID], "phone": [UNSAID, UNSAID], "imported_file": [None, "contacts.csv"],
+    }  # fmt: skip
+
+
+def test_S3_what_an_import_removes_leaves_its_values_in_the_journal(folder: Path) -> None:
+    load_region_pack(folder)
+    rule = RoutingRule.objects.order_by("pk").first()
+    assert rule is not None
+    text = (folder / "routing.csv").read_text().splitlines()
+    (folder / "routing.csv").write_text("\n".join([text[0], *text[2:]]) + "\n")
+    gone = set(map(str, RoutingRule.objects.values_list("pk", flat=True)))
+    load_region_pack(folder)
+    gone -= set(map(str, RoutingRule.objects.values_list("pk", flat=True)))
+    line = JournalEntry.objects.get(verb="import.remove")
+    assert {line.target_key} == gone
+    assert {after for _, after in line.changes.values()} == {None}
 
 
 def test_M6_a_field_edited_between_the_preview_and_the_decision_is_kept_and_nothing_is_written(folder: Path) -> None:
