@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import pre_save
 
-        from accounts import sessions, social
+        from accounts import known, proof, sessions, social
         from accounts.factors import on_factor_used, rotate_secrets
         from accounts.panels import register_panels
         from core.encryption import register_rotation
@@ -26,5 +26,10 @@ class AccountsConfig(AppConfig):
         account_signals.user_logged_in.connect(social.on_signed_in, dispatch_uid="accounts.signed_in_by")
         social_signals.social_account_added.connect(social.on_linked, dispatch_uid="accounts.linked")
         social_signals.social_account_removed.connect(social.on_unlinked, dispatch_uid="accounts.unlinked")
+        account_signals.email_confirmed.connect(proof.on_confirmed, dispatch_uid="accounts.confirmed")
+        account_signals.password_reset.connect(proof.on_password_reset, dispatch_uid="accounts.reset")
+        user_logged_in.connect(known.on_signed_in, dispatch_uid="accounts.known")
         for signal in (account_signals.password_changed, account_signals.password_set, account_signals.password_reset):
             signal.connect(sessions.on_password_changed, dispatch_uid="accounts.password_changed")
+        for signal in (account_signals.password_changed, account_signals.password_set):
+            signal.connect(known.on_signed_in, dispatch_uid="accounts.known_again")

@@ -17,6 +17,7 @@ from django import forms
 from django.core.cache import cache
 
 from accounts.forms import Plain, plain_name
+from accounts.known import is_known
 
 CODE_ERROR = "Écrivez le code que montre votre application : six chiffres."
 
@@ -34,9 +35,11 @@ class _Code(Plain):
 
     def clean_code(self) -> str:
         user: Any = self.user  # type: ignore[attr-defined]
-        used = ratelimit.consume(context.request, app="allauth.mfa", action="factor_failed", key=str(user.pk))
+        # A browser known to this account has a count of its own: a stranger's tries do not fill it.
+        key = f"{user.pk}|known" if is_known(context.request, user) else str(user.pk)
+        used = ratelimit.consume(context.request, app="allauth.mfa", action="factor_failed", key=key)
         if not used:
-            raise get_account_adapter().validation_error("too_many_login_attempts")
+            raise get_account_adapter().validation_error("too_many_codes")
         code: str = super().clean_code()  # type: ignore[misc]
         used.rollback()
         # Half a minute early and half a minute late are accepted: a code lives three periods.

@@ -135,7 +135,9 @@ def purge_unverified_accounts() -> int:
 
 def _opened_for_them(user: User) -> bool:
     """Whether somebody of the Region opened this account: the journal says it for good."""
-    opened = JournalEntry.objects.filter(verb="account.open", target_type=user._meta.label_lower, target_key=str(user.pk))
+    opened = JournalEntry.objects.filter(
+        verb="account.open", target_type=user._meta.label_lower, target_key=str(user.pk)
+    )
     return opened.exists()
 
 

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.known.KnownBrowserMiddleware",
     "accounts.sessions.SeenMiddleware",
     "accounts.gate.GateMiddleware",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import time
 from typing import Any
 
@@ -12,6 +13,23 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
+
+
+def visitor(address: str) -> str:
+    """Who is counted: an IPv4 address, or the /64 that one home or office holds of IPv6 (any address in it is theirs).
+
+    >>> visitor("2001:db8::1:2"), visitor("::ffff:192.0.2.1")
+    ('2001:db8::', '192.0.2.1')
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(found), 64), strict=False).network_address)
 
 
 class FairUse(SimpleRateThrottle):
@@ -38,7 +56,7 @@ class FairUse(SimpleRateThrottle):
             return True
 
     def _count(self, request: Request, window: int) -> int:
-        words = f"{window}|{self.get_ident(request)}".encode()
+        words = f"{window}|{visitor(self.get_ident(request))}".encode()
         digest = hmac.digest(settings.SECRET_KEY.encode(), words, hashlib.sha256).hex()[:32]
         key = cache.make_and_validate_key(f"api-{self.scope}-{digest}")
         # Django's own incr asks thrice: does it exist, add, expire.

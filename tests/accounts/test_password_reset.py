@@ -116,11 +116,22 @@ def test_the_other_devices_are_signed_out(browser: Client) -> None:
     assert thief.get("/comptes/").status_code == 302
 
 
-def test_a_reset_confirms_no_address_and_signs_nobody_in(browser: Client) -> None:
+def test_a_reset_proves_the_address_it_was_sent_to_and_signs_nobody_in(browser: Client) -> None:
     user = person("ines@exemple.invalid", verified=False)
     browser.post(ASK, {"email": user.email})
     choose(browser, last_link(user.email))
     assert browser.get("/comptes/").status_code == 302
+    assert user.emailaddress_set.get().verified
+    answer = browser.post("/comptes/connexion/", {"login": user.email, "password": NEW})
+    assert (answer["Location"], browser.get("/comptes/").status_code) == ("/comptes/", 200)
+
+
+def test_a_reset_does_not_prove_another_address_that_waits(browser: Client) -> None:
+    user = person("ines@exemple.invalid")
+    user.emailaddress_set.create(email="attente@exemple.invalid", verified=False, primary=False)
+    browser.post(ASK, {"email": user.email})
+    choose(browser, last_link(user.email))
+    assert list(user.emailaddress_set.filter(verified=True).values_list("email", flat=True)) == [user.email]
 
 
 def test_a_new_password_too_long_is_refused(browser: Client) -> None:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.proof import ELSEWHERE
+from accounts.services import open_account, purge_unverified_accounts
 from core.models import JournalEntry, OutboxMail
+from tests.accounts.conftest import last_link
 from tests.accounts.oidc_provider import CLIENT, SECRET, Provider, running
-from tests.accounts.tools import CODE, code_of, give_application, grow_old, sign_in, signed_in
+from tests.accounts.tools import CODE, code_of, give_application, grow_old, sign_in, signed_in, type_password
 from tests.factories import person
 
 SITE = "https://orientation.exemple.test"
@@ -205,6 +211,80 @@ def test_without_an_address_we_can_use_nothing_opens(browser: Client, one: Provi
     answer = come_in(browser, one)
     assert said(answer) == ["ProConnect n’a pas transmis d’adresse que nous sachions utiliser."]
     assert User.objects.count() == 0
+
+
+# --- An account that a stranger prepared
+
+
+def unverified(one: Provider) -> None:
+    one.person |= {"email": "victime@exemple.invalid", "email_verified": False}
+
+
+def test_S5_a_door_opened_by_a_stranger_is_gone_when_the_link_is_followed_elsewhere(
+    browser: Client, one: Provider
+) -> None:
+    unverified(one)
+    come_in(browser, one)
+    link = last_link("victime@exemple.invalid")
+    victim = Client()
+    answer = victim.post(link)
+    assert said(answer)[0] == ELSEWHERE
+    assert EmailAddress.objects.get().verified
+    assert (SocialAccount.objects.count(), signed_in(victim), signed_in(browser)) == (0, False, False)
+    come_in(browser, one)
+    assert not signed_in(browser)
+    assert JournalEntry.objects.filter(verb="account.clean").count() == 1
+
+
+def test_S5_a_door_opened_by_a_stranger_is_gone_when_a_password_is_chosen(browser: Client, one: Provider) -> None:
+    unverified(one)
+    come_in(browser, one)
+    user = User.objects.get()
+    stolen = give_application(user)
+    victim = Client()
+    victim.post("/comptes/mot-de-passe/oubli/", {"email": user.email})
+    page = victim.get(last_link(user.email))
+    password = "une nouvelle phrase bien longue"
+    victim.post(page["Location"], {"password1": password, "password2": password})
+    assert (SocialAccount.objects.count(), Authenticator.objects.count()) == (0, 0)
+    user.refresh_from_db()
+    type_password(victim, user, password)
+    assert (signed_in(victim), bool(stolen)) == (True, True)
+    come_in(browser, one)
+    assert not signed_in(browser)
+
+
+def test_who_follows_the_link_where_they_came_in_keeps_their_door(browser: Client, one: Provider) -> None:
+    unverified(one)
+    come_in(browser, one)
+    browser.post(last_link("victime@exemple.invalid"))
+    assert (SocialAccount.objects.count(), signed_in(browser)) == (1, True)
+
+
+def test_S5_doors_and_factors_stay_when_an_account_in_use_changes_address_or_password(
+    browser: Client, one: Provider
+) -> None:
+    come_in(browser, one)
+    user = User.objects.get()
+    give_application(user)
+    browser.post("/comptes/adresse/", {"email": "neuve@exemple.invalid", "action_add": "1"})
+    Client().post(last_link("neuve@exemple.invalid"))
+    user.refresh_from_db()
+    assert user.email == "neuve@exemple.invalid"
+    Client().post("/comptes/mot-de-passe/oubli/", {"email": user.email})
+    reader = Client()
+    page = reader.get(last_link(user.email))
+    reader.post(page["Location"], {"password1": "une autre phrase longue", "password2": "une autre phrase longue"})
+    assert (SocialAccount.objects.count(), Authenticator.objects.count()) == (1, 2)
+
+
+def test_S2_an_account_of_a_provider_never_confirmed_is_forgotten(browser: Client, one: Provider) -> None:
+    unverified(one)
+    come_in(browser, one)
+    opened = open_account(email="ouvert@exemple.invalid", name="", actor=None, home_url=SITE)
+    User.objects.update(created_at=timezone.now() - timedelta(days=8))
+    assert purge_unverified_accounts() == 1
+    assert (list(User.objects.all()), SocialAccount.objects.count()) == ([opened], 0)
 
 
 # --- Joining an account

@@ -160,7 +160,28 @@ def test_a_day_of_patient_guesses_ends(browser: Client, settings: Any) -> None:
             browser.post(CODE, {"code": "000000"})
             clock.shift(301)
         type_password(browser, user)
-        assert browser.post(CODE, {"code": code_of(secret)}).context["form"].errors == {"code": WAIT}
+        assert browser.post(CODE, {"code": code_of(secret)}).context["form"].errors == {
+            "code": [AccountAdapter.error_messages["too_many_codes"]]
+        }
+
+
+def test_S5_a_day_of_guesses_elsewhere_does_not_shut_out_a_browser_the_person_signed_in_with(
+    browser: Client, settings: Any
+) -> None:
+    settings.MFA_RATE_LIMITS = {**settings.MFA_RATE_LIMITS, "factor_failed": "2/d/key"}
+    user = person()
+    secret = give_application(user)
+    with time_machine.travel("2026-11-22 10:00:05+00:00") as clock:
+        sign_in(browser, user, secret)
+        browser.post("/comptes/deconnexion/")
+        for _ in range(3):
+            clock.shift(301)
+            guesser = Client(REMOTE_ADDR="192.0.2.9")
+            type_password(guesser, user)
+            guesser.post(CODE, {"code": "000000"})
+        clock.shift(301)
+        sign_in(browser, user, secret)
+        assert signed_in(browser)
 
 
 def test_the_second_step_without_the_first_leads_to_the_door(browser: Client) -> None:

@@ -180,7 +180,7 @@ def test_wrong_passwords_from_everywhere_are_counted_by_address(browser: Client,
     for number in range(3):
         sign_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), user.email, "ce n’est pas le bon mot")
     refused = sign_in(Client(REMOTE_ADDR="192.0.2.9"), user.email)
-    assert refused.context["form"].errors == {"__all__": [AccountAdapter.error_messages["too_many_login_attempts"]]}
+    assert refused.context["form"].errors == {"__all__": [AccountAdapter.error_messages["too_many_anywhere"]]}
 
 
 def test_signing_out_takes_a_post(browser: Client) -> None:
