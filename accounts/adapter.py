@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
             ratelimit.clear(request, app="allauth.account", action="login_failed_anywhere", key=key)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """As allauth's, which counts IPv6 by /64: an IPv4 address in the clothes of one is not lumped with all others."""
+        """As allauth's, which counts IPv6 by /64: IPv4 addresses written as IPv6 are not lumped together."""
         address = super().get_client_ip(request)
         found = ip_address(address)
         return str(found.ipv4_mapped) if isinstance(found, IPv6Address) and found.ipv4_mapped else address

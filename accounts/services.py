@@ -150,6 +150,11 @@ def mandates(user: User) -> list[Any]:
     ]
 
 
+def period_models() -> list[Any]:
+    """Every kind of mandate, of every room."""
+    return [relation.related_model for relation in _mandates()]
+
+
 def _mandates() -> list[Any]:
     """The relations by which the rooms above attach a period to an account."""
     return [r for r in User._meta.related_objects if issubclass(cast(Any, r.related_model), Period)]

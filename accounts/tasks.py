@@ -11,6 +11,16 @@ def purge_unverified() -> int:
 
 
 @shared_task
+def forget_dormant() -> tuple[int, int]:
+    """Accounts that nobody uses, then ended mandates that are kept no longer; `(warned, gone)`."""
+    from accounts import dormant
+
+    said = dormant.forget_dormant()
+    dormant.forget_mandates()
+    return said
+
+
+@shared_task
 def purge_sessions() -> int:
     from accounts.sessions import purge
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _WORDS = {
     "account.clean": "a retiré ce qui avait été relié, avant la preuve de l’adresse, au compte",
+    "account.forget": "a oublié un compte qui ne servait plus",
+    "account.warn": "a prévenu de son effacement prochain le compte",
     "account.open": "a ouvert le compte",
     "account.purge": "a oublié un compte jamais confirmé",
     "account.rename": "a changé son nom",

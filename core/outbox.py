@@ -90,7 +90,7 @@ def dead_mails() -> int:
 
 
 def purge() -> int:
-    """Forget sent mails after `OUTBOX_SENT_DAYS`, and what a dead one said after `OUTBOX_FAILED_TEXT_DAYS`.
+    """Forget sent mails after `OUTBOX_SENT_DAYS`, and a dead one but its subject after `OUTBOX_FAILED_TEXT_DAYS`.
 
     The subject of a dead one stays, so that one knows what did not leave. Returns how many rows changed or went.
     """
@@ -98,8 +98,8 @@ def purge() -> int:
     gone, _ = OutboxMail.objects.filter(sent_at__lt=now - timedelta(days=settings.OUTBOX_SENT_DAYS)).delete()
     dead = OutboxMail.objects.filter(
         sent_at=None, attempts__gte=MAX_ATTEMPTS, not_before__lt=now - timedelta(days=settings.OUTBOX_FAILED_TEXT_DAYS)
-    ).exclude(text="", html="")
-    return gone + dead.update(text="", html="")
+    ).exclude(text="", html="", to="")
+    return gone + dead.update(text="", html="", to="", headers={})
 
 
 def _deliver(mail: OutboxMail, connection: Any) -> int:

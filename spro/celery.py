@@ -23,6 +23,8 @@ app.conf.beat_schedule = {
     "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
     "mails": {"task": "core.tasks.purge_outbox", "schedule": crontab(hour=3, minute=20)},
     "unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=30)},
+    "dormant": {"task": "accounts.tasks.forget_dormant", "schedule": crontab(hour=4, minute=0)},
+    "checks-kept": {"task": "territories.tasks.forget_checks", "schedule": crontab(hour=4, minute=5)},
     "invitations": {"task": "members.tasks.purge_invitations", "schedule": crontab(hour=3, minute=50)},
     # A day without it is caught up by the next: what is due is read from the sheets and the mails sent.
     "referents": {

@@ -280,6 +280,11 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server t
 OUTBOX_SENT_DAYS = env.int("OUTBOX_SENT_DAYS", default=30)
 OUTBOX_FAILED_TEXT_DAYS = env.int("OUTBOX_FAILED_TEXT_DAYS", default=1)
 UNVERIFIED_ACCOUNT_DAYS = env.int("UNVERIFIED_ACCOUNT_DAYS", default=7)
+# D13: after the end of the last mandate or the last sign-in; without any mandate, after the last sign-in.
+ACCOUNT_KEPT_DAYS = env.int("ACCOUNT_KEPT_DAYS", default=365)
+ACCOUNT_IDLE_DAYS = env.int("ACCOUNT_IDLE_DAYS", default=1095)
+MANDATE_KEPT_DAYS = env.int("MANDATE_KEPT_DAYS", default=1095)  # after its end; longer than ACCOUNT_KEPT_DAYS
+CHECK_KEPT_DAYS = env.int("CHECK_KEPT_DAYS", default=730)  # yearly « still right? » and their answers
 REPORT_ADDRESS_DAYS = env.int("REPORT_ADDRESS_DAYS", default=90)  # addresses left with an error told, unless answered
 REPORT_DAYS = env.int("REPORT_DAYS", default=365)  # errors told
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long the link of an invitation opens

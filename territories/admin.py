@@ -18,8 +18,9 @@ from django.utils.html import format_html
 
 from accounts.admin_filters import due_filter
 from accounts.admin_periods import InForceFilter, PeriodAdmin
-from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
+from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor, with_names
 from accounts.rules import runs_region
+from core.models import JournalEntry
 from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from territories import due, routing, services
@@ -41,8 +42,9 @@ from territories.models import (
     Site,
     SiteKind,
 )
+from territories.referent_desk import unasked
 from territories.rules import agencies_of, is_any_officer, is_officer, may_read_contacts
-from territories.services_sites import list_site
+from territories.services_sites import UNSAID_FIELDS, list_site
 from territories.withdrawn import is_withdrawn, settle_name
 
 # Lists and objects that an officer reads or changes; the rest of the desk is the Region's.
@@ -183,6 +185,7 @@ class SiteAdmin(ServedAdmin):
     actions = ("list_places",)
     autocomplete_fields = ("organisation", "kind", "commune")
     readonly_fields = ("slug", "source", "source_url", "source_updated_on", "updated_at")
+    unsaid_fields = tuple(sorted(UNSAID_FIELDS))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else ("updated_at",)
@@ -251,6 +254,7 @@ class ReferentAdmin(ServedAdmin):
         due_filter(
             vacant=("Postes vacants", due.vacant), jamais=("Jamais confirmés", due.never_confirmed),
             a_confirmer=("Confirmés il y a plus d’un an", due.confirmed_long_ago),
+            injoignables=("Que personne ne peut confirmer", unasked),
         ),
         ("agency", ServedFilter), ("organisation__network", NetworkFilter), "confirmed_on", "withdrawn_at",
     )  # fmt: skip
@@ -309,8 +313,8 @@ class SheetReportAdmin(ReadOnlyAdmin):
     view_rule = serves
     list_display = ("title", "kind", "subject", "agency", "created_at", "state")
     fields = ("title", "kind", "organisation", "agency", "subject", "message", "created_at", "state", "answer",
-              "handled_at", "answer_link")  # fmt: skip
-    readonly_fields = ("answer_link",)
+              "handled_at", "handled_by", "answer_link")  # fmt: skip
+    readonly_fields = ("answer_link", "handled_by")
     list_filter = (
         due_filter(a_traiter=("À traiter", due.told), en_retard=("Depuis plus de 7 jours", due.told_long_ago)),
         "state", "subject", "kind", ("agency", ServedFilter),
@@ -322,6 +326,14 @@ class SheetReportAdmin(ReadOnlyAdmin):
 
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return served(user, queryset)
+
+    @admin.display(description="répondu par")
+    def handled_by(self, report: SheetReport) -> str:
+        """The name that the account has today and the role in which it answered, from the journal."""
+        lines = JournalEntry.objects.filter(
+            verb="report.answer", target_type=self.opts.label_lower, target_key=str(report.public_id)
+        )
+        return next((str(line.shown_actor) for line in with_names(lines[:1])), "–")  # type: ignore[attr-defined]
 
     @admin.display(description="répondre")
     def answer_link(self, report: SheetReport) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -73,7 +74,7 @@ def remind(day: dt.date | None = None) -> list[Queued]:
     due = list(rows.order_by("organisation__sort_key", "agency__order", "pk"))
     direct = [post for post in due if may_be_written_to(post)]
     others = [post for post in due if not may_be_written_to(post)]
-    return _ask_referents(direct, day) + _ask_managers(others, day)
+    return _ask_referents(direct, day) + _ask_managers(others, direct, day)
 
 
 def _ask_referents(due: Sequence[Referent], day: dt.date) -> list[Queued]:
@@ -117,8 +118,11 @@ def _write_to_referent(group: Sequence[Referent], day: dt.date, *, reminder: boo
     return [Queued(masked(first.email), str(first.structure or first.organisation), len(group), "referent")]
 
 
-def _ask_managers(due: Sequence[Referent], day: dt.date) -> list[Queued]:
-    """One mail a manager, for each organisation that keeps sheets nobody else can be asked about."""
+def _ask_managers(due: Sequence[Referent], direct: Sequence[Referent], day: dt.date) -> list[Queued]:
+    """One mail a manager, for each organisation that keeps sheets nobody else can be asked about.
+
+    It says how many people of the organisation (posts in `direct`) are asked themselves.
+    """
     managers = managers_of(organisation for post in due for organisation in (post.structure, post.organisation))
     kept: dict[Organisation, list[Referent]] = defaultdict(list)
     for post in due:
@@ -134,18 +138,26 @@ def _ask_managers(due: Sequence[Referent], day: dt.date) -> list[Queued]:
         if not _is_due(days, day):
             continue
         OrganisationCheck.objects.create(organisation=organisation, sent_on=day)
+        asked = len({post.contact_digest for post in direct if organisation in (post.structure, post.organisation)})
         for manager in managers[organisation.pk]:
-            queued += _write_to_manager(manager, organisation, sheets, day, reminder=bool(days))
+            queued += _write_to_manager(manager, organisation, sheets, day, asked=asked, reminder=bool(days))
     return queued
 
 
 def _write_to_manager(
-    manager: User, organisation: Organisation, sheets: Sequence[Referent], day: dt.date, *, reminder: bool
+    manager: User,
+    organisation: Organisation,
+    sheets: Sequence[Referent],
+    day: dt.date,
+    *,
+    asked: int,
+    reminder: bool,
 ) -> list[Queued]:
     context = {
         "organisation": organisation,
         "named": sum(not post.vacant for post in sheets),
         "vacant": sum(post.vacant for post in sheets),
+        "asked": asked,
         "url": absolute(reverse("pro_own_referents", args=[organisation.slug])),
         "reminder": reminder,
     }
@@ -291,3 +303,11 @@ def _tell_managers(asked: Question) -> None:
             }
             key = f"referent-left:{asked.check.pk}:{organisation.pk}:{manager.pk}"
             queue_mail(key=key, to=manager.email, template="referent_left", context=context)
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """What was asked more than `CHECK_KEPT_DAYS` ago leaves the database, with its answers; returns how many."""
+    limit = timezone.localdate() - dt.timedelta(days=settings.CHECK_KEPT_DAYS)
+    gone: int = ReferentCheck.objects.filter(sent_on__lt=limit).delete()[0]
+    return gone + OrganisationCheck.objects.filter(sent_on__lt=limit).delete()[0]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from core.geo import distance_km
-from core.journal import Actor, record
+from core.journal import UNSAID, Actor, record
 from core.merging import three_way
 from core.text import fold
 from members.models import Organisation
@@ -34,6 +34,8 @@ EDITED = (
 )  # fmt: skip
 
 
+# They may be somebody's own: the journal, which keeps for good, says that they changed and not to what.
+UNSAID_FIELDS = frozenset({"email", "phone"})
 _PLACED = ("commune", "lat", "lon", "provisional")  # one answer: where it stands
 _SALT = "territories.site-seen"
 
@@ -313,8 +315,11 @@ def _apply(site: Site, values: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def _plain(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """As JSON holds them: a commune by its code."""
-    return {name: [_value(before), _value(after)] for name, (before, after) in changes.items()}
+    """As JSON holds them: a commune by its code; of what names or reaches somebody, that it changed."""
+    return {
+        name: [UNSAID, UNSAID] if name in UNSAID_FIELDS else [_value(before), _value(after)]
+        for name, (before, after) in changes.items()
+    }
 
 
 def _value(value: Any) -> Any:

@@ -22,6 +22,14 @@ def tell_reports() -> int:
 
 
 @shared_task
+def forget_checks() -> int:
+    """Old « still right? » and their answers; returns how many."""
+    from territories.confirmations import forget_old
+
+    return forget_old()
+
+
+@shared_task
 def forget_reports() -> int:
     """Addresses, then whole reports, that are no longer kept; returns how many."""
     from territories.reports import forget

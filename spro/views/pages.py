@@ -27,7 +27,16 @@ def legal(request: HttpRequest) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     days = settings.SESSION_COOKIE_AGE // 86_400
-    return render(request, "spro/privacy.html", _notice() | {"session_days": days})
+    return render(request, "spro/privacy.html", _notice() | {"session_days": days, "kept": _kept()})
+
+
+def _kept() -> dict[str, int]:
+    """How many days things are kept, as the settings say."""
+    return {
+        "unverified": settings.UNVERIFIED_ACCOUNT_DAYS, "mandated": settings.ACCOUNT_KEPT_DAYS,
+        "idle": settings.ACCOUNT_IDLE_DAYS, "ended": settings.MANDATE_KEPT_DAYS, "mails": settings.OUTBOX_SENT_DAYS,
+        "checks": settings.CHECK_KEPT_DAYS,
+    }  # fmt: skip
 
 
 @public_page

@@ -25,6 +25,8 @@ def test_S2_sent_mails_and_texts_of_dead_ones_are_forgotten() -> None:
     waiting = OutboxMail.objects.create(key="waiting", to="a@exemple.invalid", subject="En attente", text="gardé")
     assert (purge(), dead_mails()) == (2, 1)
     assert dict(OutboxMail.objects.values_list("subject", "text")) == {"Mort": "", waiting.subject: "gardé"}
+    assert dict(OutboxMail.objects.values_list("subject", "to")) == {"Mort": "", waiting.subject: "a@exemple.invalid"}
+    assert purge() == 0
 
 
 def test_S2_accounts_never_confirmed_are_forgotten() -> None:
