@@ -14,12 +14,13 @@ from django.utils import timezone
 from accounts.forms import ADDRESS_ERROR, plain_address, plain_name
 from accounts.models import User
 from members.models import Mandate, Organisation
-from members.sheet import EDITABLE, fingerprint
+from members.sheet import EDITABLE, fingerprint, sealed
 from members.websites import check_websites
 
 MAX_ACTIVITIES = 60
 MAX_ACTIVITY = 600
 MAX_PRESENTATION = 8_000
+_TOO_PRECISE = "Écrivez un nombre avec deux chiffres au plus après la virgule, par exemple 3,5."
 
 
 class LinesField(forms.CharField):
@@ -67,6 +68,11 @@ class SheetForm(forms.Form):
         label="Équivalents temps plein consacrés à l’orientation", max_digits=8, decimal_places=2, min_value=0,
         required=False, localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text="Un nombre, par exemple 3,5.",
+        error_messages={
+            "invalid": "Écrivez un nombre, par exemple 3,5.",
+            "min_value": "Écrivez un nombre positif, par exemple 3,5.",
+            "max_digits": _TOO_PRECISE, "max_decimal_places": _TOO_PRECISE, "max_whole_digits": _TOO_PRECISE,
+        },
     )  # fmt: skip
     fte_note = forms.CharField(
         label="Précision sur ce nombre", max_length=400, required=False,
@@ -74,12 +80,13 @@ class SheetForm(forms.Form):
     )  # fmt: skip
     website = LinesField(
         label="Site internet", longest=300, required=False,
-        help_text="L’adresse complète, par exemple www.exemple.fr. Plusieurs sites : un par ligne.",
+        help_text="Par exemple www.exemple.fr. Plusieurs sites\u00a0: un par ligne.",
     )  # fmt: skip
     place = LinesField(
         label="Siège", longest=200, required=False, help_text="La ville. Plusieurs sièges : un par ligne."
     )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    base = forms.CharField(widget=forms.HiddenInput, required=False)  # bounded by what a whole request may weigh
 
     def clean_presentation(self) -> str:
         paragraphs = self.cleaned_data["presentation"].replace("\r\n", "\n").split("\n\n")
@@ -99,7 +106,10 @@ class SheetForm(forms.Form):
 
     def clean_website(self) -> str:
         value: str = self.cleaned_data["website"]
-        check_websites(value)
+        try:
+            check_websites(value)
+        except ValidationError as error:
+            raise ValidationError(f"{error.message} Une par ligne.") from error
         return value
 
     @property
@@ -115,6 +125,7 @@ def sheet_initial(organisation: Organisation) -> dict[str, Any]:
         "activities": "\n".join(organisation.activities),
         "fte": None if organisation.fte is None else organisation.fte.normalize(),
         "seen": fingerprint(organisation),
+        "base": sealed(organisation),
     }
 
 

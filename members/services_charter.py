@@ -48,7 +48,7 @@ def sign(
             signature.save(force_insert=True)
     except IntegrityError as error:
         raise ValidationError(ALREADY, code="already_signed") from error
-    changes = {"charter": [None, charter.version], "signed_on": [None, signed_on.isoformat()]}
+    changes = {"charter": [None, str(charter.pk)], "signed_on": [None, signed_on.isoformat()]}
     record(verb="charter.sign", target=signature, actor=actor, changes=changes)
     return signature
 
@@ -63,7 +63,7 @@ def withdraw_signature(*, signature: CharterSignature, reason: str, actor: Actor
         raise ValidationError("Dites pourquoi : le motif est gardé au journal.")
     changes = {
         "reason": [None, reason.strip()],
-        "charter": [signature.charter.version, None],
+        "charter": [str(signature.charter_id), None],
         "organisation": [str(signature.organisation_id), None],
         "signed_on": [signature.signed_on and signature.signed_on.isoformat(), None],
     }

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.admin_rules import differences
 from core import search
 from core.journal import Actor, record
+from core.merging import Merged, three_way
 from members import search_entries
 from members.models import Organisation
-from members.sheet import EDITABLE, fingerprint
+from members.sheet import EDITABLE, fingerprint, values_of
 
 # The name of a natural person never enters the journal, which cannot forget it.
 UNSAID = ("legal_representative",)
@@ -21,21 +22,28 @@ UNSAID = ("legal_representative",)
 class SheetChangedError(Exception):
     """Somebody saved the sheet since it was read; `organisation` is what it says now."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, merged: Merged | None = None) -> None:
         super().__init__("La fiche a changé entre-temps.")
-        self.organisation = organisation
+        self.organisation, self.merged = organisation, merged
 
 
 @transaction.atomic
-def save_sheet(*, organisation: Organisation, values: dict[str, Any], seen: str, actor: Actor | None) -> Organisation:
+def save_sheet(
+    *, organisation: Organisation, values: dict[str, Any], seen: str, actor: Actor | None,
+    base: dict[str, Any] | None = None,
+) -> Organisation:  # fmt: skip
     """Write the editable fields given in `values`; the whole sheet is then confirmed as of today.
 
-    `seen` is the `fingerprint` of the sheet that was read. Raises `SheetChangedError` when somebody saved it since,
+    `seen` is the `fingerprint` of the sheet that was read, `base` its values. When somebody saved it since, what
+    `values` leave as it was read stays as it is now; `SheetChangedError` when both changed one field differently,
     `ValidationError` (French, by field) for values that the sheet cannot hold.
     """
     locked = Organisation.objects.select_for_update(of=("self",)).select_related("network").get(pk=organisation.pk)
     if fingerprint(locked) != seen:
-        raise SheetChangedError(locked)
+        merged = three_way(base or {}, values_of(locked), values)
+        if merged.conflicts:
+            raise SheetChangedError(locked, merged)
+        values = merged.values
     before = Organisation.objects.get(pk=locked.pk)
     wanted = {name: value for name, value in values.items() if name in EDITABLE}
     for name, value in wanted.items():

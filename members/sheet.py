@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.core import signing
 from django.utils import timezone
 
 from members.models import Organisation
@@ -18,6 +20,7 @@ EDITABLE = (
     "place",
 )  # fmt: skip
 STALE_DAYS = 365
+_SALT = "members.sheet"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,28 @@ def is_stale(organisation: Organisation) -> bool:
     """Never confirmed, or more than a year ago."""
     limit = timezone.localdate() - timedelta(days=STALE_DAYS)
     return organisation.confirmed_on is None or organisation.confirmed_on < limit
+
+
+def values_of(organisation: Organisation) -> dict[str, Any]:
+    """What the organisation itself writes, field by field."""
+    return {name: getattr(organisation, name) for name in EDITABLE}
+
+
+def sealed(organisation: Organisation) -> str:
+    """The sheet as a form is opened with it: the form carries it, signed, so that a save tells what was touched."""
+    values = values_of(organisation)
+    values["fte"] = None if organisation.fte is None else str(organisation.fte)
+    return signing.dumps(values, salt=_SALT, compress=True)
+
+
+def unsealed(token: str) -> dict[str, Any]:
+    """What `sealed` kept; empty when it is not ours: nothing is then known of what was read."""
+    try:
+        values: dict[str, Any] = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return {}
+    values["fte"] = None if values.get("fte") is None else Decimal(values["fte"])
+    return values
 
 
 def fingerprint(organisation: Organisation) -> str:

@@ -29,9 +29,12 @@ def websites(published: str) -> list[Website]:
 
 def check_websites(published: str) -> None:
     """Raise `ValidationError` (French) when a part of the cell is no address of the web."""
-    parts = [part for part in published.split("|") if part.strip()]
-    if len(websites(published)) != len(parts):
-        raise ValidationError("Donnez des adresses http ou https, séparées par « | ».", code="website")
+    wrong = next((part.strip() for part in published.split("|") if part.strip() and not websites(part)), None)
+    if wrong is not None:
+        raise ValidationError(
+            f"«\u00a0{wrong}\u00a0» n’est pas une adresse de site. Exemple\u00a0: www.exemple.fr.",
+            code="website",
+        )
 
 
 def _is_web(url: str) -> bool:

@@ -9,7 +9,7 @@ class TerritoriesConfig(AppConfig):
         from accounts.rules import widen_admin, widen_second_factor, widen_works
         from core import search
         from members import pro_pages
-        from territories import due, following, panels, pro_desk, referent_desk, search_entries
+        from territories import due, following, house_history, panels, pro_desk, referent_desk, search_entries
         from territories.importers.desk import register_imports
         from territories.rules import is_any_officer
 
@@ -26,5 +26,6 @@ class TerritoriesConfig(AppConfig):
         panels.register_panels()
         referent_desk.connect()
         pro_desk.connect()
+        house_history.connect()
         pro_pages.register(pro_pages.Page(20, "Lieux", "pro_sites"))
         pro_pages.register(pro_pages.Page(30, "Référent·es", "pro_own_referents"))

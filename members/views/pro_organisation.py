@@ -71,15 +71,17 @@ def edit(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             save_sheet(
                 organisation=organisation, values=form.values, seen=form.cleaned_data["seen"], actor=request.user,  # type: ignore[arg-type]
+                base=sheet.unsealed(form.cleaned_data["base"]),
             )  # fmt: skip
         except SheetChangedError as changed:
-            other, form = _both(form, changed.organisation)
+            other, form = _both(form, changed)
         except ValidationError as error:
             say(form, error)
         else:
             messages.success(request, SAVED)
             return redirect(place.url("pro_sheet"))
-    context = place.page("pro_sheet", form=form, other=other, **_shown(organisation))
+    by_me = bool(other) and history.last_hand(organisation) == str(request.user.pk)
+    context = place.page("pro_sheet", form=form, other=other, by_me=by_me, **_shown(organisation))
     return render(request, "members/pro/sheet_form.html", context, status=409 if other else 200)
 
 
@@ -129,18 +131,16 @@ def _in_words(value: Any) -> str:
     return "" if value is None else str(value).replace(".", ",") if isinstance(value, Decimal) else str(value)
 
 
-def _both(form: SheetForm, now: Organisation) -> tuple[list[dict[str, Any]], SheetForm]:
-    """What the sheet says now where it differs from what was typed, and the form as typed, ready to be saved again."""
-    current = sheet_initial(now)
+def _both(form: SheetForm, changed: SheetChangedError) -> tuple[list[dict[str, Any]], SheetForm]:
+    """What the sheet says now in the fields that both changed, and the form ready to be saved again.
+
+    A field that was left as it was read takes what was saved meanwhile; what was typed stays in the others.
+    """
+    current, merged = SheetForm(initial=sheet_initial(changed.organisation)), changed.merged
+    conflicts, brought = (merged.conflicts, merged.brought) if merged else ([], [])
     typed: Any = dict(form.data.items())
-    typed["seen"] = current["seen"]
+    for name in ("seen", "base", *brought):
+        typed[name] = _in_words(current[name].value())
     again = SheetForm(typed)
     again.is_valid()
-    wanted = again.values
-    other = [
-        {"label": again.fields[name].label, "now": _in_words(SheetForm(initial=current)[name].value())}
-        for name in sheet.EDITABLE
-        if wanted[name] != getattr(now, name)
-    ]
-    # Two people who wrote the same: nothing differs, and saving again costs nothing.
-    return other or [{"label": "La fiche dit déjà ce que vous avez écrit", "now": ""}], again
+    return [{"label": again.fields[name].label, "now": _in_words(current[name].value())} for name in conflicts], again

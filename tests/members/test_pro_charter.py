@@ -50,7 +50,7 @@ def test_M3_a_manager_signs_and_the_signature_is_public(client: Client, charter:
         "Anne Essai", "Présidente", date(2025, 3, 4), boss,
     )  # fmt: skip
     entry = JournalEntry.objects.get(verb="charter.sign")
-    assert entry.changes == {"charter": [None, "2018-2022"], "signed_on": [None, "2025-03-04"]}
+    assert entry.changes == {"charter": [None, str(charter.pk)], "signed_on": [None, "2025-03-04"]}
     assert "Maison d’essai" in Client().get("/charte/").content.decode()
     paper = client.get(here(house, rest="attestation/")).content.decode()
     assert ("Anne Essai" in paper, "4 mars 2025" in paper, "Enregistrée sur le portail" in paper) == (True,) * 3

@@ -212,11 +212,40 @@ def test_M1_two_managers_at_once_lose_nothing(client: Client) -> None:
     assert (answer.status_code, "Metz" in text, "Mon long texte." in text, "Nancy" in text) == (409, True, True, True)
     house.refresh_from_db()
     assert (house.place, house.presentation) == ("Nancy", "")
+    assert "autre onglet" in text  # it was their own hand
     again = mine | {"seen": sheet.fingerprint(house)}
     assert f'value="{again["seen"]}"' in text
     assert client.post(page(house.slug, "fiche/"), again).status_code == 302
     house.refresh_from_db()
     assert (house.place, house.presentation) == ("Metz", "Mon long texte.")
+
+
+def test_M1_two_tabs_keep_what_each_of_them_touched(client: Client) -> None:
+    house, boss, _ = team(place="Troyes", website="www.a.fr", presentation="Un. | Deux.", fte=2, fte_note="")
+    client.force_login(boss)
+    tabs = [client.get(page(house.slug, "fiche/")).context["form"] for _ in range(2)]
+    first, second = ({field.html_name: field.value() for field in tab} | {"fte": "2"} for tab in tabs)
+    assert client.post(page(house.slug, "fiche/"), first | {"place": "Reims", "fte_note": "a"}).status_code == 302
+    assert client.post(page(house.slug, "fiche/"), second | {"website": "www.b.fr", "fte": "3,5"}).status_code == 302
+    house.refresh_from_db()
+    assert (house.place, house.website, house.fte, house.fte_note) == ("Reims", "www.b.fr", Decimal("3.5"), "a")
+    answer = client.post(page(house.slug, "fiche/"), second | {"place": "Metz"})
+    assert (answer.status_code, [field["label"] for field in answer.context["other"]]) == (409, ["Siège"])
+    form = answer.context["form"]
+    again = {field.html_name: field.value() for field in form}
+    assert (again["place"], again["website"], again["fte"], again["fte_note"]) == ("Metz", "www.b.fr", "3,5", "a")
+    assert client.post(page(house.slug, "fiche/"), again).status_code == 302
+    house.refresh_from_db()
+    assert (house.place, house.website, house.fte, house.fte_note) == ("Metz", "www.b.fr", Decimal("3.5"), "a")
+
+
+def test_M1_a_form_with_a_forged_memory_writes_over_nothing_unseen(client: Client) -> None:
+    house, boss, _ = team(place="Troyes")
+    client.force_login(boss)
+    data = typed(house, place="Metz", seen="x", base=sheet.sealed(house)[:-2] + "xx")
+    assert client.post(page(house.slug, "fiche/"), data).status_code == 409
+    house.refresh_from_db()
+    assert house.place == "Troyes"
 
 
 @pytest.mark.django_db(transaction=True)

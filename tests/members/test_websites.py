@@ -26,7 +26,10 @@ BAD = [
 def test_M1_the_model_refuses_what_is_no_address_of_the_web(website: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         Organisation._meta.get_field("website").clean(website, None)
-    assert refusal.value.messages == ["Donnez des adresses http ou https, séparées par « | »."]
+    wrong = website.rpartition(" | ")[2]
+    assert refusal.value.messages == [
+        f"«\u00a0{wrong}\u00a0» n’est pas une adresse de site. Exemple\u00a0: www.exemple.fr."
+    ]
 
 
 @pytest.mark.parametrize("website", ["", "www.exemple.fr", "https://exemple.fr/a | http://exemple.org"])
@@ -39,7 +42,8 @@ def test_M1_the_pack_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(LoadError) as refusal:
         load_region_pack(pack)
     assert refusal.value.lines == [
-        "organisations.csv, ligne 2, colonne website\u00a0: Donnez des adresses http ou https, séparées par « | »."
+        "organisations.csv, ligne 2, colonne website\u00a0: "
+        "«\u00a0javascript:alert(1)\u00a0» n’est pas une adresse de site. Exemple\u00a0: www.exemple.fr."
     ]
     assert not Organisation.objects.exists()
 
