@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,7 +14,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
+NARROWEST, WIDEST = 8, 60  # characters of a column
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet may take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -46,22 +50,36 @@ def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     return _download(f"{name}.csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf" + buffer.getvalue().encode())
 
 
-def xlsx_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """`name`.xlsx to download: one sheet, its first line frozen; every cell but numbers and dates is plain text."""
+def xlsx_file(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet_name: str = "Feuille 1"
+) -> HttpResponse:
+    """`name`.xlsx to download: one sheet named `sheet_name`, its first line frozen, columns as wide as what they hold.
+
+    Every cell but numbers and dates is plain text.
+    """
+    lines = [tuple(row) for row in rows]
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Feuille 1")
+    sheet = book.create_sheet(_NOT_IN_A_SHEET_NAME.sub(" ", sheet_name)[:31])
     sheet.freeze_panes = "A2"
+    for column, width in enumerate(_widths(header, lines), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
     bold = []
     for title in header:
         cell = WriteOnlyCell(sheet, value=title)
         cell.font = Font(bold=True)
         bold.append(cell)
     sheet.append(bold)
-    for row in rows:
+    for row in lines:
         sheet.append([_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return _download(f"{name}.xlsx", XLSX, buffer.getvalue())
+
+
+def _widths(header: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:
+    """In characters: the longest text of each column, within reason."""
+    columns = zip(header, *lines, strict=True)
+    return [min(WIDEST, max(NARROWEST, 2 + max(len(_text(value)) for value in column))) for column in columns]
 
 
 def _cell(sheet: Any, value: Any) -> Any:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import vobject
+from django.db.models import Max
 
 from core.links import absolute
+from core.models import JournalEntry
 from territories.confirmed import is_stale
 from territories.models import Referent
 
@@ -20,10 +22,20 @@ HEADER = (
 
 def vcards(referents: Iterable[Referent]) -> str:
     """One vCard 3.0 a person, in UTF-8; a vacant post is nobody. No note: what we think of a source stays with us."""
-    return "".join(_vcard(referent) for referent in referents if referent.public_name)
+    named = [referent for referent in referents if referent.public_name]
+    written = _last_written(named)
+    return "".join(_vcard(referent, written.get(str(referent.pk))) for referent in named)
 
 
-def _vcard(referent: Referent) -> str:
+def _last_written(referents: Iterable[Referent]) -> dict[str, dt.datetime]:
+    """When each was last written on by somebody, as the journal knows."""
+    lines = JournalEntry.objects.filter(
+        target_type=Referent._meta.label_lower, target_key__in=[str(referent.pk) for referent in referents]
+    )
+    return dict(lines.order_by().values_list("target_key").annotate(Max("at")))
+
+
+def _vcard(referent: Referent, written: dt.datetime | None) -> str:
     card: Any = vobject.vCard()
     name = _one_line(referent.public_name)
     card.add("fn").value = name
@@ -45,7 +57,7 @@ def _vcard(referent: Referent) -> str:
     card.add("categories").value = ["SPRO", referent.agency.name if referent.agency else "Région"]
     card.add("uid").value = f"urn:uuid:{referent.public_id}"
     card.add("url").value = absolute(house.get_absolute_url())
-    card.add("rev").value = _revised(referent)
+    card.add("rev").value = _revised(referent, written)
     return str(card.serialize())
 
 
@@ -63,12 +75,12 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _revised(referent: Referent) -> str:
-    """When the sheet was last known right; as RFC 2426 writes an instant."""
-    if referent.contact_confirmed_at:
-        return referent.contact_confirmed_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    day = referent.confirmed_on or referent.published_on or dt.date(1970, 1, 1)
-    return f"{day:%Y%m%d}T000000Z"
+def _revised(referent: Referent, written: dt.datetime | None) -> str:
+    """The latest instant at which something of the sheet changed or was confirmed; as RFC 2426 writes an instant."""
+    days = [day for day in (referent.confirmed_on, referent.published_on) if day]
+    midnights = [dt.datetime.combine(day, dt.time(), dt.UTC) for day in days]
+    instants = [*midnights, *filter(None, (referent.contact_confirmed_at, written))]
+    return max(instants, default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def table(referents: Iterable[Referent]) -> Iterable[tuple[Any, ...]]:

@@ -18,9 +18,8 @@ from core.desk import Task, Waiting
 from core.values import day_in_words
 from territories.confirmed import stale
 from territories.models import Agency, Referent, SheetReport, Site
+from territories.reports import LATE_AFTER
 from territories.rules import agencies_of
-
-REPORT_LATE_DAYS = 7  # an error told that waits longer is late
 
 
 def served(user: Any, queryset: QuerySet[Any], path: str = "agency_id") -> QuerySet[Any]:
@@ -74,7 +73,7 @@ def told(reports: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def told_long_ago(reports: QuerySet[Any]) -> QuerySet[Any]:
-    return told(reports).filter(created_at__lt=timezone.now() - dt.timedelta(days=REPORT_LATE_DAYS))
+    return told(reports).filter(created_at__lt=timezone.now() - LATE_AFTER)
 
 
 # --- The first page
@@ -120,7 +119,7 @@ def _reports(user: Any, narrow: Any, due: str, late: bool = False) -> Waiting:
 def register_tasks() -> None:
     """What waits for the Region, and for each officer in the territories they serve."""
     lines: list[tuple[str, int, str, Any]] = [
-        ("reports-late", 10, f"Erreurs signalées depuis plus de {REPORT_LATE_DAYS} jours",
+        ("reports-late", 10, f"Erreurs signalées depuis plus de {LATE_AFTER.days} jours",
          lambda user: _reports(user, told_long_ago, "en-retard", late=True)),
         ("reports", 11, "Erreurs signalées à traiter", lambda user: _reports(user, told, "a-traiter")),
         ("proposed", 12, "Lieux proposés par leur organisme, à lister",

@@ -240,6 +240,9 @@ class ClosureForm(forms.ModelForm):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="Pourquoi", max_length=300, error_messages={"required": "Dites pourquoi, en quelques mots."}, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Pourquoi",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites pourquoi, en quelques mots."},
         help_text="Fermé définitivement, déménagé, doublon… La Région le lira ; n’y nommez personne.",
-    )  # fmt: skip
+    )

@@ -73,3 +73,18 @@ class AnswerForm(forms.Form):
         label="Votre réponse", required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Envoyée à la personne si elle a laissé une adresse, puis gardée avec le signalement.",
     )  # fmt: skip
+    sure = forms.BooleanField(
+        label="La fiche n’a pas changé depuis ce signalement. Elle dit pourtant ce qu’il faut, je l’ai vérifié.",
+        required=False,
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, unchanged: bool = False) -> None:
+        super().__init__(data)
+        self.asks = unchanged and self.data.get("state") == SheetReport.State.MENDED
+        if not self.asks:
+            del self.fields["sure"]
+
+    def clean(self) -> dict[str, Any]:
+        if self.asks and not self.cleaned_data.get("sure"):
+            self.add_error("sure", "Corrigez d’abord la fiche, ou cochez cette case si elle est déjà juste.")
+        return self.cleaned_data

@@ -51,14 +51,18 @@ def columns() -> list[tuple[str, str]]:
     return [(REGION, "Région"), *Agency.objects.order_by("order").values_list("slug", "name")]
 
 
-def lines(day: dt.date, *, open_slug: str = "") -> list[Line]:
+def lines(day: dt.date, *, open_slug: str = "", place: str = "") -> list[Line]:
     """Every network that names somebody, with its organisations if `open_slug` is its own (or `tout`).
+
+    With `place` (an agency's identifier, or that of the whole region), this column alone, and those who name there.
 
     Four queries, whatever the number of referents.
     """
     agencies = {None: (REGION, "Région")} | {
         key: (slug, name) for key, slug, name in Agency.objects.order_by("order").values_list("pk", "slug", "name")
     }
+    if place:
+        agencies = {key: column for key, column in agencies.items() if column[0] == place}
     by_network, by_organisation, members = _counted(day)
     shown = []
     for network in [*Network.objects.order_by("number"), None]:
@@ -67,7 +71,11 @@ def lines(day: dt.date, *, open_slug: str = "") -> list[Line]:
             continue
         slug, label = (network.slug, network.display_name) if network else (NO_NETWORK, "Sans réseau")
         opened = _organisations(members[key], by_organisation, agencies) if open_slug in (slug, "tout") else []
+        if place:
+            opened = [line for line in opened if not line.total.empty]
         cells = _cells({"reseau": slug}, key, by_network, agencies)
+        if place and cells[1].empty:
+            continue
         shown.append(Line(label, slug, *cells, lines=opened, organisations=len(members[key])))
     return shown
 

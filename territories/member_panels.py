@@ -50,7 +50,9 @@ def _referents(request: HttpRequest, organisation: Organisation) -> dict[str, An
         for agency, some in groupby(referents, key=lambda referent: referent.agency)
     ]
     groups.sort(key=lambda group: group["agency"].sort_key if group["agency"] else "")
-    unconfirmed = [referent for referent in referents if not referent.confirmed_on]
+    named = [referent for referent in referents if referent.public_name]
+    # Said once when nobody is confirmed; otherwise each name says it.
+    unconfirmed = [] if any(referent.confirmed_on for referent in named) else named
     return {
         "groups": groups,
         "unconfirmed_since": min((r.published_on for r in unconfirmed if r.published_on), default=None),

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,16 +22,18 @@ from accounts.models import RegionMandate, User
 from accounts.rules import runs_region
 from core.journal import Actor, record
 from core.links import absolute
+from core.models import JournalEntry
 from core.outbox import queue_mail
 from core.text import fold
 from members.models import Mandate, Network, Organisation
 from members.rules import is_manager
-from territories.models import Agency, OfficerMandate, SheetReport, Site
+from territories.models import Agency, OfficerMandate, Referent, SheetReport, Site
 from territories.rules import agencies_of, is_any_officer
 
 Kind, State = SheetReport.Kind, SheetReport.State
 WAITING_KEPT = 20  # of one sheet: beyond, nobody would read better
-ESCALATED_AFTER = timedelta(days=30)
+LATE_AFTER = timedelta(days=7)  # said late wherever it is listed
+ESCALATED_AFTER = timedelta(days=30)  # the Region looks at it too
 
 # Who opens the list at all.
 may_moderate = is_manager | is_any_officer | runs_region
@@ -133,7 +135,7 @@ def answer(*, report: SheetReport, state: str, words: str, actor: Actor) -> Shee
         raise AlreadyHandledError(locked)
     locked.state, locked.answer, locked.handled_at = state, words.strip(), timezone.now()
     if locked.email:
-        context = {"report": locked, "mended": state == State.MENDED, "site_url": absolute("/")}
+        context = {"report": locked, "mended": state == State.MENDED, "url": _public_url(locked)}
         queue_mail(key=f"report-{locked.public_id}", to=locked.email, template="report_answered", context=context)
     locked.email = ""
     locked.save(update_fields=["state", "answer", "handled_at", "email"])
@@ -142,6 +144,12 @@ def answer(*, report: SheetReport, state: str, words: str, actor: Actor) -> Shee
         changes={"state": [State.WAITING, state]},
     )  # fmt: skip
     return locked
+
+
+def _public_url(report: SheetReport) -> str:
+    """The sheet as the public reads it; the first page when it is no longer public."""
+    sheet = sheet_of(report.kind, report.key)
+    return absolute(sheet.url if sheet else "/")
 
 
 # --- who sees what
@@ -168,8 +176,30 @@ def due(user: Any) -> QuerySet[SheetReport]:
 
 
 def is_late(report: SheetReport) -> bool:
+    """Waits for more than a week."""
+    return report.state == State.WAITING and report.created_at <= timezone.now() - LATE_AFTER
+
+
+def is_escalated(report: SheetReport) -> bool:
     """Waits for more than 30 days: the Region looks at it too."""
     return report.state == State.WAITING and report.created_at <= timezone.now() - ESCALATED_AFTER
+
+
+def unchanged_since(report: SheetReport) -> bool:
+    """Nobody wrote on the sheet since the error was told, as far as the journal knows."""
+    models: dict[str, type[Model]] = {
+        Kind.SITE: Site, Kind.ORGANISATION: Organisation, Kind.NETWORK: Network, Kind.TERRITORY: Agency,
+    }  # fmt: skip
+    model: Any = models[report.kind]
+    key = model.objects.filter(slug=report.key).values_list("pk", flat=True).first()
+    if key is None:
+        return False
+    people = {Kind.ORGANISATION: Q(organisation=key), Kind.TERRITORY: Q(agency=key)}.get(Kind(report.kind), Q(pk=None))
+    named = [str(pk) for pk in Referent.objects.filter(people).values_list("pk", flat=True)]  # they stand on it too
+    written = Q(target_type=model._meta.label_lower, target_key=str(key))
+    written |= Q(target_type=Referent._meta.label_lower, target_key__in=named)
+    lines = JournalEntry.objects.filter(written, at__gte=report.created_at)
+    return not lines.exclude(verb="site.confirm").exists()
 
 
 def _managed_by(user: Any) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from core.journal import Actor, record
 from core.text import sort_key
 from territories import cards, routing, search_entries
 from territories.models import Referent, Site
-from territories.withdrawn import name_digest
+from territories.withdrawn import name_digest, says_name
 
 
 def settle(site: Site) -> Site:
@@ -62,8 +62,9 @@ def refresh_everything() -> int:
 def withdraw_name(*, referents: Iterable[Referent], actor: Actor) -> int:
     """Take these names, and what reaches these people, out of the database at once, at their request (T3).
 
-    The function and the organisation stay. A digest remains, so that neither the pack nor the Region's file brings
-    the name back. The journal says that it was done, never the name. Returns how many names were withdrawn.
+    The function and the organisation stay, the note too unless it names the person. A digest remains, so that neither
+    the pack nor the Region's file brings the name back. The journal says that it was done, never the name. Returns how
+    many names were withdrawn.
     """
     count = 0
     for referent in Referent.objects.select_for_update().filter(
@@ -71,25 +72,32 @@ def withdraw_name(*, referents: Iterable[Referent], actor: Actor) -> int:
     ):
         referent.withdrawn_at = timezone.now()
         referent.withdrawn_digest = name_digest(referent, referent.name)
+        changes = {}
+        if says_name(referent.note, referent.name):
+            referent.note, changes = "", {"note": ["[non conservé]", ""]}
+        referent.pack_values = _without_name(referent.pack_values, referent.name)
         referent.name = referent.email = referent.phone = referent.contact_digest = ""
         referent.contact_confirmed_at = None
-        referent.pack_values = _without_name(referent.pack_values)
         referent.save(
             update_fields=[
                 "withdrawn_at", "withdrawn_digest", "name", "email", "phone", "contact_digest", "contact_confirmed_at",
-                "pack_values",
+                "pack_values", "note",
             ]
         )  # fmt: skip
         referent.checks.filter(used_at=None).delete()  # no link of theirs opens any more
-        record(verb="referent.withdraw_name", target=referent, actor=actor)
+        record(verb="referent.withdraw_name", target=referent, actor=actor, changes=changes)
         count += 1
     return count
 
 
-def _without_name(memory: dict[str, Any]) -> dict[str, Any]:
+def _without_name(memory: dict[str, Any], person: str) -> dict[str, Any]:
     """What the pack and the files said of a referent, without what names or reaches the person."""
-    private = ("name", "email", "phone")
-    kept = {name: value for name, value in memory.items() if name not in private}
+    kept = _without_private(memory, person)
     for layer in [name for name in kept if name.startswith("@")]:
-        kept[layer] = {name: value for name, value in kept[layer].items() if name not in private}
+        kept[layer] = _without_private(kept[layer], person)
     return kept | ({"name": ""} if "name" in memory else {})
+
+
+def _without_private(said: dict[str, Any], person: str) -> dict[str, Any]:
+    private = {"name", "email", "phone"} | ({"note"} if says_name(str(said.get("note") or ""), person) else set())
+    return {name: value for name, value in said.items() if name not in private}

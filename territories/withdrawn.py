@@ -10,6 +10,8 @@ from django.conf import settings
 from core.text import fold
 from territories.models import Referent
 
+_PARTICLES = frozenset({"del", "der", "des", "les", "van", "von"})
+
 
 def name_digest(referent: Referent, name: str) -> str:
     """What is kept of a name withdrawn: the same name of the same post gives the same digest, nobody reads it back."""
@@ -18,6 +20,12 @@ def name_digest(referent: Referent, name: str) -> str:
     return hmac.digest(
         settings.SECRET_KEY.encode(), f"{referent.public_id}\0{fold(name)}".encode(), hashlib.sha256
     ).hex()
+
+
+def says_name(text: str, name: str) -> bool:
+    """Whether `text` has a word of the person's name in it; particles and initials do not tell anybody."""
+    words = {word for word in fold(name).split() if len(word) > 2} - _PARTICLES
+    return bool(words & set(fold(text).split()))
 
 
 def is_withdrawn(referent: Referent, name: str) -> bool:

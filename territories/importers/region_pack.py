@@ -15,7 +15,7 @@ from territories.importers.after import refresh_all, remember
 from territories.importers.pack_facts import check_facts
 from territories.importers.pack_files import Pack, read_pack
 from territories.models import Referent
-from territories.withdrawn import is_withdrawn
+from territories.withdrawn import is_withdrawn, says_name
 
 
 @dataclass
@@ -32,6 +32,8 @@ class Content:
 def read_content(folder: Path) -> Content:
     """Read and check `folder`. Raises `LoadError` with every error found, file by file and line by line."""
     pack = read_pack(folder)
+    if pack.problems.unreadable:  # the rest would only say what follows from it
+        raise LoadError(pack.problems.lines())
     check_facts(pack)
     content = _content(pack)
     if pack.problems.errors:
@@ -112,11 +114,17 @@ def without_withdrawn_names(wanted: list[Wanted]) -> list[Wanted]:
     """Referents as the pack says them, but for the names that people asked to withdraw: their posts stay, nameless."""
     withdrawn = {r.pack_key: r for r in Referent.objects.exclude(withdrawn_digest="").exclude(pack_key="")}
     return [
-        replace(item, values=item.values | {"name": ""})
+        replace(item, values=item.values | {"name": ""} | _unnamed(item.values))
         if item.key in withdrawn and is_withdrawn(withdrawn[item.key], str(item.values.get("name") or ""))
         else item
         for item in wanted
     ]
+
+
+def _unnamed(values: dict[str, Any]) -> dict[str, Any]:
+    """The note leaves with the name that stands in it."""
+    said = str(values.get("note") or "")
+    return {"note": ""} if says_name(said, str(values.get("name") or "")) else {}
 
 
 def _apply(writer: Writer, kind: Kind[Any], batches: list[list[Wanted]]) -> None:

@@ -45,7 +45,9 @@ def _get(request: HttpRequest, secret: str, forms: Sequence[OwnSheetForm] = ()) 
         return _over(request, asked)
     forms = forms or [OwnSheetForm(referent=sheet) for sheet in asked.sheets]
     wrong = any(form.is_bound for form in forms)
-    context = {"sheets": asked.sheets, "forms": forms, "check": asked.check, "wrong": wrong}
+    # `faults`: the page's title and its summary read the forms that are wrong.
+    faults = [form for form in forms if form.is_bound and form.errors]
+    context = {"sheets": asked.sheets, "forms": forms, "check": asked.check, "wrong": wrong, "faults": faults}
     return render(request, "territories/confirm.html", context)
 
 
@@ -68,7 +70,9 @@ def _post(request: HttpRequest, secret: str) -> HttpResponse:
         return _over(request, confirmations.question(secret))
     if done is None:
         return _over(request, None)
-    return render(request, "territories/confirm_done.html", {"outcome": outcome.value})
+    first = done.sheets[0]
+    context = {"outcome": outcome.value, "house": first.structure or first.organisation}
+    return render(request, "territories/confirm_done.html", context)
 
 
 def _over(request: HttpRequest, asked: Question | None) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -17,16 +18,18 @@ from django.views.decorators.http import require_safe
 
 from core.journal import record
 from core.spreadsheets import csv_file, xlsx_file
-from members.models import Network, Organisation
+from core.text import fold
+from members.models import Mandate, Network, Organisation
 from members.rules import is_manager_of
 from territories import contact_files, directory, grid
 from territories.confirmed import is_stale
 from territories.directory import Asked
-from territories.models import Referent
-from territories.rules import may_read_contacts
+from territories.models import Agency, Referent, Site
+from territories.rules import agencies_of, may_read_contacts
 
 View = Callable[..., HttpResponse]
 FILES = ("vcf", "csv", "xlsx")
+MOST_OWN = 3
 
 
 def for_professionals(view: View) -> View:
@@ -52,14 +55,15 @@ def referents(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "count": found.count(),
+        "filtered": bool(asked.query),
         "people": [person(referent) for referent in shown.rows],
         "previous_url": _page_url(asked, "avant", shown.previous),
         "next_url": _page_url(asked, "apres", shown.next),
         "files": [{"kind": kind, "url": _file_url(asked, kind)} for kind in FILES],
         "tabs": _tabs("annuaire"),
         "networks": [(n.slug, n.display_name) for n in Network.objects.order_by("number")],
-        "agencies": grid.columns(),
-        "organisations": _naming(),
+        "agencies": _agencies(request),
+        "organisations": _told_apart(_naming()),
         "states": directory.STATES,
     }
     return render(request, "territories/pro/referents.html", context)
@@ -67,10 +71,15 @@ def referents(request: HttpRequest) -> HttpResponse:
 
 def _grid(request: HttpRequest) -> HttpResponse:
     open_slug = request.GET.get("deplier", "")
-    lines = grid.lines(timezone.localdate(), open_slug=open_slug)
+    chosen = request.GET.get("agence", "")
+    columns = [(slug, name) for slug, name in grid.columns() if chosen in ("", slug)]
+    lines = grid.lines(timezone.localdate(), open_slug=open_slug, place=chosen)
     context = {
         "lines": lines,
-        "columns": [{"slug": slug, "name": name} for slug, name in grid.columns()],
+        "columns": [{"slug": slug, "name": name} for slug, name in columns],
+        "agencies": _agencies(request),
+        "chosen": chosen,
+        "kept": f"&agence={chosen}" if chosen and columns else "",
         "open_slug": open_slug,
         "day": timezone.localdate(),
         "named": sum(line.total.named for line in lines),
@@ -111,9 +120,18 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         found = [post for post in found if post.public_name]
     _journal(request, kind, len(found), asked.for_journal)
     if kind == "vcf":
-        return _download(contact_files.vcards(found), "referents.vcf")
-    write = csv_file if kind == "csv" else xlsx_file
-    return write("referents", contact_files.HEADER, contact_files.table(found))
+        return _download(contact_files.vcards(found), f"{_file_name(asked)}.vcf")
+    header, lines = contact_files.HEADER, contact_files.table(found)
+    if kind == "csv":
+        return csv_file(_file_name(asked), header, lines)
+    return xlsx_file(_file_name(asked), header, lines, sheet_name="Référent·es")
+
+
+def _file_name(asked: Asked) -> str:
+    """« referents-vosges-2026-11-22 »: what was asked (of words, that there were some), and the day."""
+    scope = [value for name, value in asked.for_journal.items() if value is not True]
+    words = "selection" if len(scope) < len(asked.for_journal) else ""
+    return "-".join(filter(None, ("referents", *scope, words, f"{timezone.localdate()}")))
 
 
 def person(post: Referent) -> dict[str, Any]:
@@ -131,10 +149,19 @@ def person(post: Referent) -> dict[str, Any]:
         "structure": post.structure,
         "network": post.organisation.network,
         "agency": post.agency,
-        "where": ", ".join(filter(None, (post.town, post.area))),
+        "where": _where(post),
         "email": post.email if shown else "",
         "phones": [number.strip() for number in post.phone.split("/") if number.strip()] if shown else [],
     }
+
+
+def _where(post: Referent) -> str:
+    """The town and the area, but for what the territory beside says already."""
+    said = [post.agency.name] if post.agency else []
+    for words in (post.town, post.area):
+        if words and fold(words) not in map(fold, said):
+            said.append(words)
+    return ", ".join(said[1:] if post.agency else said)
 
 
 def _journal(request: HttpRequest, kind: str, count: int, asked: dict[str, Any]) -> None:
@@ -153,7 +180,33 @@ def _download(text: str, filename: str) -> HttpResponse:
 def _naming() -> QuerySet[Organisation]:
     """The organisations that name somebody, for the list of the form."""
     found = Organisation.objects.public().filter(pk__in=Referent.objects.order_by().values("organisation"))
-    return found.only("slug", "name", "current_name").order_by("sort_key")
+    return found.select_related("network").order_by("sort_key", "pk")
+
+
+def _agencies(request: HttpRequest) -> list[tuple[str, str]]:
+    """The territories of the lists, those of the person first: where they serve, or where what they run receives."""
+    served = set(agencies_of(request.user))
+    if not served:
+        held = Mandate.objects.in_force().filter(user_id=request.user.pk).values("organisation")
+        served = set(Site.objects.public().filter(organisation__in=held).order_by().values_list("agency_id", flat=True))
+    own = served if len(served) <= MOST_OWN else set()  # who works everywhere has no territory of their own
+    first = {agency.slug for agency in Agency.objects.filter(pk__in=own)} if own else set()
+    named = [(slug, "Toute la région" if slug == directory.REGION else name) for slug, name in grid.columns()]
+    mine = [(slug, f"Mon territoire\u00a0: {name}") for slug, name in named if slug in first]
+    return mine + [column for column in named if column[0] not in first]
+
+
+def _told_apart(found: Iterable[Organisation]) -> list[tuple[str, str]]:
+    """Identifier and name; of two that share a name, the one in a network says which."""
+    houses = list(found)
+    names = Counter(house.display_name for house in houses)
+    return [
+        (house.slug, _full_name(house) if names[house.display_name] > 1 else house.display_name) for house in houses
+    ]
+
+
+def _full_name(house: Organisation) -> str:
+    return f"{house.display_name} ({house.network.display_name if house.network else 'sans réseau'})"
 
 
 def _page_url(asked: Asked, way: str, key: str) -> str:

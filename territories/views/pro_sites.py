@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from members.rules import is_manager_of, is_member_of
-from territories import openings, services_sites, sheets
+from territories import openings, reports, services_sites, sheets
 from territories.closures import sentence
 from territories.forms_pro import ClosureForm, NewSheetForm, SheetForm, WithdrawForm, initial_of
 from territories.hours_field import hours_as_text
 from territories.hours_grid import HoursGrid
-from territories.models import Closure, Site
+from territories.models import Closure, SheetReport, Site
 
 LISTED = 500
 MERGED = "Quelqu’un l’avait enregistrée pendant que vous l’écriviez : ses changements sont gardés avec les vôtres."
@@ -73,7 +73,7 @@ def site(request: HttpRequest, slug: str, site_slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     context = _context(request, organisation) | _shown(chosen) | _open_folds(form)
-    context |= {"form": form, "grid": grid, "conflict": conflict}
+    context |= {"form": form, "grid": grid, "conflict": conflict, "told": _told(request, chosen)}
     return render(request, "territories/pro/site.html", context, status=409 if conflict else 200)
 
 
@@ -231,6 +231,15 @@ def _shown(site: Site) -> dict[str, Any]:
         if closure.ends_on >= today
     ]
     return line | {"view_line": line, "coming": coming}
+
+
+def _told(request: HttpRequest, site: Site) -> list[SheetReport]:
+    """The errors told of this place that wait; the one the person comes from (`?signalement=`) first."""
+    rows = reports.visible_to(request.user).filter(
+        kind=SheetReport.Kind.SITE, key=site.slug, state=SheetReport.State.WAITING
+    )
+    asked = request.GET.get("signalement", "")
+    return sorted(rows.order_by("created_at")[:5], key=lambda report: str(report.public_id) != asked)
 
 
 def _open_folds(form: SheetForm) -> dict[str, bool]:

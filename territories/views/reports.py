@@ -102,11 +102,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The reports of this person, those that wait first; 403 for who looks after no sheet."""
     if not reports.may_moderate(request.user):
         raise PermissionDenied
-    visible = reports.visible_to(request.user).defer("message", "email", "answer")
+    visible = reports.visible_to(request.user).defer("answer")
     waiting = list(visible.filter(state=SheetReport.State.WAITING).order_by("created_at", "id")[: PAGE * 4])
     handled = visible.exclude(state=SheetReport.State.WAITING).order_by("-handled_at", "-id")[:PAGE]
     context = {
-        "waiting": [{"report": report, "late": reports.is_late(report)} for report in waiting],
+        "waiting": [_line(report) for report in waiting],
         "handled": handled,
     }
     return render(request, "territories/pro/reports.html", context)
@@ -119,18 +119,24 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not reports.may_moderate(request.user):
         raise Http404
     found = get_object_or_404(reports.visible_to(request.user), public_id=public_id)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = AnswerForm(request.POST if request.method == "POST" else None, unchanged=reports.unchanged_since(found))
     if form.is_valid():
         actor: Any = request.user
         try:
-            reports.answer(report=found, actor=actor, **form.cleaned_data)
+            reports.answer(
+                report=found, actor=actor, state=form.cleaned_data["state"], words=form.cleaned_data["words"]
+            )
             messages.success(request, "Merci : le signalement est traité.")
             return redirect("pro_reports")
         except reports.AlreadyHandledError as before:
             messages.warning(request, _handled(before.report))
             return redirect("pro_report", found.public_id)
-    context = {"report": found, "form": form, "late": reports.is_late(found), **_links(request.user, found)}
+    context = {"report": found, "form": form, **_line(found), **_links(request.user, found)}
     return render(request, "territories/pro/report.html", context)
+
+
+def _line(found: SheetReport) -> dict[str, Any]:
+    return {"report": found, "late": reports.is_late(found), "escalated": reports.is_escalated(found)}
 
 
 def _handled(found: SheetReport) -> str:
@@ -151,7 +157,7 @@ def _mend_url(user: Any, found: SheetReport) -> str:
     if manages and found.organisation is not None:
         own = Site.objects.filter(slug=found.key, organisation=found.organisation)
         if found.kind == SheetReport.Kind.SITE and own.exists():
-            return reverse("pro_site", args=[found.organisation.slug, found.key])
+            return f"{reverse('pro_site', args=[found.organisation.slug, found.key])}?signalement={found.public_id}"
         return f"/pro/organisme/{found.organisation.slug}/"
     if not may_enter_admin(user):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
@@ -11,6 +12,7 @@ import vobject
 from django.test import Client
 from django.utils import timezone
 
+from core.journal import record
 from core.models import JournalEntry
 from members.models import Mandate, Organisation
 from territories.models import Referent
@@ -267,3 +269,48 @@ def test_ten_thousand_referents_cost_no_more_queries(pro: Client, url: str, djan
     crowd(10_000)
     with django_assert_max_num_queries(22):
         assert pro.get(url).status_code == 200
+
+
+def test_E3_a_file_says_what_it_holds_and_of_what_day(pro: Client) -> None:
+    referent(name="Zoé Élan", organisation=organisation(slug="maison"))
+    day = timezone.localdate()
+    answer = pro.get(f"{LIST}annuaire.xlsx?organisme=maison&q=zoe")
+    assert answer["Content-Disposition"] == f'attachment; filename="referents-maison-selection-{day}.xlsx"'
+    assert f'"referents-{day}.vcf"' in pro.get(f"{LIST}annuaire.vcf")["Content-Disposition"]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert (sheet.title, sheet.freeze_panes) == ("Référent·es", "A2")
+    assert sheet.column_dimensions["A"].width == len("Zoé Élan") + 2
+
+
+def test_E3_a_card_is_dated_of_the_last_change_even_the_same_day(pro: Client) -> None:
+    post = referent(name="Zoé Élan", confirmed_on=timezone.localdate(), contact_confirmed_at=timezone.now())
+    line = record(verb="referent.correct", target=post)
+    line.refresh_from_db()
+    card = vobject.readOne(pro.get(f"{LIST}{post.public_id}.vcf").content.decode())
+    assert card.rev.value == f"{max(line.at, post.contact_confirmed_at).astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def test_E3_the_grid_shows_one_territory_and_its_officer_finds_theirs_first(client: Client) -> None:
+    here, there = agency(slug="ici", name="Ici"), agency(slug="la", name="Là")
+    one, two = organisation(slug="un"), organisation(slug="deux")
+    referent(organisation=one, agency=here, town="Ici", name="Zoé Élan")
+    referent(organisation=two, agency=there, name="Ali Bois")
+    user = person()
+    here.officer_mandates.create(user=user)
+    client.force_login(user)
+    page = client.get(f"{LIST}?vue=grille&agence=ici&deplier=tout")
+    assert page.context["agencies"][0] == ("ici", "Mon territoire\u00a0: Ici")
+    assert [column["slug"] for column in page.context["columns"]] == ["ici"]
+    assert [[line.slug for line in network.lines] for network in page.context["lines"]] == [["un"]]
+    assert page.context["named"] == 1
+    assert client.get(LIST).context["people"][0]["where"] == ""  # « Ici » is the territory already
+
+
+def test_E3_two_organisations_of_one_name_are_told_apart_in_the_list(pro: Client) -> None:
+    family = network(name="Famille")
+    for house in (organisation(name="OPCO", slug="a"), organisation(name="OPCO", slug="b", network=family)):
+        referent(organisation=house)
+    referent(organisation=organisation(name="Seule", slug="c"))
+    assert sorted(pro.get(LIST).context["organisations"]) == [
+        ("a", "OPCO (sans réseau)"), ("b", f"OPCO ({family.display_name})"), ("c", "Seule")
+    ]  # fmt: skip

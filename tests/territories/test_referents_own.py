@@ -376,3 +376,16 @@ def test_one_rule_for_the_telephones_of_places_and_of_referents(number: str, rig
     typed_phone = {"phone": number, "name": "Zoé Élan", "commune": "x"}
     assert ("phone" not in SheetForm(typed_phone).errors) is right
     assert ("phone" not in PlaceForm(typed_phone).errors) is right
+
+
+def test_T2_the_page_of_an_organisation_says_unconfirmed_once_when_nobody_is_else_on_each_name(
+    client: Client, house: Organisation
+) -> None:
+    day = timezone.localdate().replace(year=2018, month=12, day=5)
+    posts = [referent(organisation=house, name=name, published_on=day) for name in ("Zoé Élan", "Ali Bois")]
+    url = house.get_absolute_url()
+    html = client.get(url).content.decode()
+    assert (html.count("Noms publiés en décembre 2018"), html.count("Publié en décembre 2018, non")) == (1, 0)
+    Referent.objects.filter(pk=posts[0].pk).update(confirmed_on=timezone.localdate())
+    html = client.get(url).content.decode()
+    assert (html.count("Noms publiés en décembre 2018"), html.count("Publié en décembre 2018, non")) == (0, 1)

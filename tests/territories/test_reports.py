@@ -15,7 +15,7 @@ from accounts.models import User
 from core.desk import waiting
 from core.models import JournalEntry, OutboxMail
 from members.models import Mandate
-from territories import reports
+from territories import reports, services_sites
 from territories.models import OfficerMandate, SheetReport, Site
 from territories.tasks import forget_reports, tell_reports
 from tests import factories
@@ -182,7 +182,10 @@ def test_a_report_is_handled_once_and_the_second_person_is_told(client: Client) 
     html = second.get(url).content.decode()
     assert "lecteur@" not in html
     assert f"/pro/organisme/{site.organisation.slug}/lieux/{site.slug}/" in html
-    assert first.post(url, {"state": "mended", "words": "Merci, c’est fait."})["Location"] == "/pro/signalements/"
+    assert (
+        first.post(url, {"state": "mended", "words": "Merci, c’est fait.", "sure": "on"})["Location"]
+        == "/pro/signalements/"
+    )
     answer = second.post(url, {"state": "dismissed", "words": "Non."}, follow=True)
     assert "Quelqu’un a déjà traité ce signalement" in answer.content.decode()
     report.refresh_from_db()
@@ -191,6 +194,7 @@ def test_a_report_is_handled_once_and_the_second_person_is_told(client: Client) 
     assert (mail.to, mail.key) == ("lecteur@exemple.invalid", f"report-{report.public_id}")
     assert "Merci, c’est fait." in mail.text
     assert "Elle est corrigée" in mail.text
+    assert site.get_absolute_url() in mail.text
     assert JournalEntry.objects.filter(verb="report.answer").count() == 1
 
 
@@ -310,3 +314,42 @@ def test_a_report_that_nobody_near_looks_after_waits_for_the_region() -> None:
     assert lines(region) == [(1, False)]
     OfficerMandate.objects.create(user=factories.person(), agency=site.agency)
     assert lines(region) == []
+
+
+def test_mended_is_asked_twice_while_the_sheet_has_not_changed(client: Client) -> None:
+    site = factories.site()
+    boss = manager_of(site)
+    report, other = told(site), told(site, "Les horaires ont changé.")
+    SheetReport.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    client.force_login(boss)
+    url = f"/pro/signalements/{report.public_id}/"
+    answer = client.post(url, {"state": "mended", "words": ""})
+    assert answer.context["form"].errors.keys() == {"sure"}
+    report.refresh_from_db()
+    assert report.state == "waiting"
+    services_sites.edit_site(
+        site=site, values={"address": "3 rue Neuve"}, version=services_sites.version_of(site), actor=boss
+    )
+    assert client.post(url, {"state": "mended", "words": ""}).status_code == 302
+    dismissed = client.post(f"/pro/signalements/{other.public_id}/", {"state": "dismissed", "words": ""})
+    assert dismissed.status_code == 302
+
+
+def test_the_message_stays_at_hand_in_the_list_and_while_the_sheet_is_corrected(client: Client) -> None:
+    site = factories.site()
+    first, second = told(site, "C’est au 3, pas au 1."), told(site, "Le téléphone est faux.", email="l@exemple.invalid")
+    client.force_login(manager_of(site))
+    html = client.get("/pro/signalements/").content.decode()
+    assert "C’est au 3, pas au 1." in html
+    assert html.count("Réponse attendue") == 1
+    mend = client.get(f"/pro/signalements/{second.public_id}/").context["mend_url"]
+    shown = client.get(mend)
+    assert shown.context["told"] == [second, first]
+    assert "Le téléphone est faux." in shown.content.decode()
+
+
+def test_S2_a_report_is_late_after_a_week_and_the_regions_after_a_month(client: Client) -> None:
+    report = told(factories.site())
+    for days, said in ((6, (False, False)), (8, (True, False)), (31, (True, True))):
+        report.created_at = timezone.now() - timedelta(days=days)
+        assert (reports.is_late(report), reports.is_escalated(report)) == said

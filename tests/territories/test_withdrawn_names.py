@@ -45,3 +45,24 @@ def test_T3_the_pack_does_not_bring_a_name_back_and_a_successor_shows() -> None:
     successor = load("Karim Nouveau", owner)
     assert (successor.name, successor.withdrawn_at, successor.public_name) == ("Karim Nouveau", None, "Karim Nouveau")
     assert load("Inès Exemple", owner).name == ""
+
+
+def test_T3_a_note_that_names_the_person_leaves_with_the_name_and_no_pack_brings_it_back() -> None:
+    owner = organisation().pk
+    said = {"pack_key": "r1", "name": "Inès Exemple", "organisation_id": owner, "note": "Mme EXEMPLE, voir l’annexe."}
+
+    def pack() -> Referent:
+        with one_load():
+            Writer(Report(), known={}).apply(kinds.referents(), without_withdrawn_names([Wanted("r1", said)]))
+        return Referent.objects.get(pack_key="r1")
+
+    named = pack()
+    other = referent(name="Karim des Bois", note="Poste des Vosges.")
+    withdraw_name(referents=[named, other], actor=region_staff())
+    other.refresh_from_db()
+    assert other.note == "Poste des Vosges."
+    for _ in range(2):
+        again = pack()
+        assert (again.note, "EXEMPLE" in str(again.pack_values).upper()) == ("", False)
+    changes = JournalEntry.objects.get(verb="referent.withdraw_name", target_key=str(named.pk)).changes
+    assert changes == {"note": ["[non conservé]", ""]}
