@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "imports": {"task": "core.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 50}},
     "imports-kept": {"task": "core.tasks.purge_imports", "schedule": crontab(hour=3, minute=40)},
     "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
+    "open-data": {"task": "spro.tasks.follow_data", "schedule": 300.0, "options": {"expires": 250}},
     "mails": {"task": "core.tasks.purge_outbox", "schedule": crontab(hour=3, minute=20)},
     "unverified": {"task": "accounts.tasks.purge_unverified", "schedule": crontab(hour=3, minute=30)},
     "dormant": {"task": "accounts.tasks.forget_dormant", "schedule": crontab(hour=4, minute=0)},

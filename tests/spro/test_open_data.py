@@ -7,9 +7,11 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +23,7 @@ from core.models import PackLoad
 from spro.open_data import cells
 from spro.open_data.files import FORMATS, flat_columns, formats
 from spro.open_data.tables import TABLES
-from spro.open_data.versions import kept_under
+from spro.open_data.versions import follow, kept_under, version
 from spro.views.open_data import FileUse
 from territories.models import Commune, Referent, Site
 from tests import factories
@@ -92,10 +94,55 @@ def test_O3_a_change_makes_another_version_and_a_minute_is_the_longest_wait(clie
     before = client.get("/donnees/lieux.csv")["ETag"]
     Site.objects.filter(pk=place.pk).update(name="Un autre nom")
     assert client.get("/donnees/lieux.csv")["ETag"] == before  # asked at most once a minute
-    tables = {model._meta.db_table for model in (*TABLES["lieux"].models, PackLoad)}
+    tables = {model._meta.db_table for model in TABLES["lieux"].models}
     assert cache.delete(kept_under(tables))
     after = client.get("/donnees/lieux.csv", headers={"if-none-match": before})
     assert (after.status_code, after["ETag"] != before, b"Un autre nom" in body(after)) == (200, True, True)
+
+
+@pytest.mark.usefixtures("world")
+def test_O3_the_date_of_data_outlives_the_cache_and_what_does_not_change_them(client: Client) -> None:
+    """A lost cache, an import of something else, rows written again as they were: the data are as old as before."""
+    from django.core.cache import cache
+
+    def asked() -> tuple[str, str]:
+        answer = client.get("/donnees/lieux.csv")
+        return answer["ETag"], answer["Last-Modified"]
+
+    cache.clear()
+    before = asked()
+    place = Site.objects.get()
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=3)):
+        cache.clear()
+        assert asked() == before
+        PackLoad.objects.create(pack="autre", title="Autre", facts=PackLoad.current_facts())
+        Site.objects.filter(pk=place.pk).update(name=place.name, pack_values={"name": "Dit par un pack"})
+        cache.clear()
+        assert asked() == before
+        Site.objects.filter(pk=place.pk).update(name="Un autre nom")
+        cache.clear()
+        changed = asked()
+        assert changed[0] != before[0]
+        assert parsedate_to_datetime(changed[1]) - parsedate_to_datetime(before[1]) >= dt.timedelta(days=3)
+        PackLoad.objects.create(
+            pack="autre", title="Autre", facts=PackLoad.current_facts() | {"pack": {"licence": "X"}}
+        )
+        cache.clear()
+        assert asked()[0] != changed[0]  # other terms are another file
+
+
+@pytest.mark.usefixtures("world")
+def test_O3_knowing_the_version_costs_one_look_a_minute(django_assert_num_queries: Any) -> None:
+    from django.core.cache import cache
+
+    models = TABLES["lieux"].models
+    version(models)
+    with django_assert_num_queries(0):
+        version(models)
+    cache.clear()
+    with django_assert_num_queries(2):  # what was touched, what is remembered
+        version(models)
+    assert follow() == len(TABLES) + 1
 
 
 @pytest.mark.usefixtures("world")
