@@ -18,6 +18,9 @@ def main() -> None:
     # Before the choice of the servers: an installation may name its own in `.env` alone.
     environ.Env.read_env(Path(__file__).resolve().parent / ".env")
     embedded.use_if_needed()
+    demo = embedded.local_dir() / embedded.SITE_URL_FILE
+    if "SITE_URL" not in os.environ and demo.exists():  # the demonstration said where it stands
+        os.environ["SITE_URL"] = demo.read_text()
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         embedded.become_owner()
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from core.links import refuse_unknown_site
 from core.models import OutboxMail
 
 log = structlog.get_logger("core.outbox")
@@ -31,7 +32,11 @@ def queue_mail(*, key: str, to: str, template: str, context: dict[str, Any]) -> 
 
 
 def queue_raw(*, key: str, to: str, subject: str, text: str, html: str = "") -> bool:
-    """As `queue_mail`, for a mail already composed by somebody else (a library)."""
+    """As `queue_mail`, for a mail already composed by somebody else (a library).
+
+    Raises `ImproperlyConfigured` (French) when the public address of the portal is not given: its links would lie.
+    """
+    refuse_unknown_site()
     _, created = OutboxMail.objects.get_or_create(
         key=key, defaults={"to": to, "subject": subject[:200], "text": text, "html": html}
     )

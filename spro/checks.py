@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
+from core.links import UNKNOWN
+
 INSECURE = "insecure-"
 ADVICE = (
     "Donnez à SECRET_KEY un long mot au hasard : "
@@ -35,6 +37,12 @@ def encryption_keys(**_: Any) -> list[CheckMessage]:
     if settings.ENCRYPTION_KEYS or settings.DEBUG or settings.DEMO:
         return []
     return [Error("ENCRYPTION_KEYS est vide.", hint=KEYS_ADVICE, id="spro.E002")]
+
+
+@register(Tags.security, deploy=True)
+def site_url(**_: Any) -> list[CheckMessage]:
+    """spro.E003: outside a demonstration, links of mails lead to the portal and not to the reader's own machine."""
+    return [] if settings.SITE_URL_KNOWN else [Error("SITE_URL n’est pas donnée.", hint=UNKNOWN, id="spro.E003")]
 
 
 def insecure() -> bool:

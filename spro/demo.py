@@ -48,6 +48,7 @@ def _environment(port: int) -> None:
     embedded.use_if_needed()
     os.environ.setdefault("DEMO", "1")
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    (embedded.local_dir() / embedded.SITE_URL_FILE).write_text(os.environ["SITE_URL"])  # for `manage.py` by hand
     key = embedded.local_dir() / "secret.key"
     if not key.exists():
         key.touch(mode=0o600)  # before it holds anything

@@ -67,6 +67,9 @@ class Secrets:
         return f"redis://:{self.redis}@127.0.0.1:{self.redis_port}/0"
 
 
+SITE_URL_FILE = "site.url"  # where the demonstration of this folder was last served
+
+
 def local_dir() -> Path:
     """Where everything that this machine alone keeps is written: `.local/`, or `SPRO_LOCAL`."""
     return Path(os.environ.get("SPRO_LOCAL") or BASE_DIR / ".local").resolve()

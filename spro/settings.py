@@ -19,10 +19,12 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-key-for-the-demonstration-and-the-tests-only")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # Where links in mails and files lead; never taken from what a browser says its host is.
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default="").rstrip("/") or "http://127.0.0.1:8000"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # True on the demonstration: demo accounts are announced, the first security demands are relaxed.
 DEMO = env.bool("DEMO", default=False)
+# No mail leaves with links that lead to the machine of whoever reads it (`core/outbox.py`, spro.E003).
+SITE_URL_KNOWN = DEBUG or DEMO or bool(env.str("SITE_URL", default=""))
 
 INSTALLED_APPS = [
     "core",

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import TransactionTestCase
 
+os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")
+
 
 def _act_as(variable: str) -> None:
     from django.db import connection
@@ -34,6 +36,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         _act_as("DATABASE_OWNER_URL")
+
+
+@pytest.fixture(autouse=True)
+def _site_of_its_own(settings: Any) -> None:
+    """Mails of the tests lead here; programs that they start are told so by the environment."""
+    settings.SITE_URL_KNOWN = True
 
 
 @pytest.fixture(autouse=True)

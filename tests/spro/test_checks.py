@@ -35,6 +35,12 @@ def test_secrets_at_rest_have_keys_of_their_own() -> None:
     assert (done.returncode, "spro.E002" in done.stderr) == (1, True)
 
 
+def test_links_of_mails_lead_to_a_portal_that_said_where_it_is() -> None:
+    for environment, found in (({"SITE_URL": ""}, True), ({"SITE_URL": "", "DEMO": "1"}, False)):
+        done = run("manage.py", "check", "--deploy", HTTPS="1", **environment)
+        assert ("spro.E003" in done.stderr) is found
+
+
 def test_the_key_of_the_source_code_fails_the_check() -> None:
     done = run("manage.py", "check", "--deploy", HTTPS="1")
     assert (done.returncode, "spro.E001" in done.stderr) == (1, True)

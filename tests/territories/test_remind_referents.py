@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from core.models import JournalEntry, OutboxMail
+from core.outbox import queue_mail
 from members.models import Mandate, Organisation
 from territories.confirmations import masked, remind
 from territories.confirmed import person_digest
@@ -253,3 +256,24 @@ def test_T2_the_beat_asks_every_day_and_its_task_is_known() -> None:
     confirmed()
     app.tasks[entry["task"]].apply().get()
     assert OutboxMail.objects.count() == 1
+
+
+def test_no_mail_is_written_while_nobody_said_where_the_portal_is(settings: Any) -> None:
+    settings.SITE_URL_KNOWN = False
+    with pytest.raises(CommandError, match="SITE_URL n’est pas donnée"):
+        call_command("remind_referents")
+    with pytest.raises(ImproperlyConfigured):
+        queue_mail(key="k", to="a@exemple.invalid", template="report_answered", context={})
+    assert not OutboxMail.objects.exists()
+
+
+def test_T2_the_mail_of_a_manager_says_how_many_others_are_asked_themselves() -> None:
+    house = organisation(name="Maison")
+    manager_of(house, email="gestion@exemple.invalid")
+    referent(organisation=house, name="Sans Adresse")
+    for number in range(2):
+        confirmed(organisation=house, name=f"Zoé {number}", email=f"zoe{number}@exemple.invalid")
+    assert len(remind(DAY)) == 3
+    text = OutboxMail.objects.get(to="gestion@exemple.invalid").text
+    assert "1 fiche de référent·e n’a pas été confirmée" in text
+    assert "2 autres personnes, dont vous avez confirmé l’adresse, sont interrogées directement" in text

@@ -6,8 +6,10 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.links import refuse_unknown_site
 from territories.confirmations import Queued, remind
 
 
@@ -18,7 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--on", metavar="AAAA-MM-JJ", help="comme si l’on était ce jour-là (aujourd’hui sinon)")
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:
-        for mail in remind(None if on is None else _day(on)):
+        day = None if on is None else _day(on)
+        try:
+            refuse_unknown_site()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        for mail in remind(day):
             self.stdout.write(_line(mail))
 
 
