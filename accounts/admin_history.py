@@ -23,6 +23,13 @@ _LABELS = {
     "sha256": "empreinte du fichier", "version": "version", "factor": "moyen", "created": "créés",
     "updated": "mis à jour", "reason": "raison", "removed": "retirés", "kept": "gardés",
     "closure": "fermeture", "outcome": "réponse", "imported_file": "fichier importé",
+    "role": "rôle", "invitation": "invitation n°", "given": "donné", "pack": "pack",
+    # the tables of a load
+    "departments": "départements", "agencies": "agences", "basins": "bassins d’emploi", "communes": "communes",
+    "communes_former_codes": "anciens codes de communes", "contours": "contours", "networks": "réseaux",
+    "organisations": "organismes", "site_kinds": "sortes de lieux", "sites": "lieux", "referents": "référent·es",
+    "routing": "aiguillage", "plans": "plans", "commitments": "engagements", "signatures": "signatures",
+    "quality_criteria": "critères de qualité", "funding_criteria": "critères de financement",
 }  # fmt: skip
 
 
@@ -99,12 +106,22 @@ def _difference(model: type[Model] | None, field: str, values: Any, names: Names
     if UNSAID in values:
         return Difference(label, *(UNSAID if value == UNSAID else "–" for value in values))
     column = field_of(model, field) if model else None
+    if column is None or (field == "kind" and not column.is_relation and not column.choices):
+        values = [_VALUES.get(value, value) if isinstance(value, str) else value for value in values]
     before, after = (shown(column, _worded(value), names) for value in values)
     return Difference(label, before, after)
 
 
+# Values that no column of a model explains.
+_VALUES = {
+    "manager": "gestionnaire", "member": "membre", "totp": "application de codes", "webauthn": "clé d’accès",
+    "recovery_codes": "codes de secours", "pack": "pack régional", "structures": "annuaire des structures",
+    "referents": "coordonnées des référent·es",
+}  # fmt: skip
+
+
 def _worded(value: Any) -> Any:
-    """The counts of a load, by their French names."""
+    """The counts of a load, by their French names; a word of the code, in French."""
     if isinstance(value, dict) and value and set(value) <= {"created", "updated", "removed", "kept"}:
         return {_LABELS[name]: count for name, count in value.items()}
     return value

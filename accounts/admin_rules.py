@@ -232,7 +232,7 @@ class RulesAdmin(admin.ModelAdmin):
             raise Http404
         from accounts.admin_history import told
 
-        rows = JournalEntry.objects.filter(target_type=self.opts.label_lower, target_key=str(obj.pk))
+        rows = JournalEntry.objects.filter(target_type=self.opts.label_lower, target_key__in=journal_keys(obj))
         lines = Paginator(rows, HISTORY_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
@@ -266,6 +266,12 @@ def allows(rule: Any, request: HttpRequest, obj: Any = None) -> bool:
 def actor(request: HttpRequest) -> Any:
     """The person behind the request, as the journal names actors."""
     return request.user
+
+
+def journal_keys(obj: Any) -> list[str]:
+    """By which keys the journal may name `obj`: its number, and the name that its addresses show."""
+    shown = (getattr(obj, name, None) for name in ("public_id", "slug"))
+    return [str(obj.pk), *(str(key) for key in shown if key)]
 
 
 def with_names(lines: Iterable[JournalEntry]) -> list[JournalEntry]:

@@ -128,7 +128,7 @@ def ask_to_apply(*, draft: ImportDraft, digest: str, actor: Actor) -> ImportDraf
 def ask_again(*, draft: ImportDraft, actor: Actor) -> ImportDraft:
     """Have the preview worked out anew, from the same file. Raises `ValidationError` (French)."""
     locked = _locked(draft)
-    if locked.state not in {State.READY, State.REFUSED} or not locked.file:
+    if locked.state != State.READY or not locked.file:  # a refused file would be refused again
         raise ValidationError("L’aperçu de cet import ne peut pas être refait maintenant.")
     _decide(locked, State.QUEUED, actor)
     _wake_worker_after(locked)
@@ -334,8 +334,8 @@ def purge() -> int:
 
 
 def waiting_for_a_decision() -> Any:
-    """Drafts that somebody has to apply or to drop."""
-    return ImportDraft.objects.filter(state__in=[State.READY, State.REFUSED])
+    """Drafts that somebody has to apply or to drop; a refused file waits for nothing but a better one."""
+    return ImportDraft.objects.filter(state=State.READY)
 
 
 def _forget_file(draft: ImportDraft) -> None:

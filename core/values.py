@@ -42,12 +42,7 @@ class Names:
 
 
 def _names(model: type[Model], keys: set[str]) -> dict[str, str]:
-    right, slugs = [], set()
-    for key in keys:
-        try:
-            right.append(model._meta.pk.to_python(key))
-        except (ValidationError, ValueError):
-            slugs.add(key)  # an act may name a thing by its slug
+    right = _fitting(model._meta.pk, keys)
     forward = [
         field.name for field in model._meta.concrete_fields if field.is_relation and not field.null
     ]  # what a name may be made of
@@ -55,9 +50,26 @@ def _names(model: type[Model], keys: set[str]) -> dict[str, str]:
         model._base_manager.filter(pk__in=right)
     )  # fmt: skip
     found = {str(row.pk): str(row) for row in rows}
-    if slugs and field_of(model, "slug") is not None:
-        found |= {row.slug: str(row) for row in model._base_manager.filter(slug__in=slugs)}  # type: ignore[attr-defined]
+    for name in _OTHER_KEYS:  # an act may name a thing by what its address shows
+        column, left = field_of(model, name), keys - found.keys()
+        if left and column is not None and column.unique:
+            rows = model._base_manager.filter(**{f"{name}__in": _fitting(column, left)})
+            found |= {str(getattr(row, name)): str(row) for row in rows}
     return found
+
+
+_OTHER_KEYS = ("slug", "public_id", "version")
+
+
+def _fitting(column: Field, keys: set[str]) -> list[Any]:
+    """Those of `keys` that `column` may hold."""
+    right = []
+    for key in keys:
+        try:
+            right.append(column.to_python(key))
+        except (ValidationError, ValueError):
+            continue
+    return right
 
 
 def field_of(model: type[Model], name: str) -> Field | None:

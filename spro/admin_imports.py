@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -31,6 +32,9 @@ from core.spreadsheets import csv_file
 PAGE = 100
 REFRESH_SECONDS = 5
 State = ImportDraft.State
+# Lines of a report that ask for no care: figures, and what the file merely does not speak of.
+TALLY = " – créés\u00a0: "
+QUIET = ("sans correspondance", "absent du", "structures rapprochées", "… et ")
 HEADER = ("Fichier", "Ligne", "Acte", "Sorte", "Clé", "Objet", "Champ", "Avant", "Après")
 
 
@@ -98,25 +102,83 @@ def preview(request: HttpRequest, site: Any, number: uuid.UUID) -> HttpResponse:
     """What the file would change, or did, line by line; while the worker is at it, a page that comes back by itself."""
     draft = _draft(number)
     draft.label = imports.label_of(draft)  # type: ignore[attr-defined]
-    changes = _filtered(draft, request)
-    counts = draft.changes.order_by().values("kind", "act").annotate(count=Count("pk")).order_by("kind", "act")
-    acts = dict(ImportChange.Act.choices)
+    objects = Paginator(_objects(_filtered(draft, request)), PAGE).get_page(request.GET.get("p"))
+    counts = _counts(draft)
+    told = draft.changes.count()
     context = {
         "draft": draft,
         "pending": draft.state in ImportDraft.PENDING,
-        "page": Paginator(changes, PAGE).get_page(request.GET.get("p")),
-        "counts": [{**row, "act_label": acts[row["act"]]} for row in counts],
+        "page": objects,
+        "groups": _with_lines(draft, list(objects)),
+        "counts": counts,
+        "said": _said(counts),
+        "told": told,
+        "warnings": _warnings(draft),
         "kind": request.GET.get("sorte", ""),
         "act": request.GET.get("acte", ""),
         "filters": urlencode({name: request.GET[name] for name in ("sorte", "acte") if name in request.GET}) + "&",
         "may_apply": draft.state == State.READY,
-        "may_redo": draft.state in {State.READY, State.REFUSED} and bool(draft.file),
+        "may_redo": draft.state == State.READY and bool(draft.file),
         "may_drop": draft.state in {State.READY, State.REFUSED},
     }
     answer = _page(request, site, "admin/imports/preview.html", f"Import\u00a0: {draft.filename}", context)
     if context["pending"]:
         answer["Refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+def _objects(changes: QuerySet[ImportChange]) -> Any:
+    """One row an object, in the order of the file; the lines of one follow each other."""
+    rows = changes.order_by().values("kind", "key", "act")
+    return rows.annotate(first=Min("number"), last=Max("number"), name=Max("name"), count=Count("pk")).order_by("first")
+
+
+def _with_lines(draft: ImportDraft, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These objects, each with its lines; in one query."""
+    if not objects:
+        return []
+    acts = dict(ImportChange.Act.choices)
+    lines: dict[tuple[str, str, str], list[ImportChange]] = {}
+    for line in draft.changes.filter(number__range=(objects[0]["first"], max(row["last"] for row in objects))):
+        lines.setdefault((line.kind, line.key, line.act), []).append(line)
+    return [
+        {**row, "act_label": acts[row["act"]], "lines": lines[row["kind"], row["key"], row["act"]]} for row in objects
+    ]
+
+
+def _counts(draft: ImportDraft) -> list[dict[str, Any]]:
+    """How many objects of each kind, and of what is said of them, by act."""
+    acts = dict(ImportChange.Act.choices)
+    plurals = {str(m._meta.verbose_name): str(m._meta.verbose_name_plural) for m in apps.get_models()}
+    rows = draft.changes.order_by().values("kind", "act").annotate(
+        count=Count("key", distinct=True), lines=Count("pk")
+    )  # fmt: skip
+    return [
+        {
+            **row,
+            "act_label": acts[row["act"]],
+            "kinds": plurals.get(row["kind"], row["kind"]) if row["count"] > 1 else row["kind"],
+        }
+        for row in rows.order_by("kind", "act")
+    ]
+
+
+def _said(counts: list[dict[str, Any]]) -> list[str]:
+    """« Ajouts : 2 lieux (14 informations) » for each act that there is."""
+    found = []
+    for act, title in (("create", "Ajouts"), ("update", "Changements"), ("remove", "Retraits")):
+        rows = [row for row in counts if row["act"] == act]
+        lines = sum(row["lines"] for row in rows)
+        words = ", ".join(f"{row['count']} {row['kinds']}" for row in rows)
+        more = f" ({lines} information{'s' if lines > 1 else ''})" if act != "remove" else ""
+        if rows:
+            found.append(f"{title}\u00a0: {words}{more}")
+    return found
+
+
+def _warnings(draft: ImportDraft) -> list[str]:
+    """Lines set aside, values left out or kept as they are here: what somebody has to read before deciding."""
+    return [line for line in draft.report if TALLY not in line and not line.startswith(QUIET)]
 
 
 def _filtered(draft: ImportDraft, request: HttpRequest) -> QuerySet[ImportChange]:

@@ -22,9 +22,17 @@ from territories.rules import agencies_of, may_read_contacts
 
 def connect() -> None:
     """Tell the desks and the menu; called once, when the application is ready."""
-    register(Task("pro", "referents-stale", 30, "Référent·es à confirmer", _to_confirm))
-    register(Task("pro", "referents-vacant", 35, "Postes de référent·e vacants", _vacant))
-    register(Task("region", "referents-unasked", 40, "Référent·es que personne ne peut confirmer", _unasked))
+    register(Task("pro", "referents-stale", 30, "[Référent·e|Référent·es] à confirmer", _to_confirm))
+    register(Task("pro", "referents-vacant", 35, "[Poste|Postes] de référent·e [vacant|vacants]", _vacant))
+    register(
+        Task(
+            "region",
+            "referents-unasked",
+            40,
+            "[Référent·e|Référent·es] que personne ne peut confirmer",
+            _unasked,
+        )
+    )
     register_entry(Entry(30, "Référent·es", "pro_referents", "people", may_read_contacts))
     register_panel(Panel("pro", 30, "Vos référent·es", "territories/pro/referents_panel.html", _panel))
 
@@ -65,12 +73,17 @@ def _vacant(user: Any) -> Waiting | None:
     return (count and Waiting(count, _first_with(houses, rows), "Nommez quelqu’un pour chaque territoire.")) or None
 
 
-def _unasked(user: Any) -> Waiting | None:
+def unasked(referents: Any) -> Any:
     """Sheets nobody can be asked about: no confirmed contact, and no manager in the organisation."""
     manager = Mandate.objects.in_force().filter(role=Mandate.Role.MANAGER, user__is_active=True)
-    rows = Referent.objects.public().exclude(VACANT).filter(stale(timezone.localdate()), contact_confirmed_at=None)
+    rows = referents.public().exclude(VACANT).filter(stale(timezone.localdate()), contact_confirmed_at=None)
     rows = rows.exclude(Exists(manager.filter(organisation=OuterRef("organisation"))))
-    rows = rows.exclude(Exists(manager.filter(organisation=OuterRef("structure"))))
+    return rows.exclude(Exists(manager.filter(organisation=OuterRef("structure"))))
+
+
+def _unasked(user: Any) -> Waiting | None:
+    """Those where `user` serves, with the list of the desk that holds exactly these."""
+    rows = unasked(Referent.objects.all())
     if not runs_region(user):
         served = agencies_of(user)
         if not served:
@@ -80,7 +93,8 @@ def _unasked(user: Any) -> Waiting | None:
     if not count:
         return None
     said = "Un organisme n’a pas de gestionnaire" if houses == 1 else f"{houses} organismes n’ont pas de gestionnaire"
-    return Waiting(count, f"{reverse('pro_referents')}?etat=a-confirmer", f"{said} sur le portail.")
+    url = f"{reverse('admin:territories_referent_changelist')}?due=injoignables"
+    return Waiting(count, url, f"{said} sur le portail.")
 
 
 def _panel(request: HttpRequest, user: Any) -> dict[str, Any] | None:

@@ -55,9 +55,17 @@ class Changes:
         return self._hash.hexdigest()
 
     def created(self, kind: Kind[Any], item: Wanted, obj: Model) -> None:
+        """A line each thing that the file says of it; one alone for what nobody reads field by field."""
         facts = {name: _fact(value) for name, value in item.values.items()}
-        name = "" if kind.private else str(obj)
-        self._add(Change("create", _words(kind), item.key, name, **_place(item)), facts)
+        title = "" if kind.private else str(obj)
+        said = [name for name in sorted(facts) if item.values[name] not in (None, "", [], {})] if kind.told else []
+        for name in said or [""]:
+            change = Change(
+                "create", _words(kind), item.key, title, label_of(kind.model, name) if name else "", "",
+                self._after(kind, obj, name), **_place(item),
+            )  # fmt: skip
+            self._add(change, facts)
+            facts = {}  # held once by the digest
 
     def updated(self, kind: Kind[Any], item: Wanted, obj: Model, before: dict[str, Any], names: Iterable[str]) -> None:
         """`names` are the columns written; those that follow from others (computed) are left out."""
@@ -73,6 +81,11 @@ class Changes:
                 **_place(item),
             )  # fmt: skip
             self._add(change, {name: [_fact(old), _fact(new)]})
+
+    def _after(self, kind: Kind[Any], obj: Model, name: str) -> str:
+        if not name:
+            return ""
+        return UNSAID if name in kind.private else shown(field_of(kind.model, name), getattr(obj, name), self._names)
 
     def removed(self, kind: Kind[Any], key: str, obj: Model) -> None:
         self._add(Change("remove", _words(kind), key, "" if kind.private else str(obj)), {})

@@ -13,10 +13,14 @@ MAX_LINES = 200
 
 @dataclass
 class Problems:
-    """Everything wrong found while reading; `warnings` do not stop a load, `errors` do."""
+    """Everything wrong found while reading; `warnings` do not stop a load, `errors` do.
+
+    `unreadable`: a whole table could not be read, so that what others say of it cannot be held to be wrong.
+    """
 
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unreadable: bool = False
 
     def add(self, message: str, *, file: str, line: int | None = None, column: str = "") -> None:
         self.errors.append(_place(file, line, column) + message)
@@ -89,6 +93,7 @@ class Report:
     changes: Changes | None = None
     actor: Any = None
     rehearsal: bool = False
+    titles: dict[str, str] = field(default_factory=dict)  # of tallies, in French
 
     def tally(self, label: str) -> Tally:
         return self.tallies.setdefault(label, Tally())
@@ -102,5 +107,5 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         for label, tally in self.tallies.items():
-            yield f"{label} – {tally}"
+            yield f"{self.titles.get(label, label)} – {tally}"
         yield from self.remarks

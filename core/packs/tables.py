@@ -1,6 +1,8 @@
 """Reads a CSV table of a pack and says, cell by cell, what is wrong with it.
 
 Format: UTF-8, comma, one header line, RFC 4180 quotes, no line break inside a cell (`docs/region-pack.md`).
+A table that people keep in a spreadsheet may also be as Excel saves it in France: semicolons, Windows-1252, decimal
+commas and days first (`spreadsheet`).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Row:
     line: int
     cells: dict[str, str]
     problems: Problems = field(repr=False)
+    french: bool = False  # saved by a spreadsheet in France: decimal commas, days first
 
     def wrong(self, column: str, message: str) -> None:
         self.problems.add(message, file=self.file, line=self.line, column=column)
@@ -62,6 +65,8 @@ class Row:
         value = self.text(column, required=required)
         if not value:
             return None
+        if self.french:
+            value = value.replace(",", ".")
         if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,15})?", value) or not minimum <= float(value) <= maximum:
             self.wrong(column, f"nombre de {minimum:g} à {maximum:g} attendu, {quoted(value)} lu")
             return None
@@ -82,6 +87,8 @@ class Row:
 
     def date(self, column: str, *, required: bool = False) -> dt.date | None:
         value = self.text(column, required=required)
+        if self.french and (day := re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", value)):
+            value = "-".join(reversed(day.groups()))
         try:
             return dt.date.fromisoformat(value) if value else None
         except ValueError:
@@ -119,6 +126,7 @@ class Table:
     file: str
     rows: list[Row]
     problems: Problems = field(repr=False)
+    french: bool = False
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -137,8 +145,14 @@ class Table:
         return {row.text(column) for row in self.rows} - {""}
 
 
-def read_text(path: Path, problems: Problems, *, name: str = "") -> str | None:
-    """The text of a UTF-8 file, or None with the reason said: missing, empty, bad UTF-8 (line and byte), NUL."""
+HOW_TO_SAVE = "enregistrez-le depuis le tableur au format «\u00a0CSV UTF-8 (délimité par des virgules)\u00a0»"
+
+
+def read_text(path: Path, problems: Problems, *, name: str = "", spreadsheet: bool = False) -> str | None:
+    """The text of a UTF-8 file, or None with the reason said: missing, empty, bad UTF-8 (line and byte), NUL.
+
+    With `spreadsheet`, a file that is not UTF-8 is read as Windows-1252.
+    """
     name = name or path.name
     try:
         raw = path.read_bytes()
@@ -152,9 +166,13 @@ def read_text(path: Path, problems: Problems, *, name: str = "") -> str | None:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
+        if spreadsheet and (old := _windows(raw)) is not None:
+            return old
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        problems.add(f"octet {column} (0x{raw[error.start]:02X})\u00a0: ce n’est pas de l’UTF-8", file=name, line=line)
+        how = f"\u00a0; {HOW_TO_SAVE}" if path.suffix == ".csv" else ""
+        reason = f"octet {column} (0x{raw[error.start]:02X})\u00a0: ce n’est pas de l’UTF-8{how}"
+        problems.add(reason, file=name, line=line)
         return None
     if "\0" in text:
         problems.add("caractère nul interdit", file=name, line=text.count("\n", 0, text.index("\0")) + 1)
@@ -162,18 +180,39 @@ def read_text(path: Path, problems: Problems, *, name: str = "") -> str | None:
     return text
 
 
+def _windows(raw: bytes) -> str | None:
+    """The text of a file in Windows-1252; None when it cannot be one."""
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
 def read_table(
-    path: Path, problems: Problems, *, required: Collection[str], known: Collection[str] = (), allow_empty: bool = True
+    path: Path,
+    problems: Problems,
+    *,
+    required: Collection[str],
+    known: Collection[str] = (),
+    allow_empty: bool = True,
+    spreadsheet: bool = False,
 ) -> Table:
-    """Read `path`; `required` columns must be there, `known` ones may be, any other is ignored with a warning."""
+    """Read `path`; `required` columns must be there, `known` ones may be, any other is ignored with a warning.
+
+    `spreadsheet`: the file may be as Excel saves it in France.
+    """
     table = Table(path.name, [], problems)
-    text = read_text(path, problems)
+    text = read_text(path, problems, spreadsheet=spreadsheet)
     if text is None:
+        problems.unreadable = True
         return table
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    table.french = spreadsheet and ";" in (first := text.partition("\n")[0]) and "," not in first
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=";" if table.french else ",")
     try:
         header = next(reader, [])
         if not _check_header(header, table, required, known):
+            problems.unreadable = True
             return table
         _read_rows(reader, header, table)
     except csv.Error as error:
@@ -187,7 +226,9 @@ def _check_header(header: list[str], table: Table, required: Collection[str], kn
     problems, file = table.problems, table.file
     header[:] = [name.strip() for name in header]
     if len(header) == 1 and ";" in header[0]:
-        problems.add("le séparateur doit être la virgule, pas le point-virgule", file=file, line=1)
+        problems.add(
+            f"le séparateur doit être la virgule, pas le point-virgule\u00a0; {HOW_TO_SAVE}", file=file, line=1
+        )
         return False
     for name in sorted({name for name in header if header.count(name) > 1}):
         problems.add("colonne en double", file=file, line=1, column=name or "(sans nom)")
@@ -212,4 +253,4 @@ def _read_rows(reader: Iterator[list[str]], header: list[str], table: Table) -> 
         elif len(cells) != len(header):
             problems.add(f"{len(cells)} cellules lues, {len(header)} attendues", file=file, line=line)
         else:
-            table.rows.append(Row(file, line, dict(zip(header, cells, strict=True)), problems))
+            table.rows.append(Row(file, line, dict(zip(header, cells, strict=True)), problems, table.french))

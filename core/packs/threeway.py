@@ -58,6 +58,11 @@ class Kind(Generic[M]):
     told: bool = True  # whether the journal says that one was added; that one changed is always said
 
     @property
+    def title(self) -> str:
+        """What one is called, in French."""
+        return str(self.model._meta.verbose_name)
+
+    @property
     def managed(self) -> bool:
         return issubclass(self.model, PackManaged)
 
@@ -113,6 +118,7 @@ class Writer:
         changed: dict[tuple[str, ...], list[M]] = {}
         tally, changes = self.report.tally(kind.label), self.report.changes
         memory = Memory(kind, self.report)
+        self.report.titles[kind.label] = str(kind.model._meta.verbose_name_plural)
         for item in wanted:
             values = self._resolved(kind, item)
             if values is None:
@@ -171,7 +177,7 @@ class Writer:
             if pk is None and not kind.model._meta.get_field(name).null:  # type: ignore[union-attr]
                 self.report.tally(kind.label).deleted_here += 1
                 self.report.remark(
-                    f"non créé\u00a0: {kind.label} {item.key} ({value.kind} {value.key} n’existe plus ici)"
+                    f"non créé\u00a0: {kind.title} {item.key} ({value.kind} {value.key} n’existe plus ici)"
                 )
                 return None
             values[name] = pk
@@ -183,7 +189,7 @@ class Writer:
         tally = self.report.tally(kind.label)
         if key in self.keys.get(kind.label, ()):
             tally.deleted_here += 1
-            self.report.remark(f"supprimé ici, non recréé\u00a0: {kind.label} {key}")
+            self.report.remark(f"supprimé ici, non recréé\u00a0: {kind.title} {key}")
             return None
         obj = kind.model(**values)
         if isinstance(obj, PackManaged):
@@ -239,11 +245,11 @@ class Writer:
         self.report.tally(kind.label).kept += 1
         label = str(obj._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         if name in kind.private:
-            self.report.remark(f"gardé\u00a0: {kind.label} {key}, {label} (valeurs non montrées)")
+            self.report.remark(f"gardé\u00a0: {kind.title} {key}, {label} (valeurs non montrées)")
             return
         source = "fichier" if self.layer else "pack"
         here, there = (_shown(obj, name, v) for v in (getattr(obj, name), value))
-        self.report.remark(f"gardé\u00a0: {kind.label} {key}, {label}\u00a0: {here} ({source}\u00a0: {there})")
+        self.report.remark(f"gardé\u00a0: {kind.title} {key}, {label}\u00a0: {here} ({source}\u00a0: {there})")
 
     def _encoded(self, kind: Kind[Any], key: str, name: str, value: Any) -> Any:
         """`value` as JSON keeps it; a digest for a private one, so that erasing the column erases the value."""
@@ -288,7 +294,7 @@ class Writer:
                 tally.removed += 1
                 continue
             tally.absent += 1
-            self.report.remark(f"absent du pack, gardé\u00a0: {kind.label} {key}")
+            self.report.remark(f"absent du pack, gardé\u00a0: {kind.title} {key}")
         memory.write()
 
     def _untouched(self, kind: Kind[Any], key: str, obj: models.Model) -> bool:

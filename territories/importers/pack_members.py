@@ -24,7 +24,8 @@ def guides(pack: Pack) -> dict[tuple[str, str], Row]:
     found = {}
     for row in pack["guides"]:
         kind = row.choice("target_kind", known, what="valeur")
-        target = row.choice("target", known.get(kind, ()), what=kind or "valeur")
+        what = {"network": "réseau", "site-kind": "sorte de lieu", "organisation": "organisme"}.get(kind, "valeur")
+        target = row.choice("target", known.get(kind, ()), what=what)
         row.text("short", required=True)
         found[kind, target] = row
     return found

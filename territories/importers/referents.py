@@ -60,7 +60,7 @@ def load_referents(path: Path, *, report: Report | None = None) -> Report:
 def _read(path: Path) -> tuple[Table, bool]:
     """The table, and whether it is the regional one (it has `role`, the territorial one has `agency_slug`)."""
     problems = Problems()
-    table = read_table(path, problems, required=_SHARED.split(), known=_EITHER.split())
+    table = read_table(path, problems, required=_SHARED.split(), known=_EITHER.split(), spreadsheet=True)
     table.once("id")
     columns = table.rows[0].cells.keys() if table.rows else {"role"}
     regional = "role" in columns and "agency_slug" not in columns

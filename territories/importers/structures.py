@@ -40,7 +40,7 @@ def load_structures(path: Path, *, report: Report | None = None) -> Report:
     Raises `LoadError`: nothing is written then.
     """
     problems = Problems()
-    table = read_table(path, problems, required=COLUMNS.split())
+    table = read_table(path, problems, required=COLUMNS.split(), spreadsheet=True)
     report = report or Report()
     report.remarks += problems.warnings
     with one_load():

@@ -34,11 +34,31 @@ def amendment(charter: Charter, **fields: Any) -> Charter:
 
 def given(**changes: Any) -> dict[str, Any]:
     values = {"signatory": "Anne Essai", "title": "Présidente", "signed_on": "2025-03-04", "authorised": "on"}
+    values["confirmed"] = "oui"  # the recap was read
     return values | changes
 
 
 def here(house: Organisation, version: str = "2018-2022", rest: str = "") -> str:
     return page(house.slug, f"charte/{version}/{rest}")
+
+
+def test_M3_nothing_is_signed_before_the_recap_is_read(client: Client) -> None:
+    house, boss, member = team(name="Maison d’essai")
+    charter()
+    client.force_login(boss)
+    assert "Lire et signer la charte" in client.get(page(house.slug)).content.decode()
+    asked = given()
+    del asked["confirmed"]
+    answer = client.post(here(house), asked)
+    text = answer.content.decode()
+    assert (answer.status_code, "Ce que vous allez signer" in text, "4 mars 2025" in text) == (200, True, True)
+    assert not CharterSignature.objects.filter(organisation=house).exists()
+    again = {field.html_name: field.value() for field in answer.context["form"]}
+    assert client.post(here(house), again | {"confirmed": "oui"}).status_code == 302
+    assert CharterSignature.objects.get(organisation=house).signatory == "Anne Essai"
+    for user in (boss, member):
+        client.force_login(user)
+        assert "Lire et signer la charte" not in client.get(page(house.slug)).content.decode()
 
 
 def test_M3_a_manager_signs_and_the_signature_is_public(client: Client, charter: Charter) -> None:

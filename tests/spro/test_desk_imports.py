@@ -91,7 +91,7 @@ def test_M6_a_file_is_shown_before_it_is_applied_and_then_applied_as_shown() -> 
     house.refresh_from_db()
     assert house.name == "Avant"
     page = client.get(page_of(draft))
-    (line,) = page.context["page"]
+    ((line,),) = [group["lines"] for group in page.context["groups"]]
     assert (line.file, line.line, line.field, line.before, line.after) == ("noms.csv", 1, "nom", "Avant", "Après")
     assert page.has_header("Refresh") is False
     answer = apply(client, draft)
@@ -132,7 +132,7 @@ def test_M6_a_preview_applied_after_the_data_changed_writes_nothing_and_shows_wh
     assert not JournalEntry.objects.filter(verb="import.apply").exists()
     page = client.get(page_of(draft))
     assert imports.CHANGED_SINCE in page.content.decode()
-    assert [line.before for line in page.context["page"]] == ["Changé entre-temps"]
+    assert [line.before for group in page.context["groups"] for line in group["lines"]] == ["Changé entre-temps"]
     assert said(apply(client, draft, digest=first)) == [
         "Cet aperçu n’est plus le bon\u00a0: relisez celui-ci avant de décider."
     ]
@@ -396,3 +396,38 @@ def test_two_workers_at_once_make_one_application(monkeypatch: pytest.MonkeyPatc
         worker.join(20)
     assert answers == [State.APPLIED]
     assert JournalEntry.objects.filter(verb="import.apply").count() == 1
+
+
+def test_M6_what_changes_is_counted_by_objects_and_what_to_read_comes_first(client: Client) -> None:
+    draft = ImportDraft.objects.create(
+        kind="structures", filename="a.csv", size=1, sha256="0", state="ready", digest="d", count=4,
+        report=[
+            "lieux – créés\u00a0: 1, mis à jour\u00a0: 1", "a.csv, ligne 3\u00a0: écartée (commune inconnue)",
+            "sans correspondance dans le fichier\u00a0: ml-aval",
+        ],
+    )  # fmt: skip
+    lines = [
+        ("create", "ml-neuf", "nom", "Neuf"), ("create", "ml-neuf", "adresse", "1 rue Neuve"),
+        ("update", "ml-amont", "nom", "Amont"), ("update", "ml-amont", "téléphone", "01"),
+    ]  # fmt: skip
+    for number, (act, key, name, after) in enumerate(lines, start=1):
+        draft.changes.create(number=number, act=act, kind="lieu", key=key, name=key, field=name, after=after)
+    client.force_login(region_staff())
+    page = client.get(page_of(draft))
+    assert page.context["said"] == [
+        "Ajouts\u00a0: 1 lieu (2 informations)", "Changements\u00a0: 1 lieu (2 informations)",
+    ]  # fmt: skip
+    assert [(group["key"], len(group["lines"])) for group in page.context["groups"]] == [
+        ("ml-neuf", 2),
+        ("ml-amont", 2),
+    ]
+    assert page.context["warnings"] == ["a.csv, ligne 3\u00a0: écartée (commune inconnue)"]
+
+
+def test_a_refused_file_is_not_read_again_nor_counted_among_those_that_wait(client: Client) -> None:
+    draft = ImportDraft.objects.create(kind="structures", filename="a.csv", size=1, sha256="0", state="refused")
+    client.force_login(region_staff())
+    assert imports.waiting_for_a_decision().count() == 0
+    assert "Refaire l’aperçu" not in client.get(page_of(draft)).content.decode()
+    with pytest.raises(ValidationError):
+        imports.ask_again(draft=draft, actor=region_staff())

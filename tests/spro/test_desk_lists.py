@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.admin_history import told
 from core import acts
 from core.journal import record
 from core.models import ImportDraft, JournalEntry, PackLoad
@@ -29,6 +30,7 @@ from members.models import (
     QualityCriterion,
 )  # fmt: skip
 from territories.models import Contour, FormerCommune, OfficerMandate, ReferentCheck, SheetReport
+from territories.reports import answer
 from tests.factories import (
     agency,
     kind,
@@ -303,3 +305,34 @@ def test_nothing_told_by_readers_can_be_rewritten_at_the_desk_and_who_told_is_no
     assert client.post(url, {"message": "x"}).status_code == 403
     for model in ("members/invitation", "territories/referentcheck", "territories/sheetreport"):
         assert client.get(f"/admin/{model}/add/").status_code == 403
+
+
+def test_S3_the_history_of_an_error_told_holds_its_answer_and_its_page_says_who_gave_it() -> None:
+    report, staff = (
+        SheetReport.objects.create(kind="site", key="ml", title="Mission", message="Fermé"),
+        region_staff(name="Thomas"),
+    )
+    answer(report=report, state=SheetReport.State.MENDED, words="Merci, c’est corrigé.", actor=staff)
+    browser = signed_in(staff)
+    history = browser.get(f"/admin/territories/sheetreport/{report.pk}/history/").content.decode()
+    assert "a traité l’erreur signalée" in history
+    page = browser.get(f"/admin/territories/sheetreport/{report.pk}/change/").content.decode()
+    assert "Thomas (Région)" in page
+
+
+def test_no_word_of_the_code_stands_in_what_loads_and_invitations_leave() -> None:
+    load = PackLoad.objects.create(pack="essai", title="Essai", facts={})
+    house = organisation()
+    JournalEntry.objects.create(
+        verb="pack.load", target_type="core.packload", target_key=f"essai/{load.pk}",
+        changes={"sites": [None, {"created": 1}]},
+    )  # fmt: skip
+    JournalEntry.objects.create(
+        verb="invitation.send", target_type="members.organisation", target_key=str(house.pk),
+        changes={"invitation": [None, "3"], "role": [None, "manager"]},
+    )  # fmt: skip
+    lines = told(JournalEntry.objects.order_by("id"))
+    assert [[str(each) for each in line.differences] for line in lines] == [
+        ["lieux\u00a0: – → créés\u00a0: 1"],
+        ["rôle\u00a0: – → gestionnaire", "invitation n°\u00a0: – → 3"],
+    ]

@@ -100,8 +100,8 @@ def test_an_edited_contact_stays_and_an_erased_one_does_not_come_back(pack: Path
     report = load_referents(contacts(BOB.replace("B.Modele", "b"), VACANT))
     assert (bob().email, Referent.objects.get(pack_key="t-2").email) == ("nouveau@ml-amont.example", "")
     assert sorted(report.remarks) == [
-        f"gardé{NBSP}: referents t-1, courriel professionnel (valeurs non montrées)",
-        f"gardé{NBSP}: referents t-2, courriel professionnel (valeurs non montrées)",
+        f"gardé{NBSP}: référent·e t-1, courriel professionnel (valeurs non montrées)",
+        f"gardé{NBSP}: référent·e t-2, courriel professionnel (valeurs non montrées)",
     ]
 
 

@@ -82,7 +82,7 @@ def test_what_changed_in_the_directory_is_updated_and_what_people_edited_stays(p
     assert (site.phone, site.address) == ("01 99 00 00 09", "3 quai Neuf")
     assert report.tally("sites").kept == 1
     assert (
-        f"gardé{NBSP}: sites ml-amont, téléphone{NBSP}: «{NBSP}01 99 00 00 09{NBSP}» "
+        f"gardé{NBSP}: lieu ml-amont, téléphone{NBSP}: «{NBSP}01 99 00 00 09{NBSP}» "
         f"(fichier{NBSP}: «{NBSP}01 99 00 00 02{NBSP}»)" in report.remarks
     )
 
@@ -240,7 +240,7 @@ def test_without_a_pack_or_a_file_the_command_says_so(directory, tmp_path: Path)
 def test_the_command_prints_and_the_journal_holds_figures_only(pack: Path, directory) -> None:
     out = StringIO()
     call_command("load_structures", str(directory(line())), stdout=out)
-    assert out.getvalue().startswith(f"sites – créés{NBSP}: 0, mis à jour{NBSP}: 1, inchangés{NBSP}: 0")
+    assert out.getvalue().startswith(f"lieux – créés{NBSP}: 0, mis à jour{NBSP}: 1, inchangés{NBSP}: 0")
     entry = JournalEntry.objects.get(verb="pack.load_structures")
     assert entry.changes == {"sites": [None, {"created": 0, "updated": 1, "removed": 0, "kept": 0}]}
     assert PackLoad.objects.get().keys["structures"] == ["u-1"]
@@ -254,3 +254,13 @@ def test_M6_the_pack_still_updates_what_the_directory_does_not_say(pack: Path, d
     report = load_region_pack(pack)
     site = Site.objects.get(slug="ml-amont")
     assert (site.name, site.address, report.tally("sites").kept) == ("Mission locale du Haut", "1 rue d’Amont", 0)
+
+
+def test_a_file_as_excel_saves_it_in_france_is_understood(pack: Path, tmp_path: Path) -> None:
+    given = line(lat="48,01", lon="5,01", updated="02/01/2026", address="1 allée d’Amont").replace('","', '";"')
+    path = tmp_path / "annuaire.csv"
+    path.write_bytes("\r\n".join([STRUCTURE_COLUMNS.replace(",", ";"), given, ""]).encode("cp1252"))
+    load_structures(path)
+    site = Site.objects.get(slug="ml-amont")
+    assert (site.address, site.lat, site.lon) == ("1 allée d’Amont", 48.01, 5.01)
+    assert site.source_updated_on == dt.date(2026, 1, 2)

@@ -266,7 +266,7 @@ def test_T2_the_region_sees_who_can_be_asked_by_nobody() -> None:
     house = organisation()
     referent(organisation=house)
     line = next(line for line in waiting("region", staff) if line["key"] == "referents-unasked")
-    assert (line["count"], line["url"]) == (1, "/pro/referents/?etat=a-confirmer")
+    assert (line["count"], line["url"]) == (1, "/admin/territories/referent/?due=injoignables")
     Mandate.objects.create(user=person(), organisation=house, role=Mandate.Role.MANAGER)
     assert [line for line in waiting("region", staff) if line["key"] == "referents-unasked"] == []
 

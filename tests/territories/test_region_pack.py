@@ -162,7 +162,8 @@ def test_M6_what_people_edited_stays_and_is_said(folder: Path) -> None:
     assert (agency.name, agency.cto_installed_year) == ("Amont et Mi-Côte", 2018)
     assert (report.tally("agencies").kept, report.tally("agencies").updated) == (1, 1)
     assert (
-        "gardé\u00a0: agencies amont, nom\u00a0: «\u00a0Amont et Mi-Côte\u00a0» (pack\u00a0: «\u00a0AMONT\u00a0»)"
+        "gardé\u00a0: agence territoriale amont, nom\u00a0: «\u00a0Amont et Mi-Côte\u00a0» "
+        "(pack\u00a0: «\u00a0AMONT\u00a0»)"
         in report.remarks
     )
     again = load_region_pack(folder)
@@ -175,7 +176,7 @@ def test_M6_an_edited_field_that_points_elsewhere_is_said_by_name(folder: Path) 
     report = load_region_pack(folder)
     here, there = "«\u00a0École\u00a0»", "«\u00a0Missions locales\u00a0»"
     assert [line for line in report.remarks if "réseau" in line] == [
-        f"gardé\u00a0: organisations ml-amont, réseau\u00a0: {here} (pack\u00a0: {there})"
+        f"gardé\u00a0: organisme ml-amont, réseau\u00a0: {here} (pack\u00a0: {there})"
     ]
 
 
@@ -203,7 +204,7 @@ def test_T3_the_name_of_a_referent_that_was_erased_is_kept_nowhere(folder: Path)
     load_region_pack(folder)
     Referent.objects.filter(pack_key="t-1").update(name="")
     report = load_region_pack(folder)
-    assert report.remarks == ["gardé\u00a0: referents t-1, nom (valeurs non montrées)"]
+    assert report.remarks == ["gardé\u00a0: référent·e t-1, nom (valeurs non montrées)"]
     assert "MODELE" not in str(Referent.objects.get(pack_key="t-1").pack_values)
 
 
@@ -220,7 +221,7 @@ def test_the_load_is_remembered_with_its_facts_and_in_the_journal(folder: Path) 
     load_region_pack(folder)
     load = PackLoad.objects.get()
     assert (load.pack, load.facts["charter"]["wording"]) == ("val-d-essai", "publié en mai 2020, non confirmé")
-    assert load.report[0].startswith("departments – créés\u00a0: 2, mis à jour\u00a0: 0")
+    assert load.report[0].startswith("départements – créés\u00a0: 2, mis à jour\u00a0: 0")
     entry = JournalEntry.objects.get(verb="pack.load")
     assert (entry.actor_label, entry.changes["communes"][1]["created"]) == ("système", 3)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.packs.report import LoadError
+from core.packs.tables import HOW_TO_SAVE
 from territories.importers.region_pack import load_region_pack, read_content
 from tests.packs import TABLES, TOML, changed, write_pack
 from tests.territories.test_region_pack import figures
@@ -92,7 +93,7 @@ BAD = {
     ),
     "semicolons": (
         {"networks": TABLES["networks"].replace(",", ";")},
-        f"networks.csv, ligne 1{NBSP}: le séparateur doit être la virgule, pas le point-virgule",
+        f"networks.csv, ligne 1{NBSP}: le séparateur doit être la virgule, pas le point-virgule{NBSP}; {HOW_TO_SAVE}",
     ),
     "empty file": ({"networks": " \n"}, f"networks.csv{NBSP}: fichier vide"),
     "nul": (changed("networks", "École", "Éc\0ole"), f"networks.csv, ligne 2{NBSP}: caractère nul interdit"),
@@ -157,7 +158,10 @@ def test_bad_utf8_names_its_line_and_its_byte(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace("École".encode(), b"\xc9cole"))
     with pytest.raises(LoadError) as raised:
         read_content(tmp_path)
-    assert raised.value.lines[0] == f"networks.csv, ligne 2{NBSP}: octet 9 (0xC9){NBSP}: ce n’est pas de l’UTF-8"
+    assert (
+        raised.value.lines[0]
+        == f"networks.csv, ligne 2{NBSP}: octet 9 (0xC9){NBSP}: ce n’est pas de l’UTF-8{NBSP}; {HOW_TO_SAVE}"
+    )
 
 
 def test_a_missing_file_and_a_broken_contour_are_said_together(tmp_path: Path) -> None:
