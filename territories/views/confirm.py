@@ -45,9 +45,7 @@ def _get(request: HttpRequest, secret: str, forms: Sequence[OwnSheetForm] = ()) 
         return _over(request, asked)
     forms = forms or [OwnSheetForm(referent=sheet) for sheet in asked.sheets]
     wrong = any(form.is_bound for form in forms)
-    # `faults`: the page's title and its summary read the forms that are wrong.
-    faults = [form for form in forms if form.is_bound and form.errors]
-    context = {"sheets": asked.sheets, "forms": forms, "check": asked.check, "wrong": wrong, "faults": faults}
+    context = {"sheets": asked.sheets, "forms": forms, "check": asked.check, "wrong": wrong}
     return render(request, "territories/confirm.html", context)
 
 
