@@ -5,6 +5,7 @@ A room registers in its `AppConfig.ready`; taking the room out takes its tasks w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,7 +27,8 @@ class Waiting:
 class Task:
     """`query(user)` tells what waits for this very person (one or several lines), or nothing.
 
-    `title` is a French noun phrase for one line (« Erreurs signalées à traiter »).
+    `title` is a French noun phrase for one line, with what counting changes as one and as several say it:
+    « [Lieu|Lieux] à relire ».
     """
 
     desk: Desk
@@ -49,8 +51,16 @@ def waiting(desk: Desk, user: Any) -> list[dict[str, Any]]:
     for task in sorted((t for t in _tasks.values() if t.desk == desk), key=lambda t: t.order):
         due = task.query(user)
         if due is not None and due.count:
-            found.append({"key": task.key, "title": task.title, **vars(due)})
+            found.append({"key": task.key, "title": _agreed(task.title, due.count), **vars(due)})
     return sorted(found, key=lambda line: not line["late"])
+
+
+_COUNTED = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+
+
+def _agreed(title: str, count: int) -> str:
+    """The words of `title` as French counts them: two begins the plural."""
+    return _COUNTED.sub(r"\2" if count > 1 else r"\1", title)
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,10 @@ def _invitations(user: Any) -> Waiting | None:
 def register_tasks() -> None:
     """Members are the Region's business: an officer has no list of them."""
     lines: list[tuple[str, int, str, Any]] = [
-        ("invitations", 20, "Invitations restées sans réponse", _invitations),
-        ("no-manager", 33, "Organismes sans gestionnaire",
+        ("invitations", 20, "[Invitation|Invitations] [restée|restées] sans réponse", _invitations),
+        ("no-manager", 33, "[Organisme|Organismes] sans gestionnaire",
          lambda user: _organisations(user, without_manager, "orphelins")),
-        ("organisations-unconfirmed", 43, "Organismes dont la fiche n’est pas confirmée depuis un an",
+        ("organisations-unconfirmed", 43, "[Organisme|Organismes] dont la fiche n’est pas confirmée depuis un an",
          lambda user: _organisations(user, unconfirmed, "a-confirmer")),
     ]  # fmt: skip
     for key, order, title, query in lines:

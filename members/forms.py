@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,10 @@ MAX_ACTIVITIES = 60
 MAX_ACTIVITY = 600
 MAX_PRESENTATION = 8_000
 _TOO_PRECISE = "Écrivez un nombre avec deux chiffres au plus après la virgule, par exemple 3,5."
+
+
+# « https://… », « //… », « www.… » and « exemple.fr », not the end of « prenom@exemple.fr ».
+_PAGE = re.compile(r"(?i)(?:\w+:)?//\S+|\bwww\.\S+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?![\w@-]|\.[\w-]+@)\S*")
 
 
 class LinesField(forms.CharField):
@@ -152,6 +157,17 @@ class InviteForm(forms.Form):
     message = forms.CharField(
         label="Un mot pour cette personne", max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def clean_message(self) -> str:
+        """No address of a page: a mail of the portal is no way to bring strangers somewhere else."""
+        message: str = self.cleaned_data["message"]
+        if found := _PAGE.search(message):
+            raise ValidationError(
+                f"Enlevez l’adresse « {found[0]} »\u00a0: ce mot n’en contient aucune. Si ce n’en est pas une, mettez"
+                " une espace après le point.",
+                code="address",
+            )
+        return message
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

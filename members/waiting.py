@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from core.desk import Task, Waiting, register
+from core.values import day_in_words
 from members import charters, sheet
 from members.models import Charter, Invitation, Mandate, Organisation
 from members.rules import mandates_of
@@ -104,13 +105,37 @@ def _ending(user: Any) -> Waiting | None:
     if not mandates:
         return None
     first = mandates[0]
-    detail = f"{first.organisation.display_name}\u00a0: le {date_format(first.ends_on, 'j F Y')}."
+    detail = f"{first.organisation.display_name}\u00a0: le {day_in_words(first.ends_on)}."
     return Waiting(len(mandates), reverse("pro_people", args=[first.organisation.slug]), detail)
 
 
 def register_tasks() -> None:
-    register(Task("pro", "sheet-confirm", 10, "Fiche de votre organisme à relire", _unconfirmed))
-    register(Task("pro", "sheet-incomplete", 40, "Fiche de votre organisme à compléter", _incomplete))
-    register(Task("pro", "charter-sign", 20, "Charte à signer", _to_sign))
-    register(Task("pro", "invitations", 50, "Invitations sans réponse", _invitations))
-    register(Task("pro", "mandate-ending", 30, "Votre participation prend bientôt fin", _ending))
+    register(
+        Task(
+            "pro",
+            "sheet-confirm",
+            10,
+            "[Fiche|Fiches] de [votre|vos] [organisme|organismes] à relire",
+            _unconfirmed,
+        )
+    )
+    register(
+        Task(
+            "pro",
+            "sheet-incomplete",
+            40,
+            "[Fiche|Fiches] de [votre|vos] [organisme|organismes] à compléter",
+            _incomplete,
+        )
+    )
+    register(Task("pro", "charter-sign", 20, "[Charte|Textes de la charte] à signer", _to_sign))
+    register(Task("pro", "invitations", 50, "[Invitation|Invitations] sans réponse", _invitations))
+    register(
+        Task(
+            "pro",
+            "mandate-ending",
+            30,
+            "[Votre|Vos] [participation|participations] [prend|prennent] bientôt fin",
+            _ending,
+        )
+    )

@@ -44,6 +44,14 @@ def _remarks(user: Any) -> Waiting | None:
 
 
 def register_tasks() -> None:
-    desk.register(Task("region", "mails", 1, "Courriels qui ne partent pas", _mails))
-    desk.register(Task("region", "imports", 13, "Imports en attente de décision", _imports))
-    desk.register(Task("region", "pack", 60, "Remarques du dernier chargement de pack", _remarks))
+    desk.register(Task("region", "mails", 1, "[Courriel|Courriels] qui ne [part|partent] pas", _mails))
+    desk.register(Task("region", "imports", 13, "[Import|Imports] en attente de décision", _imports))
+    desk.register(
+        Task(
+            "region",
+            "pack",
+            60,
+            "[Remarque|Remarques] du dernier chargement de pack",
+            _remarks,
+        )
+    )

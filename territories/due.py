@@ -119,20 +119,22 @@ def _reports(user: Any, narrow: Any, due: str, late: bool = False) -> Waiting:
 def register_tasks() -> None:
     """What waits for the Region, and for each officer in the territories they serve."""
     lines: list[tuple[str, int, str, Any]] = [
-        ("reports-late", 10, f"Erreurs signalées depuis plus de {LATE_AFTER.days} jours",
+        ("reports-late", 10, f"[Erreur|Erreurs] [signalée|signalées] depuis plus de {LATE_AFTER.days} jours",
          lambda user: _reports(user, told_long_ago, "en-retard", late=True)),
-        ("reports", 11, "Erreurs signalées à traiter", lambda user: _reports(user, told, "a-traiter")),
-        ("proposed", 12, "Lieux proposés par leur organisme, à lister",
+        ("reports", 11, "[Erreur|Erreurs] [signalée|signalées] à traiter",
+         lambda user: _reports(user, told, "a-traiter")),
+        ("proposed", 12, "[Lieu|Lieux] [proposé|proposés] par [son|leur] organisme, à lister",
          lambda user: _sites(user, proposed, "proposes", "proposed_at")),
-        ("vacant", 30, "Postes de référent·e vacants", lambda user: _referents(user, vacant, "vacant")),
-        ("referents-old", 31, "Référent·es dont la fiche n’a pas été confirmée depuis un an",
+        ("vacant", 30, "[Poste|Postes] de référent·e [vacant|vacants]",
+         lambda user: _referents(user, vacant, "vacant")),
+        ("referents-old", 31, "[Référent·e|Référent·es] dont la fiche n’a pas été confirmée depuis un an",
          lambda user: _referents(user, confirmed_long_ago, "a-confirmer", "confirmed_on")),
-        ("referents-never", 32, "Référent·es dont la fiche n’a jamais été confirmée",
+        ("referents-never", 32, "[Référent·e|Référent·es] dont la fiche n’a jamais été confirmée",
          lambda user: _referents(user, never_confirmed, "jamais", "published_on")),
-        ("address", 40, "Lieux de l’annuaire sans adresse exacte",
+        ("address", 40, "[Lieu|Lieux] de l’annuaire sans adresse exacte",
          lambda user: _sites(user, without_address, "adresse")),
-        ("hours", 41, "Lieux de l’annuaire sans horaires", lambda user: _sites(user, without_hours, "horaires")),
-        ("unconfirmed", 42, "Lieux de l’annuaire que personne n’a confirmés depuis un an",
+        ("hours", 41, "[Lieu|Lieux] de l’annuaire sans horaires", lambda user: _sites(user, without_hours, "horaires")),
+        ("unconfirmed", 42, "[Lieu|Lieux] de l’annuaire que personne n’a [confirmé|confirmés] depuis un an",
          lambda user: _sites(user, unconfirmed, "a-confirmer")),
     ]  # fmt: skip
     for key, order, title, query in lines:

@@ -20,9 +20,9 @@ from territories.models import Site
 
 def connect() -> None:
     """Tell the desks and the menu; called once, when the application is ready."""
-    register(Task("pro", "reports", 10, "Erreurs signalées à traiter", _reports))
-    register(Task("pro", "sites-incomplete", 20, "Lieux à compléter", _incomplete))
-    register(Task("pro", "sites-stale", 25, "Lieux à confirmer", _stale))
+    register(Task("pro", "reports", 10, "[Erreur|Erreurs] [signalée|signalées] à traiter", _reports))
+    register(Task("pro", "sites-incomplete", 20, "[Lieu|Lieux] à compléter", _incomplete))
+    register(Task("pro", "sites-stale", 25, "[Lieu|Lieux] à confirmer", _stale))
     register_entry(Entry(40, "Erreurs signalées", "pro_reports", "alert", reports.may_moderate))
     register_panel(Panel("pro", 20, "Vos lieux", "territories/pro/sites_panel.html", _panel))
 

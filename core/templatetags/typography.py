@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import template
+from django.template import defaultfilters
 from django.template.defaultfilters import stringfilter
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -17,10 +19,13 @@ NBSP, THIN = "\u00a0", "\u202f"
 _SPACES = f"[ {NBSP}{THIN}]"
 # A number followed by what it counts (12 km, 3 ans, 25 €) or by its next thousand stays on one line.
 _UNITS = "km|m|min|h|ans?|mois|jours?|semaines?|heures?|places?|%|€"
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_FIRST = re.compile(rf"\b1 (?=(?:{_MONTHS})\b)")  # « 1er décembre »: the first day of a month is an ordinal
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
     (re.compile(r"(?<=\b[cdjlmnstCDJLMNST])' (?=\w)"), "’"),
     (re.compile(r"(?<=\b[cdjlmnstCDJLMNST]’) +(?=\w)"), ""),
+    (_FIRST, "1er "),
     (re.compile(r"\b1[eè]re(s?)\b"), r"1re\1"),
     (re.compile(r"\bA (?=ce(?:t|tte|s)? )"), "À "),
     (re.compile(r"\.\.\.(?!\.)"), "…"),
@@ -53,6 +58,12 @@ def typo(value: str, autoescape: bool = True) -> SafeString | str:
         parts = _MARKUP.split(_ESCAPED_APOSTROPHE.sub("’", value))
         return mark_safe("".join(part if i % 2 else french(part) for i, part in enumerate(parts)))
     return conditional_escape(french(value)) if autoescape else french(value)
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, shape: str | None = None) -> str:
+    """Django's own `date`, which every template calls, with « 1er » for the first day of a month."""
+    return _FIRST.sub("1er ", str(defaultfilters.date(value, shape)))
 
 
 @register.filter

@@ -41,6 +41,8 @@ def version(request: HttpRequest, place: Place, version: str) -> HttpResponse:
     form = _form(request, place, chosen)
     if request.method == "POST" and form is not None and form.is_valid():
         values = form.cleaned_data
+        if "confirmed" not in request.POST:  # nothing can be taken back: said once more before
+            return render(request, "members/pro/charter_recap.html", _context(place, chosen, form))
         user: Any = request.user
         try:
             sign(

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from members.forms import JoinForm
 from members.invited import by
 from members.models import Invitation
+from members.rules import is_member_of
 from members.services_invitations import InvitationRefusedError, State, accept, find, is_for, masked, state_of
 
 
@@ -45,7 +46,12 @@ def mine(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(request: HttpRequest, found: Invitation) -> HttpResponse:
     user: Any = request.user
     state = state_of(found)
-    if state is State.USED and user.is_authenticated and found.accepted_by_id == user.pk:
+    if (
+        state is State.USED
+        and user.is_authenticated
+        and found.accepted_by_id == user.pk
+        and is_member_of(user, found.organisation)
+    ):
         return redirect("pro_organisation", found.organisation.slug)  # the button pressed twice
     if state is not State.OPEN:
         return _page(request, found, state.value, 410)

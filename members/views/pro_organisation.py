@@ -46,11 +46,13 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
     """The state of the sheet, the people, the charter, and what upper rooms bring (panels "pro-organisation")."""
     organisation = place.organisation
     mandates = Mandate.objects.in_force().filter(organisation=organisation).select_related("user")
+    versions = charters.versions(organisation)
     context = place.page(
         "pro_organisation",
         **sheet_state(organisation),
         people=list(mandates.order_by("-role", "user__name")),
-        versions=charters.versions(organisation),
+        versions=versions,
+        to_sign=place.manages and any(version.waits for version in versions),
         panels=panels.collect("pro-organisation", request, organisation),
     )
     return render(request, "members/pro/organisation.html", context)

@@ -46,9 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
     at_desk = desk.waiting("region", request.user) if may_enter_admin(request.user) else []
     context = {
         "at_desk": at_desk[:AT_DESK],
-        "at_desk_count": len(at_desk),
+        "at_desk_more": max(0, len(at_desk) - AT_DESK),
         "today": timezone.localdate(),
         "waiting": waiting,
+        "total": sum(line["count"] for line in waiting),
         "late": sum(1 for line in waiting if line["late"]),
         "doors": doors(request.user),
         "panels": panels.collect("pro", request, request.user),

@@ -1,5 +1,7 @@
 """The filter `typo`: French spaces, apostrophes, and never a hole in escaping."""
 
+import datetime as dt
+
 import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
@@ -59,3 +61,10 @@ def test_an_apostrophe_already_escaped_is_french_too() -> None:
 
 def test_a_number_is_printed() -> None:
     assert Template("{% load typography %}{{ n|typo }}").render(Context({"n": 12})) == "12"
+
+
+def test_the_first_day_of_a_month_is_an_ordinal_in_every_template() -> None:
+    page = Template('{{ first|date:"j F Y" }} {{ other|date:"j F" }} {{ none|date:"j F" }} {{ first|date:"Y-m-d" }}')
+    shown = page.render(Context({"first": dt.date(2026, 12, 1), "other": dt.date(2026, 12, 21), "none": None}))
+    assert shown == "1er décembre 2026 21 décembre  2026-12-01"
+    assert french("le 1 août, le 11 août, 1 aout") == "le 1er août, le 11 août, 1 aout"

@@ -42,9 +42,8 @@ def here(house: Organisation, version: str = "2018-2022", rest: str = "") -> str
     return page(house.slug, f"charte/{version}/{rest}")
 
 
-def test_M3_nothing_is_signed_before_the_recap_is_read(client: Client) -> None:
+def test_M3_nothing_is_signed_before_the_recap_is_read(client: Client, charter: Charter) -> None:
     house, boss, member = team(name="Maison d’essai")
-    charter()
     client.force_login(boss)
     assert "Lire et signer la charte" in client.get(page(house.slug)).content.decode()
     asked = given()

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import end_period
 from core.models import JournalEntry, OutboxMail
 from core.secrets import digest
 from members.models import Invitation, Mandate, Organisation
@@ -232,6 +233,37 @@ def test_used_twice_expired_revoked_unknown_each_has_its_page(client: Client) ->
             ), words  # fmt: skip
     unknown = client.get("/pro/invitation/rien/")
     assert (unknown.status_code, "n’ouvre aucune invitation" in unknown.content.decode()) == (404, True)
+
+
+def test_an_invitation_used_by_somebody_who_left_says_that_it_served(client: Client) -> None:
+    house, boss, _ = team()
+    invitation, url = sent(house, boss)
+    guest = factories.person(GUEST)
+    mandate = accept(invitation=invitation, user=guest)
+    end_period(mandate, actor=boss)
+    client.force_login(guest)
+    answer = client.get(url)
+    assert (answer.status_code, "a déjà servi" in answer.content.decode()) == (410, True)
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        ("Venez sur https://evil.example/x", True), ("regardez //evil.example", True), ("www.evil.example", True),
+        ("Le site evil.example vous attend", True), ("ftp://x", True), ("EVIL.COM", True), ("a.b.evil.fr/chemin", True),
+        ("Écrivez-moi à solene.essai@exemple.fr", False), ("Rendez-vous lundi à 9 h 30. Merci", False),
+        ("À 14.30, salle 2.1. Entrée et/ou accueil", False), ("Prénom. Nom", False), ("", False),
+    ],
+)  # fmt: skip
+def test_S5_the_word_of_an_invitation_leads_to_no_page(client: Client, message: str, refused: bool) -> None:
+    house, boss, _ = team()
+    client.force_login(boss)
+    data = {"email": GUEST, "role": "member", "message": message}
+    answer = client.post(page(house.slug, "equipe/inviter/"), data)
+    assert (answer.status_code, OutboxMail.objects.count()) == ((200, 0) if refused else (302, 1))
+    if message and not refused:
+        text = OutboxMail.objects.get().text
+        assert f"{boss.name} vous écrit aussi ceci, que le portail n’a pas relu :" in text
 
 
 def test_the_button_pressed_twice_is_once(client: Client) -> None:

@@ -41,10 +41,8 @@ def test_M1_the_pack_is_refused_with_its_line(tmp_path: Path) -> None:
     pack = write_pack(tmp_path, **changed("organisations", "2.5,,,", "2.5,,javascript:alert(1),"))
     with pytest.raises(LoadError) as refusal:
         load_region_pack(pack)
-    assert refusal.value.lines == [
-        "organisations.csv, ligne 2, colonne website\u00a0: "
-        "«\u00a0javascript:alert(1)\u00a0» n’est pas une adresse de site. Exemple\u00a0: www.exemple.fr."
-    ]
+    said = "«\u00a0javascript:alert(1)\u00a0» n’est pas une adresse de site. Exemple\u00a0: www.exemple.fr."
+    assert refusal.value.lines == [f"organisations.csv, ligne 2, colonne website\u00a0: {said}"]
     assert not Organisation.objects.exists()
 
 

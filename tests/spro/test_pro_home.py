@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from members.models import Organisation
+from members.models import Mandate, Organisation
 from territories.models import OfficerMandate
 from tests.factories import agency, officer, organisation, person, professional, region_staff
 
@@ -60,3 +60,17 @@ def test_E4_doors_lead_where_one_works(client: Client) -> None:
         (house.display_name, f"/pro/organisme/{house.slug}/"),
         ("Agence Essai", "/admin/"),
     ]
+
+
+def test_E4_what_waits_is_counted_as_it_is_told(client: Client) -> None:
+    user = professional(Mandate.Role.MANAGER)
+    client.force_login(user)
+    shown = client.get("/pro/")
+    assert [line["title"] for line in shown.context["waiting"] if line["key"] == "sheet-confirm"] == [
+        "Fiche de votre organisme à relire"
+    ]
+    assert shown.context["total"] == sum(line["count"] for line in shown.context["waiting"])
+    Mandate.objects.create(user=user, organisation=organisation(), role=Mandate.Role.MANAGER)
+    shown = client.get("/pro/")
+    assert "Fiches de vos organismes à relire" in [line["title"] for line in shown.context["waiting"]]
+    assert f"{shown.context['total']} choses vous attendent" in shown.content.decode()
