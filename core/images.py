@@ -16,7 +16,8 @@ from django.core.exceptions import ValidationError
 from PIL import Image, ImageCms, ImageOps
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 50_000_000  # what phones take today; a bomb says more in a few bytes
+MAX_PIXELS = 25_000_000  # a second of work; a bomb says more in a few bytes
+MAX_SCANS = 40  # of a JPEG that draws itself little by little: each costs as much as the whole picture
 MAX_SIDE = 12_000  # pixels
 MIN_SIDE = 16
 WIDTH, HEIGHT, SMALL_WIDTH = 1_600, 2_400, 640  # pixels, of what we write
@@ -82,6 +83,8 @@ def _read(data: bytes, kind: str) -> Image.Image:
     if getattr(opened, "is_animated", False) and opened.format != "MPO":
         raise ValidationError("Cette image est animée : choisissez une image fixe.")
     if kind == "JPEG":
+        if data.count(b"\xff\xda") > MAX_SCANS:
+            raise ValidationError(_ODD)
         opened.draft("RGB", (WIDTH * 2, HEIGHT * 2))  # unpacks no more than we keep
     opened.load()
     upright = ImageOps.exif_transpose(opened)
@@ -90,6 +93,8 @@ def _read(data: bytes, kind: str) -> Image.Image:
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
     """The picture as RGB, or RGBA when something shows through; the colours of its profile made those of screens."""
+    if picture.mode.startswith("I"):  # sixteen bits of grey, which would be cut to white
+        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in {"RGB", "CMYK"}:
         with suppress(ImageCms.PyCMSError, OSError):

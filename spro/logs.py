@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 
 _QUERY = re.compile(r"\?\S*")
 # What PostgreSQL adds to an error: the row itself, the statement, its parameters.
@@ -66,6 +67,17 @@ class RouteOnly(logging.Filter):
         return True
 
 
+class Refused(logging.Filter):
+    """A request refused (too large, a filter that does not exist…) is no incident: one line, without a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if record.name.startswith("django.security") or isinstance(error, SuspiciousOperation):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def logging_config(*, json: bool, level: str) -> None:
     """Send every logger of the process, Django's and ours, through the same processors."""
     shared: list[Any] = [
@@ -87,9 +99,13 @@ def logging_config(*, json: bool, level: str) -> None:
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                 }
             },
-            "filters": {"route": {"()": RouteOnly}},
+            "filters": {"route": {"()": RouteOnly}, "refused": {"()": Refused}},
             "handlers": {
-                "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["route"]},
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "structured",
+                    "filters": ["route", "refused"],
+                },
             },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {

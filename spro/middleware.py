@@ -42,7 +42,7 @@ class RequestLogMiddleware:
         return response
 
 
-OPEN_DATA = ("/api/", "/donnees/")
+OPEN_DATA = ("/api/", "/donnees/", "/territoires/contours")
 
 
 class OpenDataMiddleware:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -20,6 +21,7 @@ from territories.points import EXAMPLE, PointField, figures
 from territories.services_sites import as_seen, place_at, version_of
 
 _DAY = "Donnez un jour, par exemple 24/12/2026."
+_NOT_IN_ADDRESS = re.compile(r"""[\s"'<>`\\{}|^]""")
 _LONG = 4_000  # characters of a presentation
 
 
@@ -123,6 +125,16 @@ class SheetForm(TownMixin):
             raise ValidationError("Écrivez un nom, sans caractère invisible.", code="name")
         return name
 
+    def clean_address(self) -> str:
+        return " ".join(str(self.cleaned_data["address"]).split())
+
+    def clean_website(self) -> str:
+        """What `URLValidator` lets through is not always an address that a page or a file can hold as it is."""
+        address: str = self.cleaned_data["website"]
+        if _NOT_IN_ADDRESS.search(address):
+            raise ValidationError(self.fields["website"].error_messages["invalid"], code="invalid")
+        return address
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
         if (town := self.town_typed()) is not None and "point" not in self.errors:
@@ -224,6 +236,9 @@ class ClosureForm(forms.ModelForm):
         model = Closure
         fields = ("starts_on", "ends_on", "reason")
         labels = {"reason": "Raison, telle que le public la lira"}
+
+    def clean_reason(self) -> str:
+        return " ".join(str(self.cleaned_data["reason"]).split())
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from rest_framework.exceptions import ValidationError
 
+from core.geo import distance_km
 from territories.models import Commune
 from territories.near import Found, Narrowing, Start, nearest
 from territories.routing import Branch, Choice, Kind, Table, table
 
 # A list by score is walked from its first place: so far, and the cost stays bounded whatever the table holds.
 FARTHEST_RANK = 500
+REGION_KM = 300.0
+FAR = "Ce point est très loin de la région\u00a0: donnez la latitude d’abord, puis la longitude."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,30 @@ def _start(given: dict[str, Any], known: Table) -> Start | None:
     if insee and position:
         raise ValidationError({"near": ["Donnez « commune » ou « near », pas les deux."]})
     if position:
+        if _far(known.token, *position):
+            raise ValidationError({"near": [FAR]})
         return Start(*position)
     if not insee:
         return None
     if (start := _centre(known.token, insee)) is None:
         raise ValidationError({"commune": [f"Aucune commune de la région ne porte le code {insee}."]})
     return start
+
+
+def _far(token: str, lat: float, lon: float) -> bool:
+    """Whether this point is more than `REGION_KM` away from the frame of the region: its two numbers are swapped."""
+    frame = _frame(token)
+    if frame is None:
+        return False
+    south, north, west, east = frame
+    return distance_km(lat, lon, min(max(lat, south), north), min(max(lon, west), east)) > REGION_KM
+
+
+@lru_cache(maxsize=8)
+def _frame(token: str) -> tuple[float, float, float, float] | None:
+    """South, north, west and east of the communes; None before any is loaded. Remembered as `_centre`."""
+    ends = Commune.objects.aggregate(south=Min("lat"), north=Max("lat"), west=Min("lon"), east=Max("lon"))
+    return None if ends["south"] is None else (ends["south"], ends["north"], ends["west"], ends["east"])
 
 
 @lru_cache(maxsize=8192)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from core.packs.report import LoadError, Report
@@ -13,6 +15,11 @@ from territories.importers.region_pack import load_region_pack
 MAX_ENTRIES = 500
 MAX_BYTES = 200_000_000  # of everything once out
 BLOCK = 1 << 16
+# What the library says of an archive that it cannot read, by any of its ways of compressing.
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError, OSError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 FILES = {"pack.toml", *(f"{name}.csv" for name in COLUMNS), *(f"contours/{name}.geojson" for name in CONTOURS)}
 
 
@@ -37,7 +44,7 @@ def unpack(path: Path, folder: Path) -> list[str]:
             for name, entry in entries.items():
                 room = _write(archive, entry, folder / name, room)
             return _left(archive, entries)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+    except _DAMAGED as error:
         raise LoadError(
             [f"{path.name}\u00a0: ce n’est pas une archive zip lisible ({type(error).__name__})."]
         ) from error

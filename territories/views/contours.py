@@ -8,14 +8,19 @@ import orjson
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import slugify
 
 from core.http import public_page
+from core.links import absolute
+from core.models import PackLoad
 from territories import routing
 from territories.maps import path
 from territories.models import Contour
 
 SECONDS = 3_600  # contours change with a pack; the ETag says the rest
 ATTRIBUTION = "IGN, INSEE – Licence Ouverte ; périmètres des bassins et des agences : voir la documentation du pack"
+# Where the text of a licence stands (as `spro.open_data.terms`, one floor up).
+LICENCES = {"Licence Ouverte 2.0": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"}
 
 
 @public_page
@@ -23,8 +28,12 @@ def geojson(request: HttpRequest, kind: str) -> HttpResponse:
     """The contours of one kind (`agency`, `basin`, `department`) as a FeatureCollection."""
     if kind not in Contour.Kind.values:
         raise Http404("Cette couche de contours n’existe pas.")
-    body = _kept(f"geojson.{kind}", lambda: _collection(kind))
-    return _lasting(HttpResponse(body, content_type="application/geo+json"))
+    licence = _licence()
+    body = _kept(f"outlines.{kind}.{slugify(licence)}", lambda: _collection(kind, licence))
+    response = _lasting(HttpResponse(body, content_type="application/geo+json"))
+    links = [f'<{LICENCES[licence]}>; rel="license"'] if licence in LICENCES else []
+    response["Link"] = ", ".join([*links, f'<{absolute("/donnees/")}>; rel="collection"'])
+    return response
 
 
 @public_page
@@ -33,7 +42,13 @@ def svg(request: HttpRequest) -> HttpResponse:
     return _lasting(HttpResponse(_kept("svg", _drawing), content_type="image/svg+xml"))
 
 
-def _collection(kind: str) -> bytes:
+def _licence() -> str:
+    """The licence of the pack in force, by its name; empty before any is loaded."""
+    pack = PackLoad.current_facts().get("pack")
+    return str(pack.get("licence", "")) if isinstance(pack, dict) else ""
+
+
+def _collection(kind: str, licence: str) -> bytes:
     features = [
         {
             "type": "Feature",
@@ -42,7 +57,8 @@ def _collection(kind: str) -> bytes:
         }
         for c in Contour.objects.filter(kind=kind).order_by("code")
     ]
-    return orjson.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION, "features": features})
+    about = {"attribution": ATTRIBUTION, "licence": licence or None, "licence_url": LICENCES.get(licence)}
+    return orjson.dumps({"type": "FeatureCollection", **about, "features": features})
 
 
 def _drawing() -> bytes:
@@ -56,7 +72,7 @@ def _drawing() -> bytes:
 
 
 def _page(kind: str, code: str) -> str:
-    return reverse("territory", args=[code]) if kind == Contour.Kind.AGENCY else ""
+    return absolute(reverse("territory", args=[code])) if kind == Contour.Kind.AGENCY else ""
 
 
 def _kept(name: str, make: Callable[[], bytes]) -> bytes:

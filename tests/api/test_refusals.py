@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from territories.api.nearby import FAR
 from territories.models import FormerCommune
 from tests import factories
 
@@ -49,6 +50,8 @@ NOTHING = {"detail": "Rien ne se trouve à cette adresse."}
         ("sites/?near=48", {"near": POSITION}),
         ("sites/?near=a,b", {"near": POSITION}),
         ("sites/?near=91,0", {"near": EARTH}),
+        ("sites/?near=6.45,48.17", {"near": [FAR]}),
+        ("sites/?near=0,0", {"near": [FAR]}),
         ("sites/?near=nan,nan", {"near": ["Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45."]}),
         ("sites/?near=1e400,0", {"near": ["Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45."]}),
         ("sites/?near=48,6&radius=0", {"radius": ["Assurez-vous que cette valeur est supérieure ou égale à 1."]}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from io import BytesIO
 
@@ -109,10 +110,31 @@ def test_any_other_type_is_refused_whatever_its_name(data: bytes) -> None:
 
 
 def test_a_bomb_of_pixels_is_not_unpacked() -> None:
-    for width, height in ((60_000, 60_000), (7_100, 7_100), (12_001, 10)):
+    for width, height in ((60_000, 60_000), (5_100, 5_000), (12_001, 10)):
         data = png_that_says(width, height)
         assert len(data) < 200
         assert refusal(data) == images._TOO_LARGE
+
+
+def test_a_jpeg_of_a_thousand_scans_is_not_drawn() -> None:
+    photo = picture(kind="JPEG")
+    at = photo.index(b"\xff\xda")
+    assert refusal(photo[:at] + photo[at:-2] * 1_000 + photo[-2:]) == images._ODD
+
+
+def test_sixteen_bits_of_grey_stay_grey() -> None:
+    out = BytesIO()
+    Image.new("I;16", (64, 64), 32_768).save(out, "PNG")
+    assert opened(prepare(out.getvalue()).data).convert("L").getpixel((9, 9)) in range(125, 132)
+
+
+def test_the_largest_picture_takes_less_than_three_seconds() -> None:
+    out = BytesIO()
+    Image.effect_noise((2_500, 2_500), 60).quantize(2).resize((5_000, 5_000)).convert("RGBA").save(out, "PNG")
+    assert len(out.getvalue()) < images.MAX_BYTES
+    start = time.process_time()
+    assert prepare(out.getvalue()).width == 1_600
+    assert time.process_time() - start < 3
 
 
 def test_a_bomb_of_text_is_not_unpacked() -> None:

@@ -110,3 +110,10 @@ def test_S2_a_report_of_an_incident_says_the_route_and_nothing_of_the_visitor() 
         "request": {"method": "GET"},
         "exception": {"values": [{"type": "IntegrityError", "value": "doublon\n[…]"}]},
     }
+
+
+def test_what_is_refused_is_one_line_of_warning_without_a_traceback(written: io.StringIO) -> None:
+    assert Client(raise_request_exception=False).get("/essai/douteux/").status_code == 400
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    (said,) = [line for line in lines if line["logger"].startswith("django.security")]
+    assert (said["level"], "exception" in said) == ("warning", False)

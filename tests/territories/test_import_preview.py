@@ -271,6 +271,22 @@ def test_what_is_not_an_archive_is_refused_with_words(content: bytes) -> None:
     assert "archive zip lisible" in draft.errors[0]
 
 
+@pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("harm", [b"\xff" * 40, b"\x00" * 40, bytes(range(40))])
+def test_a_damaged_archive_is_told_whatever_its_way_of_compressing(tmp_path: Path, way: int, harm: bytes) -> None:
+    path = tmp_path / "p.zip"
+    with zipfile.ZipFile(path, "w", way) as made:
+        made.writestr("pack.toml", "x = 1\n" * 400 + "".join(map(chr, range(200, 900))))
+    for at in (45, 60, 80):
+        whole = bytearray(path.read_bytes())
+        whole[at : at + len(harm)] = harm
+        damaged, folder = tmp_path / f"{at}.zip", tmp_path / f"out-{at}"
+        damaged.write_bytes(bytes(whole))
+        folder.mkdir()
+        with pytest.raises(LoadError, match="archive zip lisible"):
+            unpack(damaged, folder)
+
+
 def test_what_is_no_file_of_a_pack_stays_in_the_archive_and_is_said(tmp_path: Path) -> None:
     path = archive(tmp_path / "p.zip", lambda made: made.writestr("lisez-moi.exe", "x"))
     folder = tmp_path / "out"

@@ -97,6 +97,18 @@ def test_M1_a_manager_writes_the_sheet_and_every_reader_sees_it(boss: Client, pl
     assert JournalEntry.objects.filter(verb="site.confirm").count() == 1
 
 
+def test_one_line_fields_are_one_line(boss: Client, place: Site) -> None:
+    boss.post(URL, sheet(place, address=" 1 rue\r\nde  l’Essai\n"))
+    place.refresh_from_db()
+    assert place.address == "1 rue de l’Essai"
+
+
+@pytest.mark.parametrize("tail", ['a"b', "a b", "a'b", "a<b>", "a\\b", "a\tb"])
+def test_a_website_holds_neither_space_nor_quote(boss: Client, place: Site, tail: str) -> None:
+    answer = boss.post(URL, sheet(place, website=f"https://www.exemple.fr/{tail}"))
+    assert list(answer.context["form"].errors) == ["website"]
+
+
 def test_what_is_sent_untouched_changes_nothing(boss: Client, place: Site) -> None:
     Site.objects.filter(pk=place.pk).update(
         lat=48.171234567,

@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.journal import Actor
-from core.models import JournalEntry
+from core.links import absolute
+from core.models import JournalEntry, PackLoad
 from members.models import Mandate
 from territories.models import Agency, Contour, EmploymentBasin, FormerCommune, OfficerMandate, Referent
 from territories.services import withdraw_name
@@ -175,7 +176,14 @@ def test_contours_are_ours_and_kept_by_caches(client: Client, agency: Agency) ->
     assert response.headers["Content-Type"] == "application/geo+json"
     assert response.headers["Cache-Control"] == "public, max-age=3600"
     (feature,) = response.json()["features"]
-    assert feature["properties"] == {"code": "epinal", "name": "Épinal", "url": "/territoires/epinal/"}
+    assert feature["properties"] == {"code": "epinal", "name": "Épinal", "url": absolute("/territoires/epinal/")}
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Link"] == f'<{absolute("/donnees/")}>; rel="collection"'
+    PackLoad.objects.create(pack="essai", title="Essai", facts={"pack": {"licence": "Licence Ouverte 2.0"}})
+    response = client.get("/territoires/contours/agency.geojson")
+    url = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+    assert (response.json()["licence"], response.json()["licence_url"]) == ("Licence Ouverte 2.0", url)
+    assert response.headers["Link"].startswith(f'<{url}>; rel="license", ')
     again = client.get("/territoires/contours/agency.geojson", headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
     drawing = client.get("/territoires/contours.svg")
