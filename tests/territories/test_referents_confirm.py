@@ -165,7 +165,7 @@ def test_T3_who_leaves_is_gone_at_once_and_the_managers_know(
     assert "/pro/organisme/maison/referents/" in mail.text
     assert "Élan" not in repr(list(JournalEntry.objects.values()))
     client.force_login(manager)
-    assert "Postes de référent·e vacants" in client.get("/pro/").content.decode()
+    assert "Poste de référent·e vacant" in client.get("/pro/").content.decode()
     assert client.get(link).status_code == 410
 
 
