@@ -45,8 +45,8 @@ def forget_strangers(user: Any) -> int:
     Returns how many doors and factors went.
     """
     held = User.objects.select_for_update().get(pk=user.pk)
-    doors = SocialAccount.objects.filter(user=held).delete()[0]
-    factors = Authenticator.objects.filter(user=held).delete()[0]
+    doors: int = SocialAccount.objects.filter(user=held).delete()[0]
+    factors: int = Authenticator.objects.filter(user=held).delete()[0]
     for session in UserSession.objects.filter(user=held):
         session.end()
     if doors or factors:

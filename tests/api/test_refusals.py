@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from territories.api.nearby import FAR
+from territories.api.nearby import FAR, _frame
 from territories.models import FormerCommune
 from tests import factories
 
@@ -50,8 +50,6 @@ NOTHING = {"detail": "Rien ne se trouve à cette adresse."}
         ("sites/?near=48", {"near": POSITION}),
         ("sites/?near=a,b", {"near": POSITION}),
         ("sites/?near=91,0", {"near": EARTH}),
-        ("sites/?near=6.45,48.17", {"near": [FAR]}),
-        ("sites/?near=0,0", {"near": [FAR]}),
         ("sites/?near=nan,nan", {"near": ["Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45."]}),
         ("sites/?near=1e400,0", {"near": ["Donnez « latitude,longitude » en degrés, par exemple 48.17,6.45."]}),
         ("sites/?near=48,6&radius=0", {"radius": ["Assurez-vous que cette valeur est supérieure ou égale à 1."]}),
@@ -170,3 +168,14 @@ def test_O1_a_basin_is_named_by_its_number_however_written(client: Client, numbe
     for way in ("", "near=48.5,6.5&"):
         found = client.get(f"{ROOT}sites/?{way}basin={number}").json()["results"]
         assert [each["slug"] for each in found] == [place.slug]
+
+
+@pytest.mark.parametrize(
+    ("near", "status"), [("6.45,48.17", 400), ("0,0", 400), ("48.17,6.45", 200), ("46.5,6.5", 200)]
+)
+def test_a_point_far_from_the_region_is_refused_for_its_order(near: str, status: int) -> None:
+    factories.town(lat=48.5, lon=6.5)
+    _frame.cache_clear()
+    answer = Client().get(f"/api/v1/sites/?near={near}")
+    assert (answer.status_code, answer.json().get("near")) == (status, [FAR] if status == 400 else None)
+    _frame.cache_clear()
