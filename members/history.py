@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.admin_rules import UNSAID
+from core.journal import UNSAID
 from core.models import JournalEntry
 from members.models import CharterSignature, Invitation, Mandate, Organisation
 
