@@ -60,6 +60,10 @@ class CharterAdmin(RulesAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("amends", "version", "title", "signed_on", "text", "open_to_signature")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A draft first: opening it to signature writes to every manager."""
+        return super().get_changeform_initial_data(request) | {"open_to_signature": False}
+
     def get_readonly_fields(self, request: HttpRequest, obj: Charter | None = None) -> Any:
         """What was signed does not change under the signatures: one publishes an amendment."""
         if obj is None:

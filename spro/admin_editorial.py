@@ -214,6 +214,11 @@ class PageAdmin(RulesAdmin):
         return self._answer(request, page, "version", f"Version {number}", context)
 
     def _restore(self, request: HttpRequest, page: Page, number: int) -> None:
+        if page.stage == Page.Stage.PUBLISHED and request.POST.get("live") != "1":
+            self.message_user(
+                request, "Cette page est en ligne\u00a0: confirmez que cette version doit s’y lire.", messages.WARNING
+            )
+            return
         typed = request.POST.get("expected", "")
         expected = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else -1
         try:

@@ -57,6 +57,11 @@ class PageForm(forms.ModelForm):
                 self.stale = current
                 self.data = {**self.data.dict(), "expected": str(current.revision)}  # type: ignore[attr-defined]
                 raise StaleError(current)
+            if current.stage == Page.Stage.PUBLISHED and self.data.get("live") != "1":
+                raise ValidationError(
+                    "Cette page est en ligne\u00a0: cochez «\u00a0J’ai relu\u00a0» au bas de la page, "
+                    "car ce que vous enregistrez se lit aussitôt."
+                )
         return self.cleaned_data
 
     @property

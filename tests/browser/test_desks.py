@@ -55,8 +55,9 @@ def test_S1_axe_finds_nothing_and_nothing_overflows(
             answer = page.goto(path)
             assert answer is not None
             assert (path, answer.status) == (path, 200)
+            said = list(errors)  # axe itself reads imported style sheets in a way that our policy refuses
             found = Axe().run(page).response["violations"]
             told = [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found]
-            assert (width, scheme, told, errors) == (width, scheme, [], [])
+            assert (width, scheme, told, said) == (width, scheme, [], [])
             if not path.startswith("/admin/"):
                 assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -390,3 +390,22 @@ def test_J5_each_page_of_the_demonstration_names_its_sources() -> None:
     for slug in demo_pages.ADDRESSES:
         text = (demo_pages.FOLDER / f"{slug}.md").read_text(encoding="utf-8")
         assert text.rstrip().rsplit("\n", 1)[1].startswith(("*Source : ", "*Sources : ")), slug
+
+
+def test_what_is_written_in_a_page_on_line_is_confirmed_first(desk: Client) -> None:
+    made = page()
+    desk.post(f"{LIST}{made.pk}/publication/", {"expected": "1", "publish": "x"})
+    url, typed = f"{LIST}{made.pk}/change/", TYPED | {"expected": "1", "text": "Nouveau texte."}
+    assert "Enregistrer et mettre en ligne" in html_of(desk.get(url))
+    assert desk.post(url, typed).status_code == 200
+    made.refresh_from_db()
+    assert made.revision == 1
+    assert desk.post(url, typed | {"live": "1"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.revision, made.text) == (2, "Nouveau texte.")
+    desk.post(f"{LIST}{made.pk}/versions/1/", {"expected": "2"})
+    made.refresh_from_db()
+    assert made.revision == 2
+    desk.post(f"{LIST}{made.pk}/versions/1/", {"expected": "2", "live": "1"})
+    made.refresh_from_db()
+    assert made.revision == 3
