@@ -42,7 +42,12 @@ def in_force() -> list[Charter]:
     kept = {current.pk}
     for _ in rows:  # an amendment may amend an amendment
         kept |= {row.pk for row in rows.values() if row.amends_id in kept}
-    amendments = [rows[pk] for pk in kept if pk != current.pk]
+    # Neither open nor signed by anybody: a draft of the Region, which nobody reads yet.
+    amendments = [
+        rows[pk]
+        for pk in kept
+        if pk != current.pk and (rows[pk].open_to_signature or rows[pk].signatories)  # type: ignore[attr-defined]
+    ]
     amendments.sort(key=lambda row: (row.signed_on or date.max, row.pk))
     return [current, *amendments]
 

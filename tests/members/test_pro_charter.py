@@ -148,7 +148,7 @@ def test_M3_what_is_shut_or_unknown_is_not_signed(client: Client, charter: Chart
     shut = amendment(charter, open_to_signature=False)
     old = Charter.objects.create(version="2012", title="Ancienne", signed_on=date(2012, 1, 1))
     client.force_login(boss)
-    assert client.post(here(house, shut.version), given()).status_code == 403
+    assert client.post(here(house, shut.version), given()).status_code == 404  # a draft, that nobody reads
     assert [client.post(here(house, v), given()).status_code for v in (old.version, "rien")] == [404, 404]
     assert client.get(here(house, rest="attestation/")).status_code == 404
     assert CharterSignature.objects.count() == 0
@@ -312,3 +312,12 @@ def test_M3_a_correction_by_the_region_keeps_its_reason(client: Client, charter:
     signature.refresh_from_db()
     entry = JournalEntry.objects.get(verb="charter.correct")
     assert (signature.signatory, entry.changes) == ("B", {"reason": [None, "Nom mal lu."]})
+
+
+def test_M3_an_amendment_neither_open_nor_signed_is_a_draft_that_nobody_reads(client: Client, charter: Charter) -> None:
+    draft = Charter.objects.create(
+        version="avenant-1", title="Avenant d’essai", amends=charter, open_to_signature=False
+    )
+    assert "Avenant d’essai" not in client.get("/charte/").content.decode()
+    Charter.objects.filter(pk=draft.pk).update(open_to_signature=True)
+    assert "Avenant d’essai" in client.get("/charte/").content.decode()
