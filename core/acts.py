@@ -69,6 +69,7 @@ _WORDS = {
     "site.list": "a mis le lieu dans l’annuaire",
     "site.open_again": "a annulé une fermeture",
     "site.propose": "a proposé le lieu",
+    "site.refuse": "a refusé le lieu proposé",
     "site.withdraw": "a retiré la proposition du lieu",
 }
 

@@ -24,6 +24,7 @@ from core.models import JournalEntry
 from core.reference import Access, Channel, Service, Status
 from members.models import Organisation
 from territories import due, routing, services
+from territories.admin_proposed import ProposedPlaces
 from territories.due import served
 from territories.hours_field import HoursField
 from territories.models import (
@@ -164,7 +165,7 @@ class ClosureInline(admin.TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(ServedAdmin):
+class SiteAdmin(ProposedPlaces, ServedAdmin):
     form = SiteForm
     inlines = (ClosureInline,)
     list_display = ("name", "kind", "commune", "shown_agency", "shown_state", "confirmed_on", "updated_at")

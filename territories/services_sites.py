@@ -13,14 +13,18 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from core.geo import distance_km
 from core.journal import UNSAID, Actor, record
+from core.links import absolute
 from core.merging import three_way
+from core.outbox import queue_mail
 from core.text import fold
 from members.models import Organisation
+from territories.confirmations import managers_of
 from territories.models import Closure, Commune, Site, SiteKind
 from territories.services import settle, site_changed
 
@@ -197,13 +201,48 @@ def propose_site(*, organisation: Organisation, kind: SiteKind, values: dict[str
 
 @transaction.atomic
 def list_site(*, site: Site, actor: Actor) -> Site:
-    """The Region or its agency lets a place into the directory.
+    """The Region or its agency lets a proposed place into the directory; one that is there already stays as it is.
 
-    Raises `ValidationError` (French) when its organisation does not belong to the network (R11).
+    Raises `ValidationError` (French) when nobody proposes it any more, or when its organisation does not belong to the
+    network (R11).
     """
     locked = _lock(site)
+    if locked.listed:
+        return locked
+    if locked.proposed_at is None:
+        raise ValidationError("Ce lieu n’est plus proposé.", code="decided")
     _belongs(locked)
     return _listed(locked, actor, "site.list")
+
+
+@transaction.atomic
+def refuse_site(*, site: Site, reason: str, actor: Actor) -> bool:
+    """The Region or its agency does not let a proposed place in: those who manage its organisation get `reason` once.
+
+    The journal says that it was refused, never the words. False, and nothing happens, when it waits no more.
+    Raises `ValidationError` (French) without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError("Dites pourquoi ce lieu est refusé.", code="required")
+    locked = _lock(site)
+    if locked.listed or locked.proposed_at is None:
+        return False
+    proposed, locked.proposed_at = locked.proposed_at, None
+    locked.save(update_fields=["proposed_at"])
+    record(verb="site.refuse", target=locked, actor=actor)
+    owner = locked.organisation
+    context = {
+        "name": locked.name,
+        "commune": locked.commune.name,
+        "organisation": owner.display_name,
+        "reason": reason.strip(),
+        "url": absolute(reverse("pro_site", args=[owner.slug, locked.slug])),
+    }
+    for manager in managers_of([owner])[owner.pk]:
+        # A place may be proposed again, and refused again.
+        key = f"site-refused:{locked.pk}:{proposed.isoformat()}:{manager.pk}"
+        queue_mail(key=key, to=manager.email, template="site_refused", context=context)
+    return True
 
 
 @transaction.atomic

@@ -126,7 +126,8 @@ def _places(world: World, house: Any, agency: Any) -> None:
         ),
     }  # fmt: skip
     world.words |= {
-        "site": site.slug, "referent": str(referent.public_id), "referent_pk": str(referent.pk), "secret": secret,
+        "site": site.slug, "site_pk": str(site.pk), "referent": str(referent.public_id),
+        "referent_pk": str(referent.pk), "secret": secret,
         "report": str(report.public_id), "agency": agency.slug, "kind": "site",
     }  # fmt: skip
 
