@@ -133,22 +133,26 @@ class SiteForm(forms.ModelForm):
             "access_text", "provisional", "source", "source_url", "source_updated_on", "note", "listed", "updated_at",
         )  # fmt: skip
         formfield_callback = https_by_default
+        help_texts = {
+            "provisional": "Coché, l’adresse exacte manque encore\u00a0: la carte montre le centre de la commune, et le"
+            " portail le dit."
+        }
 
-    hours = HoursField()
+    hours = HoursField(label="Horaires")
     services = forms.MultipleChoiceField(
-        label="services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Services", choices=Service.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     channels = forms.MultipleChoiceField(
-        label="modes de contact", choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Modes de contact", choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     publics = forms.MultipleChoiceField(
-        label="publics nommés d’abord", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Publics nommés d’abord", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     not_for = forms.MultipleChoiceField(
-        label="jamais proposé à", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Jamais proposé à", choices=Status.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     access = forms.MultipleChoiceField(
-        label="accessibilité", choices=Access.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Accessibilité", choices=Access.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -167,6 +171,17 @@ class ClosureInline(admin.TabularInline):
 @admin.register(Site)
 class SiteAdmin(ProposedPlaces, ServedAdmin):
     form = SiteForm
+    fieldsets = (
+        ("Identité", {"fields": ("name", "slug", "organisation", "kind", "description")}),
+        ("Adresse", {"fields": ("address", "postal_code", "commune", "lat", "lon", "provisional")}),
+        ("Contacts", {"fields": ("phone", "email", "website", "channels")}),
+        (
+            "Horaires et fermetures",
+            {"fields": ("hours", "hours_text"), "description": "Les fermetures se notent au bas de la page."},
+        ),
+        ("Publics et services", {"fields": ("services", "publics", "not_for", "access", "access_text")}),
+        ("Interne", {"fields": ("listed", "source", "source_url", "source_updated_on", "note", "updated_at")}),
+    )
     inlines = (ClosureInline,)
     list_display = ("name", "kind", "commune", "shown_agency", "shown_state", "confirmed_on", "updated_at")
     list_filter = (

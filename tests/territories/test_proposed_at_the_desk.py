@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.models import JournalEntry, OutboxMail
 from members.models import Mandate, Organisation
+from territories.admin import SiteForm
 from territories.models import OfficerMandate, Site
 from tests import factories
 
@@ -116,3 +117,14 @@ def test_R11_a_place_of_an_organisation_outside_the_network_is_not_listed(desk: 
     answer = desk.post(url(waiting, "lister"), follow=True)
     waiting.refresh_from_db()
     assert (waiting.listed, "n’est pas membre du SPRO" in answer.content.decode()) == (False, True)
+
+
+def test_the_sheet_is_in_parts_and_holds_every_field_once(desk: Client, waiting: Site) -> None:
+    form = desk.get(url(waiting, "change")).context["adminform"]
+    assert [part.name for part in form] == [
+        "Identité", "Adresse", "Contacts", "Horaires et fermetures", "Publics et services", "Interne",
+    ]  # fmt: skip
+    shown = [name for part in form.fieldsets for name in part[1]["fields"]]
+    assert sorted(shown) == sorted(SiteForm.Meta.fields)
+    labels = [str(field.label) for field in form.form.fields.values()]
+    assert [label for label in labels if label[:1] != label[:1].upper()] == []
