@@ -163,8 +163,7 @@ def test_M6_what_people_edited_stays_and_is_said(folder: Path) -> None:
     assert (report.tally("agencies").kept, report.tally("agencies").updated) == (1, 1)
     assert (
         "gardé\u00a0: agence territoriale amont, nom\u00a0: «\u00a0Amont et Mi-Côte\u00a0» "
-        "(pack\u00a0: «\u00a0AMONT\u00a0»)"
-        in report.remarks
+        "(pack\u00a0: «\u00a0AMONT\u00a0»)" in report.remarks
     )
     again = load_region_pack(folder)
     assert (again.tally("agencies").kept, again.changed) == (1, False)
