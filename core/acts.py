@@ -14,6 +14,7 @@ _WORDS = {
     "admin.delete": "a supprimé",
     "admin.export": "a exporté la liste",
     "charter.correct": "a corrigé une signature de la charte",
+    "charter.publish": "a ouvert à la signature",
     "charter.sign": "a signé la charte",
     "charter.withdraw": "a retiré une signature de la charte",
     "conduct.accept": "a accepté le code de conduite",

@@ -71,13 +71,27 @@ def withdraw_signature(*, signature: CharterSignature, reason: str, actor: Actor
     signature.delete()
 
 
-def tell_managers(charter: Charter) -> int:
-    """One mail to each who manages an organisation that has this version to sign; returns how many were written.
+@transaction.atomic
+def publish(*, charter: Charter, actor: Actor) -> int:
+    """A draft of amendment opens to signature, for good, and its managers are told; returns how many mails that makes.
 
-    Called again it writes to those who came since, and to nobody twice.
+    A double click is one publication. Raises `ValidationError` (French) for what is no amendment, or without a text.
     """
-    if not charter.open_to_signature:
+    locked = Charter.objects.select_for_update(of=("self",)).get(pk=charter.pk)
+    if locked.amends_id is None:
+        raise ValidationError("Seul un avenant se publie\u00a0: la charte vient avec le pack régional.", code="charter")
+    if locked.open_to_signature:
         return 0
+    if not locked.text.strip():
+        raise ValidationError("Écrivez d’abord ce que change cet avenant.", code="empty")
+    locked.open_to_signature = True
+    locked.save(update_fields=["open_to_signature"])
+    record(verb="charter.publish", target=locked, actor=actor, changes={"open_to_signature": [False, True]})
+    return tell_managers(locked)
+
+
+def to_tell(charter: Charter) -> dict[User, Organisation]:
+    """Who manages today an organisation that has this version to sign, with the first of their organisations."""
     mandates = Mandate.objects.in_force().filter(
         role=Mandate.Role.MANAGER, user__is_active=True, organisation__status__in=Organisation.BELONGING
     )
@@ -86,6 +100,16 @@ def tell_managers(charter: Charter) -> int:
     houses: dict[User, Organisation] = {}
     for mandate in rows:
         houses.setdefault(mandate.user, mandate.organisation)
+    return houses
+
+
+def tell_managers(charter: Charter) -> int:
+    """One mail to each who manages an organisation that has this version to sign; returns how many were written.
+
+    Called again it writes to those who came since, and to nobody twice.
+    """
+    if not charter.open_to_signature:
+        return 0
     return sum(
         queue_mail(
             key=f"charter-open:{charter.pk}:{user.pk}", to=user.email, template="charter_open",
@@ -96,5 +120,5 @@ def tell_managers(charter: Charter) -> int:
                 "url": absolute(reverse("pro_charter_version", args=[organisation.slug, charter.version])),
             },
         )
-        for user, organisation in houses.items()
+        for user, organisation in to_tell(charter).items()
     )  # fmt: skip

@@ -221,26 +221,80 @@ def test_E4_the_desk_says_that_a_version_waits(client: Client, charter: Charter)
 # --- the Region's desk
 
 
-def published(client: Client, charter: Charter, **changes: Any) -> Any:
+def written(client: Client, charter: Charter, **changes: Any) -> Any:
     data = {
         "amends": charter.pk, "version": "avenant-1", "title": "Avenant d’essai", "signed_on": "01/06/2024",
-        "text": "Un **point**.", "open_to_signature": "on",
+        "text": "Un **point**.", "open_to_signature": "on",  # not a field any more: nothing opens by a box
     }  # fmt: skip
     return client.post("/admin/members/charter/add/", data | changes)
 
 
-def test_M3_an_amendment_is_published_and_each_manager_gets_one_mail(client: Client, charter: Charter) -> None:
+def test_M3_an_amendment_is_saved_as_a_draft_of_which_nobody_is_told(client: Client, charter: Charter) -> None:
+    team()
+    client.force_login(factories.region_staff())
+    assert written(client, charter).status_code == 302
+    made = Charter.objects.get(version="avenant-1")
+    assert (made.amends, made.text, made.open_to_signature) == (charter, "Un **point**.", False)
+    assert JournalEntry.objects.filter(verb="admin.add", target_key=str(made.pk)).count() == 1
+    url = f"/admin/members/charter/{made.pk}/change/"
+    assert (
+        client.post(url, {"title": "Mieux dit", "text": "Deux points.", "open_to_signature": "on"}).status_code == 302
+    )
+    made.refresh_from_db()
+    assert (made.title, made.open_to_signature, OutboxMail.objects.count()) == ("Mieux dit", False, 0)
+    assert [field.name for field in client.get(url).context["adminform"].form] == ["title", "signed_on", "text"]
+
+
+def test_M3_an_amendment_is_published_after_a_question_and_each_manager_gets_one_mail(
+    client: Client, charter: Charter
+) -> None:
     _, boss, _ = team()
     Mandate.objects.create(user=boss, organisation=factories.organisation(), role=Mandate.Role.MANAGER)
     team(status=Organisation.Status.CANDIDATE)
     client.force_login(factories.region_staff())
-    assert published(client, charter).status_code == 302
+    written(client, charter)
     made = Charter.objects.get(version="avenant-1")
-    assert (made.amends, made.text) == (charter, "Un **point**.")
+    sheet, url = f"/admin/members/charter/{made.pk}/change/", f"/admin/members/charter/{made.pk}/publier/"
+    assert "Publier et prévenir 1 gestionnaire<" in client.get(sheet).content.decode()
+    asked = client.get(url).content.decode()
+    assert ["ne pourront plus changer" in asked, "<strong>point</strong>" in asked] == [True, True]
+    assert OutboxMail.objects.count() == 0
+    assert [client.post(url)["Location"] for _ in range(2)] == [sheet] * 2  # a double click
+    made.refresh_from_db()
     mail = OutboxMail.objects.get()
-    assert (mail.to, "/pro/organisme/" in mail.text) == (boss.email, True)
+    assert (made.open_to_signature, mail.to, "/pro/organisme/" in mail.text) == (True, boss.email, True)
     assert (tell_managers(made), OutboxMail.objects.count()) == (0, 1)
-    assert JournalEntry.objects.filter(verb="admin.add", target_key=str(made.pk)).count() == 1
+    assert JournalEntry.objects.filter(verb="charter.publish", target_key=str(made.pk)).count() == 1
+    assert client.get(url)["Location"] == sheet
+    assert "/publier/" not in client.get(sheet).content.decode()
+
+
+def test_M3_once_published_the_text_changes_no_more(client: Client, charter: Charter) -> None:
+    made = amendment(charter)
+    client.force_login(factories.region_staff())
+    client.post(f"/admin/members/charter/{made.pk}/change/", {"title": "Autre", "text": "Autre texte."})
+    made.refresh_from_db()
+    assert (made.title, made.text) == ("Avenant d’essai", "# Objet\n\nUn **point**.")
+
+
+def test_M3_neither_the_charter_nor_an_empty_draft_is_published(client: Client, charter: Charter) -> None:
+    Charter.objects.filter(pk=charter.pk).update(open_to_signature=False)
+    empty = amendment(charter, open_to_signature=False, text=" ")
+    client.force_login(factories.region_staff())
+    for each in (charter, empty):
+        assert client.post(f"/admin/members/charter/{each.pk}/publier/").status_code == 302
+    assert not Charter.objects.filter(open_to_signature=True).exists()
+    assert (OutboxMail.objects.count(), JournalEntry.objects.filter(verb="charter.publish").exists()) == (0, False)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_S3_only_the_region_publishes(client: Client, charter: Charter, method: str) -> None:
+    draft = amendment(charter, open_to_signature=False)
+    for user, refusal in ((factories.officer(), {403}), (factories.professional(Mandate.Role.MANAGER), {302, 404})):
+        client.force_login(user)
+        assert getattr(client, method)(f"/admin/members/charter/{draft.pk}/publier/").status_code in refusal
+    draft.refresh_from_db()
+    assert draft.open_to_signature is False
 
 
 def test_M3_who_signed_already_is_not_written_to(charter: Charter) -> None:
@@ -258,7 +312,7 @@ def test_M3_who_signed_already_is_not_written_to(charter: Charter) -> None:
 )  # fmt: skip
 def test_S4_a_bad_amendment_is_told_beside_the_field(client: Client, charter: Charter, field: str, value: str) -> None:
     client.force_login(factories.region_staff())
-    answer = published(client, charter, **{field: value})
+    answer = written(client, charter, **{field: value})
     assert (answer.status_code, list(answer.context["adminform"].form.errors)) == (200, [field])
     assert Charter.objects.count() == 1
 
@@ -271,7 +325,7 @@ def test_M3_what_was_signed_does_not_change_under_the_signatures(client: Client,
     assert client.post(f"/admin/members/charter/{made.pk}/change/", data).status_code == 302
     made.refresh_from_db()
     assert (made.title, made.text, made.version, made.amends, made.open_to_signature) == (
-        "Avenant d’essai", "# Objet\n\nUn **point**.", "avenant-1", charter, False,
+        "Avenant d’essai", "# Objet\n\nUn **point**.", "avenant-1", charter, True,
     )  # fmt: skip
 
 

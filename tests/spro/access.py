@@ -117,6 +117,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/accounts/user/<uuid:key>/sessions/": ("/admin/accounts/user/{citizen}/sessions/", REGION),
     "admin/territories/site/<int:key>/lister/": ("/admin/territories/site/{site_pk}/lister/", _DESK_FORM),
     "admin/territories/site/<int:key>/refuser/": ("/admin/territories/site/{site_pk}/refuser/", _DESK_FORM),
+    "admin/members/charter/<int:key>/publier/": ("/admin/members/charter/{charter_pk}/publier/", REGION),
     "admin/members/charter/apercu/": ("/admin/members/charter/apercu/", _REGION_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked

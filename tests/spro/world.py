@@ -157,7 +157,10 @@ def _members(world: World, house: Any) -> None:
         ),
         "members.fundingcriterion": FundingCriterion.objects.create(**text, kind="règle"),
     }  # fmt: skip
-    world.words |= {"invitation": secret, "charter": charter.version, "invitation_pk": str(invitation.pk)}
+    world.words |= {
+        "invitation": secret, "invitation_pk": str(invitation.pk),
+        "charter": charter.version, "charter_pk": str(charter.pk),
+    }  # fmt: skip
 
 
 def _ground(world: World) -> None:
