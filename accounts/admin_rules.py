@@ -148,7 +148,8 @@ class RulesAdmin(admin.ModelAdmin):
                 path_of_key = f"{path}__{field.target_field.name}"  # type: ignore[attr-defined]
                 offered |= {f"{path_of_key}__exact", f"{path}__isnull"}
             else:
-                offered |= {f"{path}__{way}" for way in ("exact", "isnull", "gte", "lt")}
+                # A filter by every value of a field names the field alone.
+                offered |= {path} | {f"{path}__{way}" for way in ("exact", "isnull", "gte", "lt")}
         if self.date_hierarchy:
             offered |= {f"{self.date_hierarchy}__{way}" for way in ("year", "month", "day", "gte", "lt")}
         return offered

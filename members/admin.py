@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -120,6 +121,29 @@ class PlanAdmin(_PublicPageAdmin):
     list_display = ("name", "starts_on", "ends_on", "invented")
 
 
+# The words that the pack of a region uses for the texts of its charter; another one is shown as it is written.
+FRENCH = {
+    "accessibility": "Accessibilité", "dossier_piece": "Pièce du dossier", "engagement": "Engagement",
+    "premises": "Locaux", "procedure": "Procédure", "service": "Service", "value": "Valeur",
+    "all": "Tous", "candidate": "Organisme candidat", "member": "Organisme membre", "region": "Région",
+    "action_type": "Type d’action", "appreciation_criterion": "Critère d’appréciation",
+    "communication": "Communication", "evaluation_aim": "But de l’évaluation",
+    "evaluation_rule": "Règle d’évaluation", "finality": "Finalité", "funding_rule": "Règle de financement",
+    "indicator": "Indicateur", "objective": "Objectif", "participation_rule": "Règle de participation",
+    "perimeter": "Périmètre", "project_holder": "Porteur de projet", "public": "Public",
+    "success_condition": "Condition de réussite", "theme": "Thème", "transversal_priority": "Priorité transversale",
+}  # fmt: skip
+
+
+class InFrench(admin.AllValuesFieldListFilter):
+    """By a word of the pack, read in French."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            word = str(choice["display"])
+            yield {**choice, "display": FRENCH.get(word, word)}
+
+
 class _CharterTextAdmin(RulesAdmin):
     """The words of the charter: corrected here, brought by the pack."""
 
@@ -144,9 +168,9 @@ class CommitmentAdmin(_CharterTextAdmin):
 
 @admin.register(QualityCriterion)
 class QualityCriterionAdmin(_CharterTextAdmin):
-    list_filter = ("kind", "applies_to", "charter")
+    list_filter = (("kind", InFrench), ("applies_to", InFrench), "charter")
 
 
 @admin.register(FundingCriterion)
 class FundingCriterionAdmin(_CharterTextAdmin):
-    list_filter = ("kind", "charter")
+    list_filter = (("kind", InFrench), "charter")

@@ -134,8 +134,7 @@ class SiteForm(forms.ModelForm):
         )  # fmt: skip
         formfield_callback = https_by_default
         help_texts = {
-            "provisional": "Coché, l’adresse exacte manque encore\u00a0: la carte montre le centre de la commune, et le"
-            " portail le dit."
+            "provisional": "Coché, le point exact n’est pas connu\u00a0: la carte montre le centre de la commune."
         }
 
     hours = HoursField(label="Horaires")
