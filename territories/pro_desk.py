@@ -52,7 +52,7 @@ def _incomplete(user: Any) -> Waiting | None:
 
 
 def _stale(user: Any) -> Waiting | None:
-    return _places(user, stale(timezone.localdate()), "Personne ne les a confirmés depuis un an.")
+    return _places(user, stale(timezone.localdate()), "Sans confirmation depuis un an.")
 
 
 def _places(user: Any, narrow: Q, detail: str) -> Waiting | None:

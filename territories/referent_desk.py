@@ -61,7 +61,7 @@ def _to_confirm(user: Any) -> Waiting | None:
         return None
     rows = _kept_by(houses).exclude(VACANT).filter(stale(timezone.localdate()))
     count = rows.count()
-    return (count and Waiting(count, _first_with(houses, rows), "Personne ne les a confirmées depuis un an.")) or None
+    return (count and Waiting(count, _first_with(houses, rows), "Sans confirmation depuis un an.")) or None
 
 
 def _vacant(user: Any) -> Waiting | None:
