@@ -162,7 +162,7 @@ def test_M3_no_address_edits_or_removes_a_signature(client: Client, charter: Cha
         for method in ("put", "patch", "delete"):
             assert getattr(client, method)(here(house, rest=rest)).status_code == 405
     pk = CharterSignature.objects.get().pk
-    assert client.post(f"/admin/members/chartersignature/{pk}/change/", given()).status_code in (302, 404)
+    assert client.post(f"/admin/members/chartersignature/{pk}/change/", given()).status_code == 404
     assert CharterSignature.objects.get().signatory == "Anne Essai"
 
 
@@ -290,9 +290,9 @@ def test_M3_neither_the_charter_nor_an_empty_draft_is_published(client: Client, 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_S3_only_the_region_publishes(client: Client, charter: Charter, method: str) -> None:
     draft = amendment(charter, open_to_signature=False)
-    for user, refusal in ((factories.officer(), {403}), (factories.professional(Mandate.Role.MANAGER), {302, 404})):
+    for user, refusal in ((factories.officer(), 403), (factories.professional(Mandate.Role.MANAGER), 404)):
         client.force_login(user)
-        assert getattr(client, method)(f"/admin/members/charter/{draft.pk}/publier/").status_code in refusal
+        assert getattr(client, method)(f"/admin/members/charter/{draft.pk}/publier/").status_code == refusal
     draft.refresh_from_db()
     assert draft.open_to_signature is False
 
@@ -336,7 +336,7 @@ def test_M3_the_preview_writes_nothing_and_is_the_regions(client: Client, charte
         client.force_login(user)
         answers.append(client.post(url, data).status_code)
     assert answers[1:] == [403, 200]
-    assert answers[0] in (302, 404)
+    assert answers[0] == 404
     text = client.post(url, data).content.decode()
     assert ("<strong>point</strong>" in text, ATTACK in text, Charter.objects.count()) == (True, False, 1)
     assert client.get(url).status_code == 405
