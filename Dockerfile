@@ -11,6 +11,7 @@ COPY core core
 COPY accounts accounts
 COPY members members
 COPY territories territories
+COPY events events
 COPY spro spro
 COPY static static
 COPY templates templates

@@ -80,6 +80,37 @@ class Access(models.TextChoices):
     BOUCLE_MAGNETIQUE = "boucle-magnetique", "Boucle magnétique"
 
 
+class EventType(models.TextChoices):
+    """What an event of the agenda is (A1)."""
+
+    PORTES_OUVERTES = "portes-ouvertes", "Portes ouvertes"
+    FORUM = "forum", "Forum"
+    SALON = "salon", "Salon"
+    ATELIER = "atelier", "Atelier"
+    CONFERENCE = "conference", "Conférence"
+    WEBINAIRE = "webinaire", "Webinaire"
+    VISITE = "visite", "Visite"
+    JOB_DATING = "job-dating", "Job dating"
+    STAGE = "stage", "Stage"
+    REUNION_INFORMATION = "reunion-information", "Réunion d’information"
+
+
+class Sector(models.TextChoices):
+    """The sectors of the COT (J1); `tous` says that an event is about all of them."""
+
+    AGRICULTURE = "agriculture", "Agriculture, viticulture, paysage"
+    ARTISANAT = "artisanat", "Artisanat"
+    BOIS = "bois", "Bois"
+    CONSTRUCTION = "construction", "Construction, travaux publics"
+    HOTELLERIE = "hotellerie-restauration-tourisme", "Hôtellerie, restauration, tourisme"
+    INDUSTRIE = "industrie", "Industrie"
+    NUMERIQUE = "numerique", "Logiciels et numérique"
+    SANITAIRE_SOCIAL = "sanitaire-social", "Sanitaire et social"
+    COMMERCE = "commerce", "Commerce"
+    METIERS_ART = "metiers-d-art", "Métiers d’art"
+    TOUS = "tous", "Tous les secteurs"
+
+
 @dataclass(frozen=True)
 class Phrase:
     """How a person says a status or a need: a sentence, a hint, and a heading or an icon to show it under."""

@@ -32,7 +32,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "territories.referent": ("organisation", "agency"),
     "accounts.user": (),
 }
-OUR_ROOMS = ("core", "accounts", "members", "territories", "spro")
+OUR_ROOMS = ("core", "accounts", "members", "territories", "events", "spro")
 
 
 class PortalAdminConfig(AdminConfig):

@@ -17,6 +17,10 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
          "members.chartersignature", "members.commitment", "members.qualitycriterion", "members.fundingcriterion",
          "members.plan"),
     ),
+    "agenda": (
+        "Agenda",
+        ("events.event", "events.revision", "events.source", "events.importrun", "events.trust", "events.merge"),
+    ),
     "pages": ("Pages", ()),
     "territoires": (
         "Territoires",
@@ -26,7 +30,14 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
     "comptes": ("Comptes et droits", ("accounts.user", "accounts.regionmandate")),
     "systeme": ("Système", ("core.journalentry", "core.outboxmail", "core.packload")),
 }  # fmt: skip
-_ROOMS = {"territories": "territoires", "members": "membres", "accounts": "comptes", "core": "systeme", "spro": "pages"}
+_ROOMS = {
+    "events": "agenda",
+    "territories": "territoires",
+    "members": "membres",
+    "accounts": "comptes",
+    "core": "systeme",
+    "spro": "pages",
+}
 
 
 def trade_of(label: str) -> str:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "accounts",
     "members",
     "territories",
+    "events",
     "spro",
     "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",
@@ -292,6 +293,16 @@ REPORT_DAYS = env.int("REPORT_DAYS", default=365)  # errors told
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long the link of an invitation opens
 INVITATION_KEPT_DAYS = env.int("INVITATION_KEPT_DAYS", default=90)  # after it was used, revoked or expired
 INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=30)  # from one organisation
+EVENT_WITHDRAWN_DAYS = env.int("EVENT_WITHDRAWN_DAYS", default=60)  # a withdrawn event stays in calendars, cancelled
+EVENT_PROPOSER_DAYS = env.int("EVENT_PROPOSER_DAYS", default=90)  # a stranger's name and address, after the decision
+REGISTRATION_DAYS = env.int("REGISTRATION_DAYS", default=60)  # who registered, after the session
+REGISTRATION_HOLD_HOURS = env.int("REGISTRATION_HOLD_HOURS", default=24)  # a seat waits for its address to be confirmed
+ALERT_PENDING_DAYS = env.int("ALERT_PENDING_DAYS", default=3)  # an alert that nobody confirmed
+ALERT_DAYS = env.int("ALERT_DAYS", default=365)  # then it ends, unless the person goes on
+SOURCE_RUN_DAYS = env.int("SOURCE_RUN_DAYS", default=90)  # reports of readings of agendas
+SOURCE_MAX_BYTES = env.int("SOURCE_MAX_BYTES", default=60_000_000)  # of an agenda read from afar
+# Hosts of this network that a source may be read from (« 127.0.0.1 »); any other private address is refused.
+SOURCE_PRIVATE_HOSTS = env.list("SOURCE_PRIVATE_HOSTS", default=["127.0.0.1"] if DEMO else [])
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
 # No request with a file is larger, wherever it goes; refused before anything is written.

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", sitemap.favicon, name="favicon"),
     path("", include("members.urls")),
     path("", include("territories.urls")),
+    path("", include("events.urls")),
     path("api/v1/", include("spro.api")),
     path("admin/", admin.site.urls),
     path("comptes/", include("accounts.urls")),

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    name = "events"
+    verbose_name = "Agenda"
+
+    def ready(self) -> None:
+        from events import (
+            desk_entries,
+            feeds_data,
+            imports_desk,
+            panels,
+            search_entries,
+        )
+
+        panels.register_panels()
+        search_entries.connect()
+        desk_entries.connect()
+        feeds_data.connect()
+        imports_desk.connect()

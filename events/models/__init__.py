@@ -1,0 +1,25 @@
+"""The nouns of the agenda (A1-A9). Truth: `event`, `session`, `registration`; derived from it: `listing`."""
+
+from events.models.alert import Alert
+from events.models.event import Event, EventQuerySet, Merge, Revision, Trust
+from events.models.listing import Listing, Rendering
+from events.models.registration import Registration
+from events.models.session import Recurrence, Session, SessionChange
+from events.models.source import ImportRun, Source
+
+__all__ = [
+    "Alert",
+    "Event",
+    "EventQuerySet",
+    "ImportRun",
+    "Listing",
+    "Merge",
+    "Recurrence",
+    "Registration",
+    "Rendering",
+    "Revision",
+    "Session",
+    "SessionChange",
+    "Source",
+    "Trust",
+]

@@ -1,0 +1,10 @@
+"""The card of one session, written once (ADR 0009)."""
+
+from __future__ import annotations
+
+from events.models import Session
+
+
+def card(session: Session) -> str:
+    """Not written yet."""
+    return ""

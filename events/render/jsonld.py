@@ -1,0 +1,10 @@
+"""The jsonld of one session, written once (ADR 0009)."""
+
+from __future__ import annotations
+
+from events.models import Session
+
+
+def jsonld(session: Session) -> str:
+    """Not written yet."""
+    return ""

@@ -1,0 +1,103 @@
+"""How an event becomes public and stops being so: one door a state, each from its own source states (A5, habit 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.journal import Actor, record
+from events.derived import refresh_event
+from events.models import Event, Session
+from events.services.telling import tell_author
+
+State = Event.State
+MOVED_ON = "Cet évènement a changé d’état entre-temps\u00a0: rechargez la page."
+NO_SESSION = "Donnez au moins une date avant de publier."
+
+
+@transaction.atomic
+def submit(*, event: Event, actor: Actor | None, at_once: bool) -> Event:
+    """Hand in a draft (or a refused event, corrected): public `at_once` for those nobody reads, else proposed.
+
+    Raises `ValidationError` for another state, or an event without a date.
+    """
+    held = locked(event, (State.DRAFT, State.REFUSED))
+    if not at_once:
+        _must_have_a_date(held)
+        return _to(held, State.PROPOSED, actor, "event.propose", proposed_at=timezone.now(), state_reason="")
+    return _publish(held, actor)
+
+
+@transaction.atomic
+def publish(*, event: Event, actor: Actor | None) -> Event:
+    """Put in the agenda what was proposed, or bring back what was withdrawn; its author is told.
+
+    Raises `ValidationError` for another state, or an event without a date.
+    """
+    proposed = event.state == State.PROPOSED
+    held = _publish(locked(event, (State.DRAFT, State.PROPOSED, State.WITHDRAWN)), actor)
+    if proposed:
+        tell_author(held, "event_published")
+    return held
+
+
+@transaction.atomic
+def refuse(*, event: Event, reason: str, actor: Actor | None) -> Event:
+    """Refuse what was proposed: `reason` goes to its author, who may correct it and hand it in again."""
+    held = _to(locked(event, (State.PROPOSED,)), State.REFUSED, actor, "event.refuse", state_reason=reason)
+    tell_author(held, "event_refused", reason=reason)
+    return held
+
+
+@transaction.atomic
+def withdraw(*, event: Event, reason: str, actor: Actor | None) -> Event:
+    """Take a published event out of the lists; its page says so, its feeds say it is cancelled for a while (A8)."""
+    held = locked(event, (State.PUBLISHED,))
+    raise_sequence(held)
+    return _to(held, State.WITHDRAWN, actor, "event.withdraw", withdrawn_at=timezone.now(), state_reason=reason)
+
+
+def locked(event: Event, states: Collection[str]) -> Event:
+    """`event` as it stands, its row held. Raises `ValidationError` when it is in none of `states` (any more)."""
+    held = Event.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=event.pk)
+    if held.state not in states:
+        raise ValidationError(MOVED_ON)
+    return held
+
+
+def raise_sequence(event: Event) -> None:
+    """What calendars keep of the event's sessions changed (A8)."""
+    Session.objects.filter(event=event).update(sequence=F("sequence") + 1, changed_at=timezone.now())
+
+
+def _must_have_a_date(event: Event) -> None:
+    if not event.date_note and not Session.objects.filter(event=event).exists():
+        raise ValidationError(NO_SESSION)
+
+
+def _publish(held: Event, actor: Actor | None) -> Event:
+    _must_have_a_date(held)
+    again = held.state == State.WITHDRAWN
+    if again:
+        raise_sequence(held)
+    published = held.published_at if again else None
+    return _to(
+        held, State.PUBLISHED, actor, "event.publish", published_at=published or timezone.now(), withdrawn_at=None,
+        state_reason="",
+    )  # fmt: skip
+
+
+def _to(held: Event, state: str, actor: Actor | None, verb: str, **values: Any) -> Event:
+    before, held.state = held.state, state
+    for name, value in values.items():
+        setattr(held, name, value)
+    held.updated_at = timezone.now()
+    held.save(update_fields=["state", "updated_at", *values])
+    record(verb=verb, target=held, actor=actor, changes={"state": [before, str(state)]})
+    refresh_event(held)
+    return held

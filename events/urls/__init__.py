@@ -1,0 +1,31 @@
+"""Every address of the agenda: each part says its own; `public` comes last, its slugs take what no other word took."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+from events.urls import out, pro, proposals, public, registration
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *out.urlpatterns,
+    *registration.urlpatterns,
+    *proposals.urlpatterns,
+    *pro.urlpatterns,
+    *public.urlpatterns,
+]
+# No event may take these words as its slug (`/agenda/<slug>/`).
+RESERVED = frozenset(
+    {
+        "embed",
+        "integrer",
+        "s-abonner",
+        "alertes",
+        "alerte",
+        "proposer",
+        "preparer",
+        "inscription",
+        "semaine",
+        "mois",
+        "carte",
+    }
+)
