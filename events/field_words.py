@@ -1,0 +1,36 @@
+"""The fields of an event in words, for who compares two wordings of it: a diff, a conflict, a history (A5, S4)."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from core.reference import Access, EventType, Sector, Status
+from events.models import Event
+
+NOTHING = "(vide)"
+_LISTS = {"sectors": Sector, "publics": Status, "access": Access}
+_CHOICES = {"kind": EventType, "registration_mode": Event.RegistrationMode}
+_EMPTY = {"sectors": "Tous les secteurs", "publics": "Tout public", "access": "Rien de précisé"}
+_LABELS = {"free": "Gratuit", "partners": "Partenaires", "age_min": "Âge, à partir de", "age_max": "Âge, jusqu’à"}
+
+
+def label(name: str) -> str:
+    """The name of a field as its readers know it, with a capital."""
+    known = _LABELS.get(name) or str(Event._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return known[:1].upper() + known[1:]
+
+
+def words(name: str, value: Any) -> str:
+    """A value as people read it: « Forum », « Oui », « Lycéen·ne, Parent », « (vide) »."""
+    if name in _LISTS:
+        choices = _LISTS[name]
+        known = {item.value: str(item.label) for item in choices}
+        return ", ".join(known.get(item, str(item)) for item in value or []) or _EMPTY[name]
+    if name in _CHOICES:
+        return str(dict(_CHOICES[name].choices).get(value, value)) or NOTHING
+    if isinstance(value, bool):
+        return "Oui" if value else "Non"
+    if name == "image":
+        return f"Image ({PurePosixPath(str(value)).name})" if value else "Pas d’image"
+    return NOTHING if value in (None, "") else str(value)
