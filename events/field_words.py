@@ -24,8 +24,7 @@ def label(name: str) -> str:
 def words(name: str, value: Any) -> str:
     """A value as people read it: « Forum », « Oui », « Lycéen·ne, Parent », « (vide) »."""
     if name in _LISTS:
-        choices = _LISTS[name]
-        known = {item.value: str(item.label) for item in choices}
+        known: dict[str, str] = {str(key): str(said) for key, said in _LISTS[name].choices}
         return ", ".join(known.get(item, str(item)) for item in value or []) or _EMPTY[name]
     if name in _CHOICES:
         return str(dict(_CHOICES[name].choices).get(value, value)) or NOTHING
