@@ -197,7 +197,8 @@ def _write(events: list[Event], sessions: list[Session]) -> None:
     _copy(events)
     now = timezone.now()
     for session in sessions:
-        session.event_id, session.changed_at, session.created_at = session.event.pk, now, now
+        session.event = session.event  # now that it has a key
+        session.changed_at = session.created_at = now
     _copy(sessions)
     write(sessions)
 
