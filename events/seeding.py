@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -98,14 +99,56 @@ def ground() -> Ground:
 
 def grow(sessions: int, *, today: date | None = None) -> Iterator[int]:
     """Bring the seeded dates to `sessions`, batch after batch; yields how many there are after each."""
-    base, day = ground(), today or timezone.localdate()
-    count = Session.objects.filter(event__source_uid__startswith=PREFIX).count()
-    number = Event.objects.filter(source_uid__startswith=PREFIX).count()
-    while count < sessions:
-        events, dates = _drawn(base, day, range(number, number + BATCH), sessions - count)
-        _write(events, dates)
-        number, count = number + len(events), count + len(dates)
+    count = seeded()
+    for made in _more(sessions - count, _next_batch(), 1, today or timezone.localdate()):
+        count += made
         yield count
+
+
+def grow_together(sessions: int, jobs: int, *, today: date | None = None) -> None:
+    """As `grow`, by `jobs` processes at once, each with its connection and its share of the batches.
+
+    Raises `ChildProcessError` when one of them fails.
+    """
+    missing, first, day = sessions - seeded(), _next_batch(), today or timezone.localdate()
+    connection.close()  # no process uses the connection of another
+    shares = [missing // jobs + (rank < missing % jobs) for rank in range(jobs)]
+    context = multiprocessing.get_context("fork")
+    workers = [
+        context.Process(target=_share, args=(share, first + rank, jobs, day)) for rank, share in enumerate(shares)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise ChildProcessError("Une partie des évènements n’a pas été écrite.")
+
+
+def seeded() -> int:
+    """How many dates were seeded so far."""
+    return Session.objects.filter(event__source_uid__startswith=PREFIX).count()
+
+
+def _share(wanted: int, first: int, step: int, today: date) -> None:
+    for _ in _more(wanted, first, step, today):
+        pass
+
+
+def _next_batch() -> int:
+    """The first batch of numbers that no seeded event has."""
+    uids = Event.objects.filter(source_uid__startswith=PREFIX).order_by("-id").values_list("source_uid", flat=True)
+    return max((int(uid.removeprefix(PREFIX)) // BATCH for uid in uids[: 8 * BATCH]), default=-1) + 1
+
+
+def _more(wanted: int, batch: int, step: int, today: date) -> Iterator[int]:
+    """Write `wanted` dates of the batches `batch`, `batch + step`…; yields how many at each."""
+    base = ground()
+    while wanted > 0:
+        events, dates = _drawn(base, today, range(batch * BATCH, (batch + 1) * BATCH), wanted)
+        _write(events, dates)
+        wanted, batch = wanted - len(dates), batch + step
+        yield len(dates)
 
 
 def _drawn(base: Ground, today: date, numbers: Iterable[int], wanted: int) -> tuple[list[Event], list[Session]]:
@@ -215,7 +258,8 @@ def _copy(rows: Sequence[Any]) -> None:
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
+        names = [field.attname for field in fields]
         columns = ", ".join(f'"{field.column}"' for field in fields)
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+                copy.write_row([getattr(row, name) for name in names])
