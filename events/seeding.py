@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -262,4 +263,9 @@ def _copy(rows: Sequence[Any]) -> None:
         columns = ", ".join(f'"{field.column}"' for field in fields)
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([getattr(row, name) for name in names])
+                copy.write_row([_plain(getattr(row, name)) for name in names])
+
+
+def _plain(value: Any) -> Any:
+    """A value as `COPY` takes it: a choice or a file is its text."""
+    return str(value) if isinstance(value, (str, FieldFile)) else value
