@@ -21,24 +21,28 @@ MAX_ATTEMPTS = 8
 BATCH = 50
 
 
-def queue_mail(*, key: str, to: str, template: str, context: dict[str, Any]) -> bool:
-    """Write one mail from `mail/<template>.txt` (its first line is the subject) for `to`.
+def queue_mail(
+    *, key: str, to: str, template: str, context: dict[str, Any], headers: dict[str, str] | None = None
+) -> bool:
+    """Write one mail from `mail/<template>.txt` (its first line is the subject) for `to`, with these `headers`.
 
     False when a mail of this `key` was written before: nothing is sent twice.
     The worker is woken once the transaction commits.
     """
     subject, _, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
-    return queue_raw(key=key, to=to, subject=subject.strip(), text=text.strip() + "\n")
+    return queue_raw(key=key, to=to, subject=subject.strip(), text=text.strip() + "\n", headers=headers)
 
 
-def queue_raw(*, key: str, to: str, subject: str, text: str, html: str = "") -> bool:
+def queue_raw(
+    *, key: str, to: str, subject: str, text: str, html: str = "", headers: dict[str, str] | None = None
+) -> bool:
     """As `queue_mail`, for a mail already composed by somebody else (a library).
 
     Raises `ImproperlyConfigured` (French) when the public address of the portal is not given: its links would lie.
     """
     refuse_unknown_site()
     _, created = OutboxMail.objects.get_or_create(
-        key=key, defaults={"to": to, "subject": subject[:200], "text": text, "html": html}
+        key=key, defaults={"to": to, "subject": subject[:200], "text": text, "html": html, "headers": headers or {}}
     )
     if created:
         transaction.on_commit(_wake_worker)
@@ -124,5 +128,6 @@ def _deliver(mail: OutboxMail, connection: Any) -> int:
     else:
         mail.sent_at = timezone.now()
         mail.text = mail.html = ""  # a letter may carry a key (a reset link): what was sent is not kept
+        mail.headers = {}  # nor the key of « stop writing to me »
     mail.save()
     return int(mail.sent_at is not None)

@@ -339,6 +339,8 @@ REST_FRAMEWORK = {
         "anon": env.str("API_RATE", default="600/min"),
         "pages": env.str("PAGE_RATE", default="600/min"),  # a school stands behind one address
         "reports": env.str("REPORT_RATE", default="30/hour"),  # errors told by one visitor
+        # seats and alerts asked for by one visitor; a class registers from one school
+        "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format

@@ -28,6 +28,8 @@ class Alert(models.Model):
     # What was published or changed up to here has been told.
     told_until = models.DateTimeField(null=True, blank=True, editable=False)
     ends_on = models.DateField("jusqu’au", null=True, blank=True)
+    # The end the person was told of beforehand; another one is told again.
+    ending_told = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "alerte"

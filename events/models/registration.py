@@ -27,7 +27,8 @@ class Registration(models.Model):
     public_id = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="registrations", verbose_name="séance")
     name = models.CharField("nom", max_length=120)
-    email = models.EmailField("courriel")
+    # Empty for somebody who registered by telephone and has none.
+    email = models.EmailField("courriel", blank=True)
     state = models.CharField("état", max_length=10, choices=State)
     # Whether the address was proved (a link followed, or a signed-in account): a waiting person may have done so.
     email_confirmed = models.BooleanField("adresse vérifiée", default=False)
@@ -44,7 +45,7 @@ class Registration(models.Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                "session", Lower("email"), condition=Q(state__in=["held", "confirmed", "waiting"]),
+                "session", Lower("email"), condition=Q(state__in=["held", "confirmed", "waiting"]) & ~Q(email=""),
                 name="registration_once",
                 violation_error_message="Cette adresse est déjà inscrite à cette séance.",
             ),

@@ -122,6 +122,8 @@ class Session(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     happened = models.BooleanField("a eu lieu", null=True, blank=True)
     attended = models.PositiveIntegerField("personnes venues", null=True, blank=True)
+    # How many had registered, once their names are forgotten.
+    registered = models.PositiveIntegerField("personnes inscrites", null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
