@@ -294,6 +294,7 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long the link of
 INVITATION_KEPT_DAYS = env.int("INVITATION_KEPT_DAYS", default=90)  # after it was used, revoked or expired
 INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=30)  # from one organisation
 EVENT_WITHDRAWN_DAYS = env.int("EVENT_WITHDRAWN_DAYS", default=60)  # a withdrawn event stays in calendars, cancelled
+EVENT_PROPOSAL_DAYS = env.int("EVENT_PROPOSAL_DAYS", default=7)  # a stranger's proposal that nobody confirmed
 EVENT_PROPOSER_DAYS = env.int("EVENT_PROPOSER_DAYS", default=90)  # a stranger's name and address, after the decision
 REGISTRATION_DAYS = env.int("REGISTRATION_DAYS", default=60)  # who registered, after the session
 REGISTRATION_HOLD_HOURS = env.int("REGISTRATION_HOLD_HOURS", default=24)  # a seat waits for its address to be confirmed
@@ -339,6 +340,7 @@ REST_FRAMEWORK = {
         "anon": env.str("API_RATE", default="600/min"),
         "pages": env.str("PAGE_RATE", default="600/min"),  # a school stands behind one address
         "reports": env.str("REPORT_RATE", default="30/hour"),  # errors told by one visitor
+        "proposals": env.str("PROPOSAL_RATE", default="20/hour"),  # events proposed by one visitor
         # seats and alerts asked for by one visitor; a class registers from one school
         "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
     },
