@@ -5,9 +5,10 @@ from events.models.event import Event, EventQuerySet, Merge, Revision, Trust
 from events.models.listing import Listing, Rendering
 from events.models.registration import Registration
 from events.models.session import Recurrence, Session, SessionChange
-from events.models.source import ImportRun, Source
+from events.models.source import AgendaFile, ImportRun, Source
 
 __all__ = [
+    "AgendaFile",
     "Alert",
     "Event",
     "EventQuerySet",

@@ -110,6 +110,8 @@ class Event(models.Model):
     source_url = models.URLField("adresse d’origine", max_length=400, blank=True)
     # Of what the source said last: the same digest changes nothing.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # What the source said last of each field and date, so that what people edited since is kept (A6).
+    source_values = models.JSONField(default=dict, blank=True, editable=False)
     source_note = models.TextField("note sur la source", blank=True)
     pack_key = models.CharField(max_length=140, blank=True, editable=False)
     merged_into = models.ForeignKey(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -100,3 +104,47 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source or self.filename} ({self.started_at:%d/%m/%Y %H:%M})"
+
+
+def _file_path(_: AgendaFile, __: str) -> str:
+    """A name that says nothing and that nobody guesses."""
+    return f"imports/{secrets.token_hex(24)}"
+
+
+def _file_storage() -> FileSystemStorage:
+    """Among the installation's own files, readable by its account alone, never served."""
+    return FileSystemStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+
+class AgendaFile(models.Model):
+    """A file of events given in the espace pro: what it would do is shown first, then somebody decides (S4)."""
+
+    class State(models.TextChoices):
+        READY = "ready", "En attente de décision"
+        APPLIED = "applied", "Appliqué"
+        DROPPED = "dropped", "Abandonné"
+
+    public_id = models.UUIDField("numéro", default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="agenda_files", verbose_name="organisme"
+    )
+    filename = models.CharField("fichier", max_length=120)
+    file = models.FileField("contenu", upload_to=_file_path, storage=_file_storage, blank=True)
+    format = models.CharField("format", max_length=12, choices=Source.Format)
+    state = models.CharField("état", max_length=8, choices=State, default=State.READY)
+    # Of what the preview showed: only that is applied.
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    # {"counts": {…}, "lines": [{"act", "title", "detail"}…], "rejections": […], "notes": […]}
+    preview = models.JSONField("aperçu", default=dict, blank=True)
+    actor_key = models.CharField(max_length=64, blank=True, editable=False)
+    actor_label = models.CharField("donné par", max_length=200, blank=True)
+    created_at = models.DateTimeField("donné le", db_default=Now(), editable=False)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "fichier d’évènements"
+        verbose_name_plural = "fichiers d’évènements"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.filename
