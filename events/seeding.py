@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import random
 import uuid
@@ -267,5 +268,7 @@ def _copy(rows: Sequence[Any]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as `COPY` takes it: a choice or a file is its text."""
+    """A value as `COPY` takes it: a choice or a file is its text, an object its JSON."""
+    if isinstance(value, dict):
+        return json.dumps(value)
     return str(value) if isinstance(value, (str, FieldFile)) else value

@@ -15,7 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
-from spro import demo_referents
+from spro import demo_agenda, demo_referents
 from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         _account(CITIZEN)
         demo_pages.seed()
         demo_referents.seed(organisation, agency, User.objects.get(email=MANAGER.email))
+        demo_agenda.seed(organisation, User.objects.get(email=MANAGER.email))
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
         held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
