@@ -1,0 +1,165 @@
+# ruff: noqa: S608 - statements are put together here from our own names; what visitors say is always a parameter
+"""A search as conditions on `events_listing`, and the walks of its indexes that answer them in order of date (A2).
+
+The cost of a walk does not grow with the table: each follows one index in the order asked and stops at its limit
+(performance.md). Values are literals in each statement (psycopg binds on the client): the planner must see them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from events.search.filters import Search
+from events.search.traits import BITS, mask
+
+LONG = timedelta(hours=12)  # `Listing.long`: those that last longer have their own index, to be found while they last
+Sql = tuple[str, list[Any]]
+Part = Literal["published", "withdrawn"]
+_MINUS = re.compile(r"(?:^|(?<=\s))-+")
+
+
+def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sql:
+    """What `search` asks of a row of `events_listing` called `alias`, its days left out (see `Search.window`)."""
+    parts, values = [f"{alias}.shown" if part == "published" else f"NOT {alias}.shown"], list[Any]()
+    if search.unknown_place:
+        parts.append("false")
+    for given, condition, value in (
+        (search.types, "{}.kind = ANY(%s::varchar[])", list(search.types)),
+        (search.agency, "{}.agency_id = %s", search.agency and search.agency.key),
+        (search.basin, "{}.basin_id = %s", search.basin and search.basin.key),
+        (search.network, "{}.network_id = %s", search.network and search.network.key),
+        (search.organisation_key, "{}.organisation_id = %s", search.organisation_key),
+        (search.q, "{}.words @@ websearch_to_tsquery('public.fr', %s)", plain(search.q)),
+        # A bit in common: written so, the planner knows that most rows pass, and keeps to the walk by date.
+        (search.sectors, "({}.traits & %s) <> 0", mask("secteur", search.sectors)),
+        (search.publics, "({}.traits & %s) <> 0", mask("public", search.publics)),
+        *((True, "({}.traits & %s) <> 0", BITS["acces", fact]) for fact in search.access),
+    ):
+        if given:
+            parts.append(condition.format(alias))
+            values.append(value)
+    if search.online:
+        parts.append(f"{alias}.online")
+    if start := search.start:
+        parts.append(f"{alias}.position <@ circle(%s::point, %s)")
+        values += [start.point, search.reach / start.scale]
+    return " AND ".join(parts), values
+
+
+def plain(words: str) -> str:
+    """The words without apostrophes nor minus signs before a word: nobody here means « all but »."""
+    return " ".join(_MINUS.sub(" ", words.replace("’", " ").replace("'", " ")).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the order of dates: an instant, and a session among those of that instant."""
+
+    at: datetime
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One walk: the rows of `search` that start in `[start, end[`, after or before a mark, at most `limit`.
+
+    `once`: of each event, its first row since `start` only.
+    """
+
+    search: Search
+    start: datetime
+    end: datetime | None
+    limit: int
+    once: bool = False
+    after: Mark | None = None
+    before: Mark | None = None
+    columns: str = "l.session_id, l.event_id, l.starts_at, l.ends_at, l.later"
+    part: Part = "published"
+
+    def sql(self) -> Sql:
+        """Rows of `columns`, in order of date, backwards when they come before a mark."""
+        search = self.search
+        if len(search.types) < 2 or search.q or search.start:
+            return self._one(search)
+        # Several types are far apart in their index: one short walk each.
+        one, values = self._one(search.but(types=()), "l.kind = k.kind")
+        columns = self.columns.replace("l.", "f.")
+        sql = (
+            f"SELECT {columns} FROM unnest(%s::varchar[]) AS k (kind) CROSS JOIN LATERAL ({one}) f"
+            f" ORDER BY {self._order('f.starts_at', 'f')} LIMIT %s"
+        )
+        return sql, [list(search.types), *values, self.limit]
+
+    def _one(self, search: Search, more: str = "") -> Sql:
+        asked, values = conditions(search, part=self.part)
+        parts = [asked, *filter(None, [more]), "l.starts_at >= %s"]
+        values.append(self.start)
+        if self.end:
+            parts.append("l.starts_at < %s")
+            values.append(self.end)
+        for mark, sign in ((self.after, ">"), (self.before, "<")):
+            if mark:  # the first condition is the one that GiST understands
+                parts.append(f"l.starts_at {sign}= %s AND (l.starts_at, l.session_id) {sign} (%s, %s)")
+                values += [mark.at, mark.at, mark.session]
+        if self.once:
+            first, first_values = self._first()
+            parts.append(first)
+            values += first_values
+        by = "l.starts_at"
+        if search.start:  # GiST gives the nearest in time, among those near in space
+            by = "l.starts_at <-> %s"
+            mark = self.before or self.after
+            values.append(mark.at if mark else self.start)
+        order = f"{by}, l.session_id{' DESC' if self.before else ''}" if search.start else self._order(by, "l")
+        return f"SELECT {self.columns} FROM events_listing l WHERE {' AND '.join(parts)} ORDER BY {order} LIMIT %s", [
+            *values, self.limit,
+        ]  # fmt: skip
+
+    def _order(self, by: str, alias: str) -> str:
+        way = " DESC" if self.before else ""
+        return f"{by}{way}, {alias}.session_id{way}"
+
+    def _first(self) -> Sql:
+        """Most rows say by themselves that no other of their event came before; the others are looked up."""
+        asked, values = conditions(self.search, "e", self.part)
+        sql = f"""(l.previous_at IS NULL OR l.previous_at < %s OR NOT EXISTS (SELECT FROM events_listing e
+            WHERE e.event_id = l.event_id AND e.starts_at >= %s
+              AND (e.starts_at, e.session_id) < (l.starts_at, l.session_id) AND {asked}))"""
+        return sql, [self.start, self.start, *values]
+
+
+def ongoing(
+    search: Search, at: datetime, limit: int, *, after: Mark | None = None, before: Mark | None = None,
+    once: bool = False, columns: str = "l.session_id, l.event_id, l.starts_at, l.ends_at, l.later",
+    part: Part = "published",
+) -> Sql:  # fmt: skip
+    """The rows of `search` that began before `at` and are not over then, the first to end first, at most `limit`.
+
+    Long ones have an index of their own; the others began in the hours before. Marks are instants of the end.
+    """
+    asked, values = conditions(search, part=part)
+    common = f"{asked} AND l.starts_at < %s AND l.ends_at > %s"
+    values += [at, at]
+    for mark, sign in ((after, ">"), (before, "<")):
+        if mark:
+            common += f" AND l.ends_at {sign}= %s AND (l.ends_at, l.session_id) {sign} (%s, %s)"
+            values += [mark.at, mark.at, mark.session]
+    if once:
+        also, also_values = conditions(search, "e", part)
+        common += f""" AND NOT EXISTS (SELECT FROM events_listing e WHERE e.event_id = l.event_id
+            AND e.starts_at < %s AND e.ends_at > %s AND (e.ends_at, e.session_id) < (l.ends_at, l.session_id)
+            AND {also})"""
+        values += [at, at, *also_values]
+    way = " DESC" if before else ""
+    mark = before or after
+    from_end = f"l.ends_at <-> %s, l.session_id{way}"
+    sql = f"""SELECT {columns.replace("l.", "o.")} FROM (
+        (SELECT l.* FROM events_listing l WHERE l.long AND {common} ORDER BY {from_end} LIMIT %s)
+        UNION ALL
+        (SELECT l.* FROM events_listing l WHERE NOT l.long AND l.starts_at >= %s AND {common}
+         ORDER BY l.ends_at{way}, l.session_id{way} LIMIT %s)
+        ) o ORDER BY o.ends_at{way}, o.session_id{way} LIMIT %s"""
+    return sql, [*values, mark.at if mark else at, limit, at - LONG, *values, limit, limit]
