@@ -91,6 +91,7 @@ _WORDS = {
     "session.remove": "a supprimé une date de l’évènement",
     "session.rescheduled": "a changé la date d’une séance de l’évènement",
     "session.restored": "a rétabli une séance de l’évènement",
+    "session.rule": "a changé la règle des dates de l’évènement",
     "session.seats": "a rouvert une séance de l’évènement",
 }
 

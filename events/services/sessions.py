@@ -32,7 +32,7 @@ def add(*, event: Any, sessions: list[Mapping[str, Any]], actor: Actor | None) -
     """New dates of an event. Raises `ValidationError`."""
     held = locked(event, EDITABLE)
     made = add_sessions(held, sessions)
-    _event_moved(held)
+    event_moved(held)
     record(verb="session.add", target=held, actor=actor, changes={"sessions": [None, len(made)]})
     refresh_event(held)
     return made
@@ -122,7 +122,7 @@ def say_full(*, session: Session, full: bool, actor: Actor | None) -> Session:
     if held.full == full:
         return held
     held.full = full
-    return _changed(held, Kind.FULL if full else Kind.SEATS, "", actor)
+    return _changed(held, Kind.FULL if full else Kind.SEATS, "", actor, detach=False)
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def remove(*, session: Session, actor: Actor | None) -> None:
     event = held.event
     record(verb="session.remove", target=event, actor=actor, changes={"starts_at": [held.starts_at.isoformat(), None]})
     held.delete()
-    _event_moved(event)
+    event_moved(event)
     refresh_event(event)
 
 
@@ -164,10 +164,13 @@ def _alive(session: Session) -> Session:
     return held
 
 
-def _changed(held: Session, kind: str, message: str, actor: Actor | None, **former: Any) -> Session:
+def _changed(
+    held: Session, kind: str, message: str, actor: Actor | None, *, detach: bool = True, **former: Any
+) -> Session:
     """Write `held`, the line of its history, and tell those who registered."""
-    held.status_text = message
-    held.detached = held.detached or held.recurrence_id is not None
+    if detach:  # what is said of the seats is not said of the date
+        held.status_text = message
+        held.detached = held.detached or held.recurrence_id is not None
     _save(held, actor, f"session.{kind}")
     if held.event.published_at is not None:
         tell_registered(SessionChange.objects.create(session=held, kind=kind, message=message, **former))
@@ -180,12 +183,13 @@ def _save(held: Session, actor: Actor | None, verb: str) -> Session:
     held.sequence += 1
     held.changed_at = timezone.now()
     held.save()
-    _event_moved(held.event)
+    event_moved(held.event)
     record(verb=verb, target=held.event, actor=actor, changes={"session": [None, held.starts_at.isoformat()]})
     refresh_event(held.event)
     return held
 
 
-def _event_moved(event: Any) -> None:
+def event_moved(event: Any) -> None:
+    """Its dates changed: another agency may read it now."""
     event.updated_at, event.agency = timezone.now(), agency_for(event)
     event.save(update_fields=["updated_at", "agency"])

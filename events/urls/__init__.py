@@ -27,5 +27,9 @@ RESERVED = frozenset(
         "semaine",
         "mois",
         "carte",
+        # of the espace pro (`/pro/agenda/<slug>/`)
+        "nouveau",
+        "sources",
+        "import",
     }
 )
