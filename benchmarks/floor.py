@@ -10,6 +10,7 @@ import base64
 import math
 import os
 from collections.abc import Callable, Iterable
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,6 +18,7 @@ from urllib.parse import parse_qs
 import orjson
 import psycopg
 
+from benchmarks import floor_agenda
 from benchmarks.questions import API_PAGE, PAGE, RADIUS, point
 from core.geo import distance_km
 
@@ -166,10 +168,33 @@ def json_near(query: dict[str, list[str]]) -> bytes:
     return orjson.dumps({"results": results})
 
 
+def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All the rows of a statement."""
+    return database().execute(statement, given).fetchall()
+
+
+def rows_planned_each_time(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All the rows of a statement whose best plan depends on its values: they are written in it."""
+    with psycopg.ClientCursor(database()) as cursor:
+        return cursor.execute(statement, given).fetchall()
+
+
+@cache
+def agencies() -> dict[str, int]:
+    """The key of each agency, read once."""
+    return dict(rows("SELECT slug, id FROM territories_agency", {}))
+
+
+HTML = "text/html; charset=utf-8"
 ANSWERS: dict[str, tuple[str, Callable[[dict[str, list[str]]], Any]]] = {
-    "/near": ("text/html; charset=utf-8", lambda query: "".join(near(query)).encode()),
+    "/near": (HTML, lambda query: "".join(near(query)).encode()),
     "/json": ("application/json", json_page),
     "/json-near": ("application/json", json_near),
+    "/agenda-coming": (HTML, lambda query: floor_agenda.coming(query, rows, agencies())),
+    "/agenda-words": (HTML, lambda query: floor_agenda.words(query, rows_planned_each_time)),
+    "/agenda-near": (HTML, lambda query: floor_agenda.near(query, rows, start(query))),
+    "/agenda-json": ("application/json", lambda query: floor_agenda.sessions(query, rows)),
+    "/agenda-feed": ("text/calendar; charset=utf-8", lambda query: floor_agenda.feed(query, rows)),
 }
 
 

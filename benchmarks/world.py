@@ -92,8 +92,11 @@ def manage(environment: dict[str, str], *words: str) -> None:
         raise SystemExit(f"{' '.join(words)} a échoué :\n{done.stdout}\n{done.stderr}")
 
 
-def grow(environment: dict[str, str], size: int) -> None:
-    """Add places until there are `size`, and let PostgreSQL know its tables as it would after a while."""
+def grow(environment: dict[str, str], size: int, sessions: int) -> None:
+    """Add places until there are `size`, then dates of events until there are `sessions`, and let PostgreSQL know its
+    tables as it would after a while. Events stand where the first places do: they come from organisations of the pack.
+    """
+    manage(environment, "seed_agenda", "--sessions", str(sessions), "--jobs", "2", "--verbosity=0")
     with psycopg.connect(environment["DATABASE_OWNER_URL"], autocommit=True) as connection:
         row = connection.execute("SELECT count(*) FROM territories_site").fetchone()
         present = int(row[0]) if row else 0
