@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from core.links import absolute
-from core.reference import Access, EventType
+from core.reference import EventType
 from events.models import Session
 from events.render import times, wording
 from events.render.vevent import plain
@@ -152,9 +152,8 @@ def _place(session: Session) -> dict[str, Any]:
     held = {*event.access, *session.access, *(site.access if site is not None else ())}
     if held:
         place["amenityFeature"] = [
-            {"@type": "LocationFeatureSpecification", "name": Access(fact).label, "value": True}
-            for fact in Access.values
-            if fact in held
+            {"@type": "LocationFeatureSpecification", "name": label, "value": True}
+            for label in wording.access(held)
         ]
     return place
 
