@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.reference import EventType, Sector, Status
+from core.text import fold
 from events.models import Event, Listing, Session
 from events.render.card import card
 from events.render.jsonld import jsonld
@@ -27,27 +28,40 @@ BATCH = 1_000
 _LISTING = """
 INSERT INTO events_listing (session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id,
     agency_id, basin_id, department, commune_id, site_id, online, sectors, publics, access, traits, lat, lon,
-    changed_at, words)
-SELECT session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id, agency_id, basin_id,
+    changed_at, previous_at, later, long, news_at, words)
+SELECT n.session_id, n.event_id, starts_at, ends_at, shown, kind, organisation_id, network_id, agency_id, basin_id,
     department, commune_id, site_id, online, string_to_array(sectors, ' '), string_to_array(publics, ' '),
-    string_to_array(access, ' '), traits, lat, lon, changed_at,
+    string_to_array(access, ' '), traits, lat, lon, n.changed_at, d.previous_at, coalesce(d.later, 0),
+    ends_at - starts_at > interval '12 hours',
+    greatest(published_at, d.created_at,
+             (SELECT max(at) FROM events_sessionchange c WHERE c.session_id = n.session_id)),
     setweight(to_tsvector('public.fr', translate(a, '’''', '  ')), 'A')
     || setweight(to_tsvector('public.fr', translate(b, '’''', '  ')), 'B')
     || setweight(to_tsvector('public.fr', translate(c, '’''', '  ')), 'C')
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::text[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
     %s::text[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::float8[], %s::timestamptz[],
-    %s::text[], %s::text[], %s::text[])
+    %s::timestamptz[], %s::text[], %s::text[], %s::text[])
     AS n (session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id, agency_id, basin_id,
-          department, commune_id, site_id, online, sectors, publics, access, traits, lat, lon, changed_at, a, b, c)
+          department, commune_id, site_id, online, sectors, publics, access, traits, lat, lon, changed_at,
+          published_at, a, b, c)
+LEFT JOIN (
+    SELECT id AS session_id, created_at,
+        lag(starts_at) OVER (PARTITION BY event_id ORDER BY starts_at, id) AS previous_at,
+        least(count(*) FILTER (WHERE status <> 'cancelled') OVER (
+            PARTITION BY event_id ORDER BY starts_at DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 999) AS later
+    FROM events_session WHERE event_id = ANY(%s::bigint[])) d ON d.session_id = n.session_id
 ON CONFLICT (session_id) DO UPDATE SET
     event_id = EXCLUDED.event_id, starts_at = EXCLUDED.starts_at, ends_at = EXCLUDED.ends_at, shown = EXCLUDED.shown,
     kind = EXCLUDED.kind, organisation_id = EXCLUDED.organisation_id, network_id = EXCLUDED.network_id,
     agency_id = EXCLUDED.agency_id, basin_id = EXCLUDED.basin_id, department = EXCLUDED.department,
     commune_id = EXCLUDED.commune_id, site_id = EXCLUDED.site_id, online = EXCLUDED.online,
     sectors = EXCLUDED.sectors, publics = EXCLUDED.publics, access = EXCLUDED.access, traits = EXCLUDED.traits,
-    lat = EXCLUDED.lat, lon = EXCLUDED.lon, changed_at = EXCLUDED.changed_at, words = EXCLUDED.words
+    lat = EXCLUDED.lat, lon = EXCLUDED.lon, changed_at = EXCLUDED.changed_at, previous_at = EXCLUDED.previous_at,
+    later = EXCLUDED.later, long = EXCLUDED.long, news_at = EXCLUDED.news_at, words = EXCLUDED.words
 """
+_WORDS = "INSERT INTO events_word (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 _RENDERING = """
 INSERT INTO events_rendering (session_id, card, ics, jsonld)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[])
@@ -119,8 +133,9 @@ def write(sessions: Sequence[Session]) -> None:
         *map(list, zip(*((card(s), vevent(s), jsonld(s)) for s in sessions), strict=True)),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_LISTING, listing)
+        cursor.execute(_LISTING, [*listing, sorted({session.event_id for session in sessions})])
         cursor.execute(_RENDERING, rendering)
+        cursor.execute(_WORDS, [sorted(known_words(sessions))])
 
 
 def _loaded(sessions: QuerySet[Session]) -> QuerySet[Session]:
@@ -144,7 +159,8 @@ def _listing(session: Session) -> tuple[Any, ...]:
         " ".join(event.sectors), " ".join(event.publics), " ".join(access_list),
         traits(kind=event.kind, sectors=event.sectors, publics=event.publics, access=access_list,
                online=session.online, on_site=on_site),
-        session.lat if on_site else None, session.lon if on_site else None, session.changed_at, *words(session),
+        session.lat if on_site else None, session.lon if on_site else None, session.changed_at,
+        event.published_at, *words(session),
     )  # fmt: skip
 
 
@@ -162,6 +178,13 @@ def words(session: Session) -> tuple[str, str, str]:
             commune.department.name if commune else "", *publics, event.partners_text, event.description[:4000],
         ))),
     )  # fmt: skip
+
+
+def known_words(sessions: Iterable[Session]) -> set[str]:
+    """The words of these titles, places and organisers that a search may have mistyped; in one order for everybody who
+    writes them at once."""
+    told = {event_text for s in sessions for event_text in (s.event.title, s.event.organiser, s.place_name, s.town)}
+    return {word for text in told for word in fold(text).split() if 3 <= len(word) <= 40 and not word.isdigit()}
 
 
 def _batches(sessions: Iterable[Session]) -> Iterator[list[Session]]:

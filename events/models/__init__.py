@@ -2,7 +2,7 @@
 
 from events.models.alert import Alert
 from events.models.event import Event, EventQuerySet, Merge, Revision, Trust
-from events.models.listing import Listing, Rendering
+from events.models.listing import Listing, Rendering, Word
 from events.models.registration import Registration
 from events.models.session import Recurrence, Session, SessionChange
 from events.models.source import AgendaFile, ImportRun, Source
@@ -23,4 +23,5 @@ __all__ = [
     "SessionChange",
     "Source",
     "Trust",
+    "Word",
 ]

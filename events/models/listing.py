@@ -8,7 +8,7 @@ withdrawn and still told to calendars (then with `shown` false: feeds say it, li
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -48,11 +48,23 @@ class Listing(models.Model):
     words = SearchVectorField(null=True)
     # For calendars: when any change was written, the truth's `changed_at`.
     changed_at = models.DateTimeField()
+    # When the public was last told something: it was published, its date was added, moved, cancelled… (alerts).
+    news_at = models.DateTimeField(null=True)
+    # The date before it of the same event (most have none: lists then know at once that they show its first date), and
+    # how many of its dates come after and are not cancelled.
+    previous_at = models.DateTimeField(null=True)
+    later = models.SmallIntegerField(default=0)
+    # It lasts more than twelve hours: found while it lasts by an index of its own (`events/search/conditions.py`).
+    long = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "séance cherchable"
         indexes = [
-            models.Index(fields=["starts_at", "session"], name="listing_coming", condition=Q(shown=True)),
+            # Carries what a list and its facets read: they do not open the table.
+            models.Index(
+                fields=["starts_at", "session"], name="listing_coming", condition=Q(shown=True),
+                include=["event_id", "ends_at", "traits", "previous_at", "later"],
+            ),
             models.Index(fields=["kind", "starts_at", "session"], name="listing_kind", condition=Q(shown=True)),
             models.Index(fields=["agency_id", "starts_at", "session"], name="listing_agency", condition=Q(shown=True)),
             models.Index(
@@ -68,8 +80,9 @@ class Listing(models.Model):
             models.Index(fields=["starts_at", "session"], name="listing_online", condition=Q(shown=True, online=True)),
             GistIndex(fields=["position", "starts_at"], name="listing_near", condition=Q(shown=True)),
             GinIndex(fields=["words"], name="listing_words"),
-            # Long ones, that began before the day asked: few enough to be looked at one by one.
-            models.Index(fields=["ends_at"], name="listing_ends", condition=Q(shown=True)),
+            GistIndex(fields=["starts_at", "ends_at"], name="listing_long", condition=Q(shown=True, long=True)),
+            models.Index(fields=["starts_at", "session"], name="listing_withdrawn", condition=Q(shown=False)),
+            models.Index(fields=["news_at"], name="listing_news", condition=Q(shown=True)),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -92,3 +105,19 @@ class Rendering(models.Model):
 
     def __str__(self) -> str:
         return str(self.session_id)
+
+
+class Word(models.Model):
+    """A word of the titles, places and organisers of the agenda, folded, each once: what a mistyped word may have
+    meant. There are as many as French needs, however many events there are.
+    """
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        verbose_name = "mot de l’agenda"
+        verbose_name_plural = "mots de l’agenda"
+        indexes = [GinIndex(OpClass("word", "gin_trgm_ops"), name="word_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word

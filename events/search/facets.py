@@ -1,0 +1,107 @@
+# ruff: noqa: S608 - statements are put together here from our own names; what visitors say is always a parameter
+"""How many events each choice of a filter would leave, in one statement and one pass (A2).
+
+The dates that answer the search without its types, sectors, publics, accessibility and way to attend are read as
+numbers (`traits.py`), a thousand at most: beyond, counts are « 120 ou plus ». A group is counted with the choices of
+the other groups applied, so that a figure is what a click gives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from events.search.conditions import Walk
+from events.search.filters import Search
+from events.search.traits import BITS, GROUPS, mask
+
+MOST = 1_000  # dates looked at
+_ASKED: Mapping[str, str] = {"type": "types", "secteur": "sectors", "public": "publics", "acces": "access"}
+_ONLINE = BITS["participation", "online"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """`counts[group][value]`: events that this choice would leave, with what is asked of the other groups; values that
+    leave none are absent. `total`: events that the search itself leaves; `online`: those to follow from anywhere.
+
+    `capped`: there are more dates than were looked at, each figure is a least.
+    """
+
+    counts: Mapping[str, Mapping[str, int]]
+    total: int
+    online: int
+    capped: bool
+
+
+def count(search: Search) -> Facets:
+    """The facets of `search`, from its first `MOST` coming dates."""
+    start, end = search.window()
+    bare = search.but(types=(), sectors=(), publics=(), access=(), online=False)
+    columns = "l.event_id, l.traits, l.starts_at, l.session_id"
+    near, values = Walk(bare, start, end, MOST + 1, columns=columns).sql()
+    parts = [f"SELECT 0, f.event_id, f.traits FROM ({near}) f"]
+    if bare.town or bare.point:  # who follows from afar is not near: counted apart
+        afar, more = Walk(bare.but(online=True), start, end, MOST + 1, columns=columns).sql()
+        parts.append(f"SELECT 1, f.event_id, f.traits FROM ({afar}) f")
+        values += more
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        rows = cursor.fetchall()
+    here = [row[1:] for row in rows if not row[0]]
+    online = [row[1:] for row in rows if row[0]] if len(parts) > 1 else [row for row in here if row[1] & _ONLINE]
+    return _counted(search, online if search.online else here, online)
+
+
+def _counted(search: Search, rows: list[Any], online: list[Any]) -> Facets:
+    capped = len(rows) > MOST
+    asked = _masks(search)
+    dates = Counter(set(rows[:MOST]))  # each event once for each set of facts: most have one
+    several = {event for event, many in Counter(event for event, _ in dates).items() if many > 1}
+    alone = Counter(traits for event, traits in dates if event not in several)
+    apart = [(event, traits) for event, traits in dates if event in several]
+    counts = {}
+    for group in _ASKED:
+        others = [(bits, every) for name, bits, every in asked if name != group]
+        counts[group] = _group(group, alone, apart, others)
+    everything = [(bits, every) for _, bits, every in asked]
+    total = sum(many for traits, many in alone.items() if _passes(traits, everything))
+    total += len({event for event, traits in apart if _passes(traits, everything)})
+    from_afar = {event for event, traits in set(online[:MOST]) if _passes(traits, everything)}
+    return Facets(counts, total, len(from_afar), capped)
+
+
+def _masks(search: Search) -> list[tuple[str, int, bool]]:
+    """What is asked of each group: its bits, and whether each must be there."""
+    return [
+        (group, mask(group, values), group == "acces")
+        for group, name in _ASKED.items()
+        if (values := getattr(search, name))
+    ]
+
+
+def _passes(traits: int, asked: list[tuple[int, bool]]) -> bool:
+    return all((traits & bits == bits) if every else (traits & bits) for bits, every in asked)
+
+
+def _group(
+    group: str, alone: Counter[int], apart: list[tuple[int, int]], others: list[tuple[int, bool]]
+) -> dict[str, int]:
+    """The events of each value of a group; its bits are few: they are counted together, then told apart."""
+    whole = mask(group, GROUPS[group])
+    found: Counter[int] = Counter()
+    for traits, many in alone.items():
+        if not others or _passes(traits, others):
+            found[traits & whole] += many
+    counted = {}
+    for value in GROUPS[group]:
+        bit = BITS[group, value]
+        number = sum(many for bits, many in found.items() if bits & bit)
+        number += len({event for event, traits in apart if traits & bit and _passes(traits, others)})
+        if number:
+            counted[value] = number
+    return counted
