@@ -10,7 +10,6 @@ from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -55,7 +54,7 @@ def propose_edit(*, event: Event, values: Mapping[str, Any], actor: Actor | None
 
     One revision waits at a time: this one takes the place of the one before, and of its other fields when `values`
     does not say them. None, and nothing waits any more, when all is as it is published. An image is the name of a
-    file in the storage. Raises `ValidationError` by field, or when the event is not published.
+    file in the storage (`events.pictures`). Raises `ValidationError` by field, or when the event is not published.
     """
     held = locked(event, (Event.State.PUBLISHED,))
     now, former = live(held), _locked_waiting(held)
@@ -66,7 +65,6 @@ def propose_edit(*, event: Event, values: Mapping[str, Any], actor: Actor | None
         if former.values == changed:
             return former
         _decide(former, State.REPLACED, actor)
-        _forget_image(former, besides=changed)
     if not changed:
         return None
     made = Revision.objects.create(
@@ -100,7 +98,6 @@ def refuse(revision: Revision, reason: str, actor: Actor | None) -> Revision:
         raise ValidationError("Dites pourquoi cette modification est refusée.", code="required")
     held = _locked(revision)
     _decide(held, State.REFUSED, actor, reason=reason.strip())
-    _forget_image(held)
     record(verb="event.revision_refuse", target=held.event, actor=actor)
     tell_author(held.event, "event_revision_refused", reason=held.reason, author_key=held.author_key)
     revision.refresh_from_db()
@@ -146,13 +143,6 @@ def _check(event: Event, values: Mapping[str, Any]) -> None:
         setattr(tried, name, value)
     tried.clean_fields(exclude=["image"])
     tried.validate_constraints()
-
-
-def _forget_image(revision: Revision, besides: Mapping[str, Any] | None = None) -> None:
-    """The picture of a revision that never was public, unless the next one still shows it."""
-    name = revision.values.get("image", "")
-    if name and name not in {(besides or {}).get("image"), revision.before.get("image"), revision.event.image.name}:
-        transaction.on_commit(lambda: default_storage.delete(name))
 
 
 def _journal(revision: Revision) -> dict[str, list[Any]]:
