@@ -39,8 +39,9 @@ def publish(*, event: Event, actor: Actor | None) -> Event:
 
     Raises `ValidationError` for another state, or an event without a date.
     """
-    proposed = event.state == State.PROPOSED
-    held = _publish(locked(event, (State.DRAFT, State.PROPOSED, State.WITHDRAWN)), actor)
+    held = locked(event, (State.DRAFT, State.PROPOSED, State.WITHDRAWN))
+    proposed = held.state == State.PROPOSED
+    _publish(held, actor)
     if proposed:
         tell_author(held, "event_published")
     return held

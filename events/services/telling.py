@@ -25,7 +25,7 @@ def tell_author(event: Event, template: str, *, reason: str = "", author_key: st
         return
     context = {
         "event": event, "reason": reason, "account": account is not None, "kept_days": settings.EVENT_PROPOSER_DAYS,
-        "url": absolute(event.get_absolute_url()),
+        "url": absolute(f"/agenda/{event.slug}/"),
         "edit_url": absolute(f"/pro/agenda/{event.slug}/") if account else absolute("/agenda/proposer/"),
         **more,
     }  # fmt: skip

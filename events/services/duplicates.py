@@ -1,0 +1,201 @@
+# ruff: noqa: S608 - the statement is put together from our own names; what people say is always a parameter
+"""Events that may be the same one, told before a second is published (A5): same day, near, a title like it.
+
+The cost does not grow with the agenda: candidates come from the index of places and dates (`listing_near`) or of
+online dates, three days wide, and from the few proposals that wait; titles are compared among those only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from core.geo import distance_km, mercator, mercator_radius
+from core.text import fold
+from events.models import Event, Session
+
+NEAR_KM = 5.0
+SAME_SPOT_KM = 0.3
+_BOX_KM = 12.0  # as wide as a commune of the region: inside it, five kilometres or the same commune
+DAYS = timedelta(days=1)
+LOOKED_AT = 10  # dates of one event: the next ones
+ALIKE = 0.5
+MOST = 8
+
+_COLUMNS = "e.id, s.starts_at, s.commune_id, s.lat, s.lon, s.attendance <> 'place' AS online"
+_CLOSE = f"""
+WITH asked AS (
+    SELECT * FROM unnest(%(day)s::timestamptz[], %(low)s::point[], %(high)s::point[], %(online)s::boolean[])
+        AS a (day, low, high, online)
+), found AS (
+    SELECT {_COLUMNS} FROM asked a
+    CROSS JOIN LATERAL (
+        SELECT session_id FROM events_listing l
+        WHERE l.shown AND l.position <@ box(a.low, a.high)
+          AND l.starts_at BETWEEN a.day - interval '1 day' AND a.day + interval '1 day'
+    ) near
+    JOIN events_session s ON s.id = near.session_id JOIN events_event e ON e.id = s.event_id
+    WHERE a.low IS NOT NULL
+    UNION
+    SELECT {_COLUMNS} FROM asked a
+    CROSS JOIN LATERAL (
+        SELECT session_id FROM events_listing l
+        WHERE l.shown AND l.online AND a.online
+          AND l.starts_at BETWEEN a.day - interval '1 day' AND a.day + interval '1 day'
+    ) remote
+    JOIN events_session s ON s.id = remote.session_id JOIN events_event e ON e.id = s.event_id
+    UNION
+    SELECT {_COLUMNS} FROM events_event e JOIN events_session s ON s.event_id = e.id
+    JOIN asked a ON s.starts_at BETWEEN a.day - interval '1 day' AND a.day + interval '1 day'
+    WHERE %(waiting)s AND e.state = 'proposed'
+)
+SELECT f.id, f.starts_at, f.commune_id, f.lat, f.lon, f.online,
+       similarity(e.folded_title, %(title)s) AS alike, e.organisation_id, e.organiser_name, e.website,
+       e.registration_url, o.name, o.current_name
+FROM found f JOIN events_event e ON e.id = f.id LEFT JOIN members_organisation o ON o.id = e.organisation_id
+WHERE f.id <> %(besides)s AND (
+    similarity(e.folded_title, %(title)s) >= %(least)s
+    OR (%(links)s <> '{{}}'::text[] AND (e.website = ANY(%(links)s) OR e.registration_url = ANY(%(links)s))))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and where: a commune (INSEE code) and a position when there is a place, `online` when there is a link."""
+
+    starts_at: datetime
+    commune: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    online: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is compared of an event, written or not yet."""
+
+    title: str
+    moments: Sequence[Moment]
+    organisation: int | None = None
+    organiser: str = ""
+    links: tuple[str, ...] = ()
+    besides: int = 0
+
+
+@dataclass
+class _Met:
+    score: float = 0.0
+    reasons: list[str] = field(default_factory=list)
+
+
+def find(event: Event) -> list[tuple[Event, list[str]]]:
+    """Events that may be the same as `event`, published or waiting to be, the likeliest first, each with why."""
+    return close(candidate(event), waiting=True)
+
+
+def candidate(event: Event) -> Candidate:
+    """What is compared of `event`: its next dates, or its last ones when all are past."""
+    rows = Session.objects.filter(event=event).exclude(status=Session.Status.CANCELLED)
+    coming = list(rows.filter(ends_at__gte=timezone.now()).order_by("starts_at")[:LOOKED_AT])
+    sessions = coming or list(rows.order_by("-starts_at")[:LOOKED_AT])
+    moments = [Moment(s.starts_at, s.commune_id or "", s.lat, s.lon, s.online) for s in sessions]
+    return Candidate(
+        title=event.title, moments=moments, organisation=event.organisation_id, organiser=event.organiser,
+        links=tuple(filter(None, (event.website, event.registration_url))), besides=event.pk or 0,
+    )  # fmt: skip
+
+
+def close(wanted: Candidate, *, waiting: bool) -> list[tuple[Event, list[str]]]:
+    """As `find`; `waiting` also looks among what is proposed and not read yet (never shown to the public)."""
+    if not wanted.moments:
+        return []
+    met: dict[int, _Met] = {}
+    for row in _rows(wanted, waiting):
+        said = _compare(wanted, row)
+        if said is not None and said.score > met.setdefault(row[0], _Met()).score:
+            met[row[0]] = said
+    kept = sorted(((key, said) for key, said in met.items() if said.score), key=lambda pair: -pair[1].score)[:MOST]
+    events = Event.objects.select_related("organisation", "agency", "source").in_bulk([key for key, _ in kept])
+    return [(events[key], said.reasons) for key, said in kept if key in events]
+
+
+def _rows(wanted: Candidate, waiting: bool) -> list[tuple[Any, ...]]:
+    moments = list(wanted.moments)[:LOOKED_AT]
+    boxes = [_box(moment) for moment in moments]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLOSE,
+            {
+                "day": [m.starts_at for m in moments], "low": [low for low, _ in boxes],
+                "high": [high for _, high in boxes], "online": [m.online for m in moments], "waiting": waiting,
+                "title": fold(wanted.title)[:200], "besides": wanted.besides, "links": list(wanted.links),
+                "least": ALIKE - 0.35,
+            },
+        )  # fmt: skip
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _box(moment: Moment) -> tuple[str | None, str | None]:
+    """The corners of the square looked at around a place, in the unit of the index."""
+    if moment.lat is None or moment.lon is None:
+        return None, None
+    (x, y), edge = mercator(moment.lat, moment.lon), mercator_radius(moment.lat, _BOX_KM)
+    return f"({x - edge!r},{y - edge!r})", f"({x + edge!r},{y + edge!r})"
+
+
+def _compare(wanted: Candidate, row: tuple[Any, ...]) -> _Met | None:
+    """How alike, and why; None when neither the place nor the link is the same."""
+    starts_at, commune, lat, lon, online, alike, organisation, organiser, website, register, name, short = row[1:]
+    place: tuple[float, str] | None = None
+    for moment in wanted.moments:
+        if abs(moment.starts_at - starts_at) > DAYS:
+            continue
+        found = _near(moment, commune, lat, lon, online)
+        if found and (place is None or found[0] > place[0]):
+            place = found[0], f"{_day(moment.starts_at, starts_at)}, {found[1]}"
+    same_link = bool(set(wanted.links) & set(filter(None, (website, register))))
+    if place is None:
+        return None
+    score, reasons = alike + place[0], [place[1]]
+    if alike >= 0.35:
+        reasons.append("titre identique" if alike > 0.95 else "titre proche")
+    if _same_organiser(wanted, organisation, (organiser, name or "", short or "")):
+        score += 0.2
+        reasons.append("même organisateur")
+    elif organisation and wanted.organisation and organisation != wanted.organisation:
+        score -= 0.2  # every school of a town opens its doors on the same Saturday
+    if same_link:
+        score += 0.4
+        reasons.append("même lien")
+    return _Met(score, reasons) if score >= ALIKE else None
+
+
+def _near(moment: Moment, commune: str | None, lat: float | None, lon: float | None, online: bool) -> Any:
+    """(what it adds to the score, in words), or None."""
+    if None not in (moment.lat, moment.lon, lat, lon):
+        away = distance_km(moment.lat, moment.lon, lat, lon)  # type: ignore[arg-type]
+        if away <= SAME_SPOT_KM:
+            return 0.15, "même lieu"
+        if away <= NEAR_KM:
+            return 0.0, f"à {max(1, round(away))}\u00a0km"
+        if moment.commune and moment.commune == commune:
+            return 0.0, "même commune"
+    return (0.0, "en ligne tous les deux") if moment.online and online else None
+
+
+def _day(one: datetime, other: datetime) -> str:
+    first, second = timezone.localdate(one), timezone.localdate(other)
+    return "même jour" if first == second else "à un jour près"
+
+
+def _same_organiser(wanted: Candidate, organisation: int | None, names: tuple[str, ...]) -> bool:
+    if wanted.organisation and organisation:
+        return wanted.organisation == organisation
+    organiser = fold(wanted.organiser)
+    return bool(organiser) and organiser in {fold(name) for name in names if name}
