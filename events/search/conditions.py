@@ -86,9 +86,8 @@ class Walk:
             return self._one(search)
         # Several types are far apart in their index: one short walk each.
         one, values = self._one(search.but(types=()), "l.kind = k.kind")
-        columns = self.columns.replace("l.", "f.")
         sql = (
-            f"SELECT {columns} FROM unnest(%s::varchar[]) AS k (kind) CROSS JOIN LATERAL ({one}) f"
+            f"SELECT f.* FROM unnest(%s::varchar[]) AS k (kind) CROSS JOIN LATERAL ({one}) f"
             f" ORDER BY {self._order('f.starts_at', 'f')} LIMIT %s"
         )
         return sql, [list(search.types), *values, self.limit]
@@ -138,7 +137,8 @@ def ongoing(
 ) -> Sql:  # fmt: skip
     """The rows of `search` that began before `at` and are not over then, the first to end first, at most `limit`.
 
-    Long ones have an index of their own; the others began in the hours before. Marks are instants of the end.
+    Long ones have an index of their own; the others began in the hours before. Marks are instants of the end. `columns`
+    hold `ends_at` and `session_id`.
     """
     asked, values = conditions(search, part=part)
     common = f"{asked} AND l.starts_at < %s AND l.ends_at > %s"
@@ -156,10 +156,10 @@ def ongoing(
     way = " DESC" if before else ""
     mark = before or after
     from_end = f"l.ends_at <-> %s, l.session_id{way}"
-    sql = f"""SELECT {columns.replace("l.", "o.")} FROM (
-        (SELECT l.* FROM events_listing l WHERE l.long AND {common} ORDER BY {from_end} LIMIT %s)
+    sql = f"""SELECT * FROM (
+        (SELECT {columns} FROM events_listing l WHERE l.long AND {common} ORDER BY {from_end} LIMIT %s)
         UNION ALL
-        (SELECT l.* FROM events_listing l WHERE NOT l.long AND l.starts_at >= %s AND {common}
+        (SELECT {columns} FROM events_listing l WHERE NOT l.long AND l.starts_at >= %s AND {common}
          ORDER BY l.ends_at{way}, l.session_id{way} LIMIT %s)
         ) o ORDER BY o.ends_at{way}, o.session_id{way} LIMIT %s"""
     return sql, [*values, mark.at if mark else at, limit, at - LONG, *values, limit, limit]

@@ -18,6 +18,8 @@ __all__ = ["LONG", "Found", "Page", "between", "changed", "conditions", "keys", 
 
 PAGE_SIZE = 20
 ONGOING_SHOWN = 4
+_ROW = "l.session_id, l.event_id, l.starts_at, l.ends_at, l.later"
+_CARD = "f.session_id, f.event_id, f.starts_at, f.ends_at, f.later, r.card"
 FEED_PAST = timedelta(days=30)  # calendars keep the recent past
 FEED_MOST = 1_000
 KEEPS = timedelta(hours=6)  # so long do the pages of one list share the instant it was opened
@@ -33,6 +35,9 @@ class Found:
     ends_at: datetime
     later: int = 0
     card: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    commune: str = ""
     title: str = ""
     slug: str = ""
     kind: str = ""
@@ -43,8 +48,6 @@ class Found:
     town: str = ""
     place_name: str = ""
     attendance: str = "place"
-    lat: float | None = None
-    lon: float | None = None
     public_id: str = ""
     news: Literal["", "new", "changed"] = ""
 
@@ -77,7 +80,7 @@ def page(search: Search, *, after: str = "", before: str = "", limit: int = PAGE
     if opened and not search.starts:
         start = opened
     walk = Walk(
-        search, start, end, limit + 1, once=True,
+        search, start, end, limit + 1, once=True, columns=_columns(search),
         after=mark if after else None, before=mark if before and not after else None,
     )  # fmt: skip
     rows, running_rows = _cards(walk, with_ongoing=mark is None)
@@ -101,11 +104,12 @@ def running(search: Search, *, after: str = "", before: str = "", limit: int = P
         start = opened
     backwards = bool(mark and before and not after)
     sql, values = ongoing(
-        search, start, limit + 1, once=True, after=mark if after else None, before=mark if backwards else None
-    )
+        search, start, limit + 1, once=True, after=mark if after else None, before=mark if backwards else None,
+        columns=_columns(search),
+    )  # fmt: skip
     order = " DESC" if backwards else ""
     rows = [Found(*row) for row in _rows(
-        f"SELECT f.session_id, f.event_id, f.starts_at, f.ends_at, f.later, r.card FROM ({sql}) f"
+        f"SELECT {_CARD}, f.lat, f.lon, f.commune_id FROM ({sql}) f"
         f" JOIN events_rendering r ON r.session_id = f.session_id ORDER BY f.ends_at{order}, f.session_id{order}",
         values,
     )]  # fmt: skip
@@ -120,16 +124,24 @@ def running(search: Search, *, after: str = "", before: str = "", limit: int = P
     return result
 
 
+def _columns(search: Search) -> str:
+    """What a card needs of a row; where it is only when a distance is shown: the rest is in the index of dates."""
+    where = (
+        "l.lat, l.lon, l.commune_id" if search.start else "NULL::float8 AS lat, NULL::float8 AS lon, '' AS commune_id"
+    )
+    return f"{_ROW}, {where}"
+
+
 def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]:
     """The rows of a walk with their cards, and those under way at its start, in one statement."""
     sql, values = walk.sql()
     parts = [f"(SELECT 0 AS part, f.* FROM ({sql}) f)"]
     if with_ongoing:
-        under_way, more = ongoing(walk.search, walk.start, ONGOING_SHOWN + 1, once=True)
+        under_way, more = ongoing(walk.search, walk.start, ONGOING_SHOWN + 1, once=True, columns=walk.columns)
         parts.append(f"(SELECT 1, o.* FROM ({under_way}) o)")
         values += more
     rows = _rows(
-        f"SELECT f.part, f.session_id, f.event_id, f.starts_at, f.ends_at, f.later, r.card"
+        f"SELECT f.part, {_CARD}, f.lat, f.lon, f.commune_id"
         f" FROM ({' UNION ALL '.join(parts)}) f JOIN events_rendering r ON r.session_id = f.session_id",
         values,
     )
@@ -139,8 +151,8 @@ def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]
     return coming, sorted(now, key=lambda found: (found.ends_at, found.session))
 
 
-_LINE = """s.id, s.event_id, s.starts_at, s.ends_at, f.later, '', e.title, e.slug, e.kind, s.label, s.all_day, s.status,
-    s."full", s.town, s.place_name, s.attendance, s.lat, s.lon, s.public_id::text"""
+_LINE = """s.id, s.event_id, s.starts_at, s.ends_at, f.later, '', s.lat, s.lon, coalesce(s.commune_id, ''), e.title,
+    e.slug, e.kind, s.label, s.all_day, s.status, s."full", s.town, s.place_name, s.attendance, s.public_id::text"""
 
 
 def between(search: Search, start: datetime, end: datetime, limit: int = FEED_MOST) -> list[Found]:
@@ -157,7 +169,7 @@ def between(search: Search, start: datetime, end: datetime, limit: int = FEED_MO
 
 def keys(search: Search, limit: int = FEED_MOST) -> list[int]:
     """The primary keys of the sessions that a feed of `search` holds, in order of date; none withdrawn."""
-    sql, values = _feed(search, limit, "l.session_id, l.starts_at", ("published",))
+    sql, values = feed(search, limit, "l.session_id, l.starts_at, l.ends_at", ("published",))
     return [row[0] for row in _rows(f"SELECT f.session_id FROM ({sql}) f ORDER BY f.starts_at, f.session_id", values)]
 
 
@@ -171,7 +183,7 @@ def texts(
     if column not in {"card", "ics", "jsonld"}:
         raise ValueError(column)
     parts: tuple[Part, ...] = ("published", "withdrawn") if withdrawn else ("published",)
-    sql, values = _feed(search, limit, "l.session_id, l.starts_at, l.changed_at", parts)
+    sql, values = feed(search, limit, "l.session_id, l.starts_at, l.ends_at, l.changed_at", parts)
     return _rows(
         f"SELECT f.starts_at, f.changed_at, r.{column} FROM ({sql}) f"
         " JOIN events_rendering r ON r.session_id = f.session_id ORDER BY f.starts_at, f.session_id",
@@ -179,7 +191,8 @@ def texts(
     )
 
 
-def _feed(search: Search, limit: int, columns: str, parts: Sequence[Part]) -> tuple[str, list[Any]]:
+def feed(search: Search, limit: int, columns: str, parts: Sequence[Part]) -> tuple[str, list[Any]]:
+    """The statement of the rows that a feed of `search` holds, in order of date: plain columns of the listing `l`."""
     start, end = search.window(timezone.now() - FEED_PAST)
     statements, values = [], list[Any]()
     for part in parts:
@@ -218,7 +231,8 @@ def changed(search: Search, since: datetime, until: datetime, limit: int = 100) 
 def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def _write(mark: Mark, opened: datetime) -> str:
