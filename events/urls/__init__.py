@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from events.urls import out, pro, proposals, public, registration
+from events.urls import embeds, out, pro, proposals, public, registration
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *embeds.urlpatterns,
     *out.urlpatterns,
     *registration.urlpatterns,
     *proposals.urlpatterns,

@@ -1,0 +1,124 @@
+"""Where what a search finds takes place: counted by commune in one statement, gathered by the scale of a map (A2).
+
+The cost is flat: the first `READ` dates are counted, and `Places.capped` says when there are more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from core.geo import distance_km
+from events.search.conditions import Walk, ongoing
+from events.search.filters import MAX_RADIUS, Search
+from territories.maps import plane
+
+READ = 2_000  # dates, of those to come as of those under way
+_COLUMNS = "l.session_id, l.event_id, l.commune_id, l.lat, l.lon, l.starts_at, l.ends_at"
+
+_PLACES = """
+WITH found AS MATERIALIZED (
+    ({coming}) UNION ALL ({begun}))
+SELECT grouping(f.commune_id), f.commune_id, coalesce(c.name, s.town, ''), s.id IS NOT NULL, c.lat, c.lon,
+       count(DISTINCT f.event_id), count(*), avg(at.lat), avg(at.lon),
+       min(at.lat), max(at.lat), min(at.lon), max(at.lon)
+FROM found f
+LEFT JOIN territories_commune c ON c.insee = f.commune_id
+LEFT JOIN events_session s ON f.commune_id = '' AND s.id = f.session_id AND s.attendance <> 'online'
+CROSS JOIN LATERAL (SELECT coalesce(f.lat, c.lat) AS lat, coalesce(f.lon, c.lon) AS lon) at
+GROUP BY GROUPING SETS ((f.commune_id, c.name, s.town, s.id IS NOT NULL, c.lat, c.lon), ())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A commune (or a town of elsewhere, without `insee`) and how many events take place there."""
+
+    insee: str
+    name: str
+    events: int
+    lat: float
+    lon: float
+    reach: int  # km around its centre that hold all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What was counted: by place, online only, without any place said; `events` in all."""
+
+    spots: tuple[Spot, ...] = ()
+    events: int = 0
+    online: int = 0
+    nowhere: int = 0
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Spots that would cover one another at this scale, around the one that has most events."""
+
+    x: float
+    y: float
+    spots: tuple[Spot, ...]
+
+    @property
+    def main(self) -> Spot:
+        return self.spots[0]
+
+    @property
+    def count(self) -> int:
+        """Of its spots together: an event of two communes counts in each."""
+        return sum(spot.events for spot in self.spots)
+
+    @property
+    def reach(self) -> int:
+        """km around its main commune that hold all its spots; at most what a search may ask."""
+        far = max(distance_km(self.main.lat, self.main.lon, spot.lat, spot.lon) + spot.reach for spot in self.spots)
+        return min(math.ceil(far), MAX_RADIUS)
+
+
+def places(search: Search) -> Places:
+    """Where the first `READ` coming dates of `search` take place, in one statement.
+
+    From `du`, or from now; what is under way is counted too.
+    """
+    start, end = search.window()
+    coming, values = Walk(search, start, end, READ + 1, columns=_COLUMNS).sql()
+    begun, more = ongoing(search, start, READ + 1, columns=_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES.format(coming=coming, begun=begun), [*values, *more])
+        found = cursor.fetchall()
+    spots: list[Spot] = []
+    events = online = nowhere = dates = 0
+    for every, insee, name, placed, lat, lon, of_events, of_dates, at_lat, at_lon, south, north, west, east in found:
+        if every:
+            events, dates = of_events, of_dates
+        elif at_lat is not None:
+            centre = (lat, lon) if lat is not None else (at_lat, at_lon)
+            far = max(distance_km(*centre, y, x) for y in (south, north) for x in (west, east))
+            spots.append(Spot(insee, name, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
+        elif placed:
+            nowhere += of_events
+        else:
+            online += of_events
+    spots.sort(key=lambda spot: (-spot.events, spot.name, spot.insee))
+    return Places(tuple(spots), events, online, nowhere, dates > READ)
+
+
+def gathered(spots: Iterable[Spot], room: float) -> list[Cluster]:
+    """The spots in clusters whose centres are at least `room` apart (units of the plane), the largest first."""
+    centres: list[tuple[float, float]] = []
+    members: list[list[Spot]] = []
+    for spot in spots:
+        point = plane(spot.lat, spot.lon)
+        near = [(math.dist(point, centre), rank) for rank, centre in enumerate(centres)]
+        distance, rank = min(near, default=(math.inf, 0))
+        if distance < room:
+            members[rank].append(spot)
+        else:
+            centres.append(point)
+            members.append([spot])
+    return [Cluster(x, y, tuple(held)) for (x, y), held in zip(centres, members, strict=True)]
