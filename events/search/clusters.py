@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from core.geo import distance_km
+from core.text import sort_key
 from events.search.conditions import Walk, ongoing
 from events.search.filters import MAX_RADIUS, Search
 from territories.maps import plane
@@ -104,7 +105,7 @@ def places(search: Search) -> Places:
             nowhere += of_events
         else:
             online += of_events
-    spots.sort(key=lambda spot: (-spot.events, spot.name, spot.insee))
+    spots.sort(key=lambda spot: (-spot.events, sort_key(spot.name), spot.insee))
     return Places(tuple(spots), events, online, nowhere, dates > READ)
 
 

@@ -1,4 +1,4 @@
-"""The week and the month of the agenda (A2, A3, S1): whole days, nothing hidden silently, links that keep the search."""
+"""The week and the month of the agenda (A2, A3, S1): whole days, nothing hidden, links that keep the search."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def drawn(query: str) -> str:
 
 
 def cell(made: dict[str, Any], day: str) -> calendar.Day:
-    return next(cell for week in made["weeks"] for cell in week if cell and cell.day.isoformat() == day)
+    cells: list[calendar.Day] = [cell for week in made["weeks"] for cell in week if cell]
+    return next(cell for cell in cells if cell.day.isoformat() == day)
 
 
 def titles(day: calendar.Day) -> list[str]:

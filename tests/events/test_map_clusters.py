@@ -1,0 +1,163 @@
+"""The agenda on a map (A2, S1, S2): counted by commune, gathered by scale, the same counts in a list."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from events.render.cluster_map import clusters_of, framed, said
+from events.search import clusters, filters
+from events.search.clusters import Spot, gathered, places
+from events.views.map import agenda_map
+from tests.events.tools import date_of, published
+from tests.factories import town
+
+TROYES, EPINAL, GOLBEY = (48.2973, 4.0744), (48.1744, 6.4512), (48.1972, 6.4404)
+
+
+def spot(name: str, at: tuple[float, float], events: int = 1) -> Spot:
+    return Spot("88001", name, events, *at, reach=1)
+
+
+def shown(query: str = "") -> dict[str, Any]:
+    made = agenda_map(RequestFactory().get("/agenda/"), filters.read(QueryDict(query)))["agenda_map"]
+    assert isinstance(made, dict)
+    return made
+
+
+@pytest.fixture
+def region(db: None) -> None:
+    """Three events in Épinal (one of two dates), one in Golbey beside it, one in Troyes, one online."""
+    epinal = town("Épinal", insee="88160", lat=EPINAL[0], lon=EPINAL[1])
+    golbey = town("Golbey", insee="88209", lat=GOLBEY[0], lon=GOLBEY[1])
+    troyes = town("Troyes", insee="10387", lat=TROYES[0], lon=TROYES[1])
+    at = {"Épinal": (epinal, EPINAL), "Golbey": (golbey, GOLBEY), "Troyes": (troyes, TROYES)}
+    for name, number in (("Épinal", 3), ("Golbey", 1), ("Troyes", 1)):
+        commune, (lat, lon) = at[name]
+        for n in range(number):
+            dates = [date_of(commune=commune, lat=lat, lon=lon, town=name) for _ in range(2 if n == 0 else 1)]
+            published(*dates, title=f"{name} {n}", kind="forum" if n else "atelier")
+    published(date_of(attendance="online"), title="En ligne")
+
+
+@pytest.mark.usefixtures("region")
+def test_A2_each_event_counts_once_where_it_takes_place() -> None:
+    found = places(filters.read(QueryDict("")))
+    assert [(s.name, s.events) for s in found.spots] == [("Épinal", 3), ("Golbey", 1), ("Troyes", 1)]
+    assert (found.events, found.online, found.nowhere, found.capped) == (6, 1, 0, False)
+
+
+@pytest.mark.usefixtures("region")
+def test_A2_circles_and_list_say_the_same() -> None:
+    made = shown()
+    names = re.findall(r'aria-label="([^"]+\d évènements?)"', made["svg"])
+    assert names == ["Épinal et une commune voisine\u00a0: 4 évènements", "Troyes\u00a0: 1 évènement"]
+    assert [(place["name"], place["count"]) for place in made["places"]] == [
+        ("Épinal", 3),
+        ("Golbey", 1),
+        ("Troyes", 1),
+    ]
+    assert made["says"] == "5 évènements dans 3 communes"
+
+
+@pytest.mark.usefixtures("region")
+def test_A2_a_circle_leads_to_a_narrower_search_that_keeps_the_filters() -> None:
+    made = shown("vue=carte&type=atelier&q=&en-ligne=")
+    assert re.findall(r'<a href="([^"]+)"', made["svg"]) == [
+        "/agenda/?commune=88160&amp;rayon=4&amp;type=atelier&amp;vue=carte",
+        "/agenda/?commune=10387&amp;rayon=1&amp;type=atelier",
+    ]
+    assert made["places"][0]["url"] == "/agenda/?commune=88160&rayon=1&type=atelier"
+    assert made["online_url"] == "/agenda/?en-ligne=1&type=atelier"
+
+
+@pytest.mark.usefixtures("region")
+def test_A2_what_a_circle_counts_is_what_its_search_finds() -> None:
+    """Followed to the end: nearer map, then the list, no event lost on the way."""
+    query = shown()["svg"].split('<a href="/agenda/?')[1].split('"')[0].replace("&amp;", "&")
+    near = places(filters.read(QueryDict(query)))
+    assert (sum(spot.events for spot in near.spots), [spot.name for spot in near.spots]) == (4, ["Épinal", "Golbey"])
+    circles = re.findall(r'aria-label="([^"]+\d évènements?)"', shown(query)["svg"])
+    assert circles == ["Épinal\u00a0: 3 évènements", "Golbey\u00a0: 1 évènement"]
+
+
+@pytest.mark.usefixtures("region")
+def test_S1_each_circle_is_a_named_link_and_the_list_stands_in_the_page() -> None:
+    html = render_to_string("events/_map.html", {"agenda_map": shown()})
+    assert html.count('<circle class="map-cluster"') == len(
+        re.findall(r'<a href="[^"]+" aria-label="[^"]+"><title>', html)
+    )
+    assert len(re.findall(r"<li data-place=", html)) == 3
+    assert "1 évènement en ligne n’est sur aucune carte" in html
+
+
+@pytest.mark.usefixtures("region")
+def test_S2_the_map_asks_nothing_of_another_site() -> None:
+    html = render_to_string("events/_map.html", {"agenda_map": shown()})
+    assert re.findall(r"https?://(?!www\.w3\.org)[^\s\"<]+", html) == []
+    assert "data-tiles-url" not in html
+
+
+@pytest.mark.django_db
+def test_A2_beyond_what_is_read_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    commune = town("Épinal", lat=EPINAL[0], lon=EPINAL[1])
+    for _ in range(4):
+        published(date_of(commune=commune, lat=EPINAL[0], lon=EPINAL[1]))
+    monkeypatch.setattr(clusters, "READ", 3)
+    monkeypatch.setattr("events.views.map.READ", 3)
+    html = render_to_string("events/_map.html", {"agenda_map": shown()})
+    assert "les 3 prochaines dates seulement" in html
+
+
+@pytest.mark.django_db
+def test_A2_a_town_of_elsewhere_and_a_place_not_yet_known() -> None:
+    published(date_of(town="Offenburg", country="DE", lat=48.47, lon=7.94), title="Forum")
+    published(date_of(), title="Lieu à venir")
+    made = shown("q=forum")
+    assert [(place["name"], place["url"]) for place in made["places"]] == [("Offenburg", "/agenda/?q=forum+Offenburg")]
+    assert shown()["nowhere"] == 1
+
+
+@pytest.mark.django_db
+def test_A2_nothing_to_show_leads_to_the_list() -> None:
+    html = render_to_string("events/_map.html", {"agenda_map": shown("type=forum&vue=carte")})
+    assert ("<svg viewBox" in html, 'href="/agenda/?type=forum"' in html) == (False, True)
+
+
+@pytest.mark.usefixtures("region")
+def test_A2_one_statement_whatever_there_is(django_assert_num_queries: Any) -> None:
+    search = filters.read(QueryDict("vue=carte"))
+    request = RequestFactory().get("/agenda/")
+    with django_assert_num_queries(1):
+        render_to_string("events/_map.html", agenda_map(request, search))
+
+
+def test_A2_spots_gather_by_scale() -> None:
+    spots = [spot("Épinal", EPINAL, 3), spot("Golbey", GOLBEY), spot("Troyes", TROYES)]
+    assert [[s.name for s in cluster.spots] for cluster in gathered(spots, room=30)] == [
+        ["Épinal", "Golbey"],
+        ["Troyes"],
+    ]
+    assert [len(cluster.spots) for cluster in gathered(spots, room=0.5)] == [1, 1, 1]
+
+
+def test_A2_circles_never_touch_and_stay_in_the_frame() -> None:
+    spots = [spot(f"Bourg {n}", (47.5 + n % 13 / 7, 4 + n % 17 / 5), 1 + n % 5) for n in range(120)]
+    box = framed(spots)
+    assert box is not None
+    found = clusters_of(spots, box)
+    room = 46 * box.width / 480
+    near = [(a, b) for a in found for b in found if a is not b and (a.x - b.x) ** 2 + (a.y - b.y) ** 2 < room**2]
+    assert (near, sum(cluster.count for cluster in found)) == ([], sum(s.events for s in spots))
+    assert all(box.x < c.x < box.x + box.width and box.y < c.y < box.y + box.height for c in found)
+
+
+def test_S1_a_circle_is_said_with_its_neighbours() -> None:
+    assert said(gathered([spot("Épinal", EPINAL, 2), spot("A", EPINAL), spot("B", GOLBEY)], room=30)[0]) == (
+        "Épinal et 2 communes voisines\u00a0: 4 évènements"
+    )
