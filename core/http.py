@@ -12,7 +12,12 @@ from django.views.decorators.http import require_safe
 
 PUBLIC_SECONDS = 60
 PERSONAL = "private, no-store"
-TELLING = frozenset({"statut", "besoin", "commune", "saisie", "status", "need", "near", "q", "acces", "accessibility"})
+TELLING = frozenset(
+    {
+        "statut", "besoin", "commune", "rayon", "saisie", "public", "q", "acces",
+        "status", "need", "near", "radius", "accessibility",
+    }
+)  # fmt: skip
 View = Callable[..., HttpResponse]
 
 

@@ -26,6 +26,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 def harmless(value: Any) -> str:
     """`value` as text that no spreadsheet runs: an apostrophe stands before what looks like a formula."""
     text = _text(value)
+    if isinstance(value, (int, float)):  # « -1.5 » is a number, whatever it begins with
+        return text
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 

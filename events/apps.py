@@ -8,7 +8,7 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import (
             desk_entries,
-            feeds_data,
+            due,
             imports_desk,
             panels,
             search_entries,
@@ -17,5 +17,5 @@ class EventsConfig(AppConfig):
         panels.register_panels()
         search_entries.connect()
         desk_entries.connect()
-        feeds_data.connect()
         imports_desk.connect()
+        due.register_tasks()

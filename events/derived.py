@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from core.reference import EventType, Sector, Status
 from core.text import fold
+from events import search_entries
 from events.models import Event, Listing, Session
 from events.render.card import card
 from events.render.jsonld import jsonld
@@ -87,7 +88,9 @@ def told() -> Q:
 def refresh_event(event: Event | int) -> int:
     """Write again what is derived of every session of one event."""
     key = event.pk if isinstance(event, Event) else event
-    return refresh(Session.objects.filter(event_id=key), events=[key])
+    count = refresh(Session.objects.filter(event_id=key), events=[key])
+    search_entries.refresh([key])
+    return count
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from core.api.filters import refuse_odd_parameters
 from core.api.views import PublicViewSet
 from core.http import PUBLIC_SECONDS, public_page
 from core.models import PackLoad
+from events.api import EventViewSet, SessionViewSet
 from members.api import NetworkViewSet, OrganisationViewSet
 from members.models import Organisation
 from spro.api_docs import described
@@ -45,6 +46,8 @@ RESOURCES: dict[str, tuple[type[PublicViewSet], str]] = {
     "basins": (BasinViewSet, "basin"),
     "communes": (CommuneViewSet, "commune"),
     "referents": (ReferentViewSet, "referent"),
+    "events": (EventViewSet, "event"),
+    "sessions": (SessionViewSet, "session"),
 }
 FIGURES_SECONDS = 300
 # One trip for all; the only counts of whole tables, kept a few minutes.

@@ -17,6 +17,8 @@ TITLES = {
     "basins": "Les bassins d’emploi",
     "communes": "Les communes",
     "referents": "Les référent·es",
+    "events": "Les évènements de l’agenda",
+    "sessions": "Les séances de l’agenda",
 }
 TYPES = {
     "string": "texte", "integer": "entier", "number": "nombre", "boolean": "vrai ou faux", "object": "objet",
@@ -30,6 +32,8 @@ QUERIES = {
     "basins": "agency=epinal",
     "organisations": "kind=mission-locale&page_size=5",
     "referents": "agency=epinal&scope=territorial",
+    "events": "type=forum",
+    "sessions": "from=2018-01-01&page_size=5",
 }
 
 

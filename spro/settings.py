@@ -361,6 +361,13 @@ SPECTACULAR_SETTINGS = {
         "AccessSlug": "core.reference.Access",
         "OrganisationKind": "members.models.Organisation.Kind",
         "Membership": "members.api.MEMBERSHIPS",
+        "EventTypeSlug": "core.reference.EventType",
+        "SectorSlug": "core.reference.Sector",
+        "AttendanceSlug": "events.models.session.Attendance",
+        "SessionStatus": "events.models.Session.Status",
+        "RegistrationMode": "events.models.Event.RegistrationMode",
+        "EventState": "events.api.shapes.STATES",
+        "SessionState": "events.api.shapes.SESSION_STATES",
     },
 }
 

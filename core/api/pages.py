@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,9 @@ NEXT = "https://portail.example/api/v1/…/?cursor=WyJuIiwzXQ"
 BAD_CURSOR = "Ce curseur n’est pas valide : reprenez l’adresse donnée par « next » ou « previous »."
 BAD_SIZE = "Donnez un nombre entier d’au moins 1 (au-delà de 200, la page en compte 200)."
 
-Keys = Sequence[str | int | float]
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of a moment in a cursor: others are nobody's
+
+Keys = Sequence[str | int | float | dt.datetime]
 
 
 class RowOrder(Func):
@@ -54,10 +57,21 @@ def decode(text: str, types: Sequence[type]) -> tuple[str, list[Any]]:
         raise ValidationError({"cursor": [BAD_CURSOR]}) from None
     if direction not in ("n", "p") or len(keys) != len(types) or not all(map(_fits, keys, types)):
         raise ValidationError({"cursor": [BAD_CURSOR]})
-    return direction, keys
+    return direction, [_moment(key) if kind is dt.datetime else key for key, kind in zip(keys, types, strict=True)]
+
+
+def _moment(key: str) -> dt.datetime | None:
+    """The moment that `encode` wrote; None for anything else."""
+    try:
+        moment = dt.datetime.fromisoformat(key)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def _fits(key: Any, kind: type) -> bool:
+    if kind is dt.datetime:
+        return _moment(key) is not None
     given: type = type(key)
     if given is not kind:
         return False

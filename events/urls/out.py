@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from events.views import feeds
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("agenda.ics", feeds.ics, name="agenda_ics"),
+    path("agenda.atom", feeds.atom_feed, name="agenda_atom"),
+    path("agenda.json", feeds.json, name="agenda_json"),
+    path("agenda.csv", feeds.csv, name="agenda_csv"),
+]

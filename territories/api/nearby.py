@@ -128,6 +128,11 @@ def _start(given: dict[str, Any], known: Table) -> Start | None:
     return start
 
 
+def is_far(lat: float, lon: float) -> bool:
+    """Whether this point is so far from the region that its two numbers must be swapped."""
+    return _far(table().token, lat, lon)
+
+
 def _far(token: str, lat: float, lon: float) -> bool:
     """Whether this point is more than `REGION_KM` away from the frame of the region: its two numbers are swapped."""
     frame = _frame(token)
