@@ -117,7 +117,7 @@ class Reading:
             if not search.town:
                 self._refuse("commune", search.commune, communes.question(search.commune, search.answer))
         if position := self._text("near"):
-            search.point = _position(position)
+            search.point = point_of(position)
             if not search.point:
                 self._refuse("near", position, "Écrivez une latitude et une longitude, comme 48.58,7.75.")
 
@@ -144,7 +144,7 @@ def _clean(text: str) -> str:
     return " ".join(text.replace("\x00", " ").split())
 
 
-def _position(text: str) -> Start | None:
+def point_of(text: str) -> Start | None:
     """« 48.58,7.75 »: latitude and longitude in degrees."""
     parts = text.split(",")
     try:

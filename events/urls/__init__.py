@@ -25,6 +25,7 @@ RESERVED = frozenset(
         "proposer",
         "preparer",
         "inscription",
+        "position",
         "semaine",
         "mois",
         "carte",
