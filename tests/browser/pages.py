@@ -36,6 +36,10 @@ PUBLIC_PAGES = [
     "/signaler/territory/troyes-chaumont/",
     "/pro/invitation/une-invitation-inconnue/",
     "/referents/confirmer/une-demande-inconnue/",
+    "/agenda/?vue=semaine",
+    "/agenda/?vue=mois",
+    "/agenda/?vue=carte",
+    "/agenda/integrer/?type=forum",
     "/une-page-qui-n-existe-pas/",
 ]
 

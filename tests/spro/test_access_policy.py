@@ -51,6 +51,10 @@ PUBLIC = {
     "referents/confirmer/<slug:secret>/",
     "signaler/<slug:kind>/<slug:slug>/",
     "signaler/<slug:kind>/<slug:slug>/merci/",
+    # events: the agenda in the pages of others
+    "agenda/embed/",
+    "agenda/embed.js",
+    "agenda/integrer/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
