@@ -1,0 +1,148 @@
+"""From the place that a source says to a commune and a place of the directory; never a silent guess (A6, T1)."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from core.text import fold
+from events.importers import plain
+from events.importers.incoming import Attendance, Date, Place
+from events.models import Session
+from territories import communes
+from territories.models import Commune, Site
+
+KEPT = 4_000  # answers kept at once
+_TOWN = re.compile(r"\b(\d{2} ?\d{3})\s+([^\d,;\n|]{2,60})")
+_CEDEX = re.compile(r"\s+cedex\b.*$", re.IGNORECASE)
+_COUNTRY = re.compile(r"^(?:france|deutschland|allemagne|belgique|luxembourg|suisse)$")
+_CODES = {"france": "FR", "deutschland": "DE", "allemagne": "DE", "belgique": "BE", "luxembourg": "LU", "suisse": "CH"}
+_INSEE = re.compile(r"(?:\d\d|2[AB])\d{3}", re.IGNORECASE)
+
+
+class Places:
+    """Finds places for one reading; remembers the last few thousand answers."""
+
+    def __init__(self) -> None:
+        self._towns = _Kept()
+        self._sites = _Kept()
+
+    def put(self, session: Session, date: Date) -> Session:
+        """Write on `session` where and how `date` is attended."""
+        session.attendance, session.online_url = date.attendance, date.online_url
+        session.site = session.commune = None
+        session.place_name = session.address = session.postal_code = session.town = ""
+        session.country, session.lat, session.lon = "FR", None, None
+        if date.attendance == Attendance.ONLINE:
+            return session
+        place = _told_apart(date.place)
+        session.place_name, session.address = plain.cut(place.name, 200), plain.cut(place.address, 300)
+        session.postal_code, session.town = place.postal_code[:10], plain.cut(place.city, 120)
+        session.country = place.country if len(place.country) == 2 else "FR"
+        session.lat, session.lon = place.lat, place.lon
+        commune = self._commune(place) if session.country == "FR" else None
+        if commune is None:
+            return session
+        session.commune, session.town = commune, commune.name
+        if _same(commune.name, session.address):
+            session.address = ""
+        site = self._site(commune, place)
+        if site is not None:
+            session.site = site
+            session.place_name, session.address = site.name, site.address
+            session.postal_code, session.lat, session.lon = site.postal_code, site.lat, site.lon
+        elif session.lat is None:
+            session.lat, session.lon = commune.lat, commune.lon
+        return session
+
+    def _commune(self, place: Place) -> Commune | None:
+        key = f"{place.insee}|{place.postal_code}|{place.city}|{fold(place.text)}"
+        found: Commune | None = self._towns.of(key, lambda: _find(place))
+        return found
+
+    def _site(self, commune: Commune, place: Place) -> Site | None:
+        """The one place of the directory at this very address, or of this very name, in the commune."""
+        listed: list[Site] = self._sites.of(
+            commune.pk,
+            lambda: list(
+                Site.objects.filter(commune=commune, listed=True).select_related("commune__department", "kind")
+            ),
+        )
+        for said, known in ((fold(place.name), "name"), (fold(place.address), "address")):
+            if len(said) < 6:
+                continue
+            same = [site for site in listed if fold(getattr(site, known)) == said]
+            if len(same) == 1:
+                return same[0]
+        return None
+
+
+def _find(place: Place) -> Commune | None:
+    if _INSEE.fullmatch(place.insee) and (town := communes.find(place.insee).town):
+        return _commune(town.insee)
+    city = _CEDEX.sub("", place.city)
+    if place.postal_code and city and (town := communes.find(f"{place.postal_code} {city}").town):
+        # A name that only begins alike would be a guess, unless the postcode agrees.
+        if place.postal_code in town.postal_codes or fold(town.name) == fold(city):
+            return _commune(town.insee)
+        return None
+    if city and not place.postal_code and (town := communes.find(city).town) and _same(town.name, city):
+        return _commune(town.insee)
+    for part in reversed([part.strip() for part in re.split(r"[,;\n|]", place.text)]):
+        # « Mission locale, Troyes »: a whole part of the line is the name of one commune.
+        if 3 <= len(part) <= 60 and not any(c.isdigit() for c in part):
+            town = communes.find(part).town
+            if town and _same(town.name, part):
+                return _commune(town.insee)
+    return None
+
+
+def _same(name: str, said: str) -> bool:
+    return communes.folded(name) == communes.folded(said)
+
+
+def _commune(insee: str) -> Commune | None:
+    return Commune.objects.select_related("department", "agency", "basin").filter(pk=insee).first()
+
+
+def _told_apart(place: Place) -> Place:
+    """`place` with the parts that its line tells: name, street, postcode and town."""
+    if place.text and not (place.address or place.city or place.insee):
+        parts = [part.strip() for part in re.split(r"[,;\n|]", place.text) if part.strip()]
+        country = next((_CODES[fold(part)] for part in parts if _COUNTRY.match(fold(part))), "")
+        parts = [part for part in parts if not _COUNTRY.match(fold(part))]
+        place = Place(place.name, "", "", "", "", country or place.country, place.text, place.lat, place.lon)
+        rest = []
+        for part in parts:
+            if (match := _TOWN.search(part)) and not place.city:
+                place.postal_code, place.city = match[1].replace(" ", ""), match[2].strip(" -–")
+                if before := part[: match.start()].strip(" -–"):
+                    rest.append(before)
+            else:
+                rest.append(part)
+        named = rest and not re.match(r"\d", rest[0])
+        place.name = place.name or (rest.pop(0) if named else "")
+        place.address = ", ".join(rest)
+    elif place.address and not place.postal_code and (match := _TOWN.search(place.address)):
+        place = Place(
+            place.name, place.address[: match.start()].strip(" ,-–"), match[1].replace(" ", ""),
+            place.city or match[2].strip(" -–"), place.insee, place.country, place.text, place.lat, place.lon,
+        )  # fmt: skip
+    if place.city:
+        place.city = _CEDEX.sub("", place.city)
+    return place
+
+
+class _Kept(OrderedDict[str, Any]):
+    """The last answers, so that a place said a thousand times is looked for once."""
+
+    def of(self, key: str, find: Callable[[], Any]) -> Any:
+        if key in self:
+            self.move_to_end(key)
+            return self[key]
+        found = self[key] = find()
+        if len(self) > KEPT:
+            self.popitem(last=False)
+        return found

@@ -1,0 +1,144 @@
+"""Events that a source gives for the first time, made by the batch (A6)."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from core.text import fold
+from events.derived import write
+from events.importers.guess import kind_of, publics_of, sectors_of
+from events.importers.incoming import Date, Incoming
+from events.importers.places import Places
+from events.models import Event, Session
+from events.services.importing_feed import Feed
+from territories.models import Agency, Site
+
+State = Event.State
+Mode = Event.RegistrationMode
+
+
+def values_of(item: Incoming, feed: Feed) -> dict[str, Any]:
+    """What `item` says of the event's own fields; the source's defaults fill what it does not say."""
+    sectors, publics = item.sectors, item.publics
+    if sectors is None:
+        sectors = sectors_of(item.title, item.words) or list(feed.default_sectors)
+    if publics is None:
+        publics = publics_of(item.title, item.words) or list(feed.default_publics)
+    mode = Mode.LINK if item.registration_url else Mode.CONTACT if item.registration_contact else Mode.NONE
+    return {
+        "title": item.title, "summary": item.summary, "description": item.description,
+        "kind": item.kind or kind_of(item.title, item.words) or feed.default_kind,
+        "sectors": sectors, "publics": publics, "age_min": item.age_min, "age_max": item.age_max,
+        "access": item.access, "contact_email": item.contact_email, "contact_phone": item.contact_phone,
+        "website": item.website, "registration_mode": str(mode), "registration_url": item.registration_url,
+        "free": item.free, "price_text": item.price_text, "image_credit": item.image_credit,
+        "source_url": item.source_url or feed.page_url,
+    }  # fmt: skip
+
+
+def session_of(event: Event, date: Date, places: Places) -> Session:
+    """A session of `event`, not written, that says what `date` says."""
+    session = Session(
+        event=event, source_key=date.key[:80], starts_at=date.starts_at, ends_at=date.ends_at, all_day=date.all_day,
+        label=date.label, status=date.status, full=date.full,
+    )  # fmt: skip
+    return places.put(session, date)
+
+
+PLACE = (
+    "attendance", "site_id", "place_name", "address", "postal_code", "commune_id", "town", "country", "lat", "lon",
+    "online_url",
+)  # fmt: skip
+
+
+def place_digest(session: Session) -> str:
+    """Of where a session is, however its position was worked out."""
+    said = [str(value) if isinstance(value := getattr(session, name), str) else value for name in PLACE]
+    return hashlib.blake2b(repr(["" if value is None else value for value in said]).encode(), digest_size=8).hexdigest()
+
+
+def date_said(session: Session, date: Date) -> list[Any]:
+    """What the source says of a date, as it is remembered: `[start, end, status, full, label, place]`."""
+    return [
+        date.starts_at.timestamp(), date.ends_at.timestamp(), str(date.status), date.full, date.label,
+        place_digest(session),
+    ]  # fmt: skip
+
+
+def memory(values: dict[str, Any], dates: dict[str, list[Any]], feed: Feed) -> dict[str, Any]:
+    """`Event.source_values`: fields that hold something, dates by key, and the agenda they come from."""
+    said = {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {"event": said, "dates": dates, "feed": feed.name}
+
+
+def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places) -> list[Event]:
+    """Write these events and their dates: public at once when the organisation is trusted, else proposed."""
+    now = timezone.now()
+    slugs = free_slugs([(item.title, f"{feed.name}\0{item.uid}", _day(item)) for item, _ in items])
+    events, sessions = [], []
+    home = _home_agency(feed.organisation.pk)
+    for (item, digest), slug in zip(items, slugs, strict=True):
+        values = values_of(item, feed)
+        event = Event(
+            **values, slug=slug, folded_title=fold(item.title)[:200], organisation=feed.organisation,
+            source=feed.source, source_uid=item.uid, source_digest=digest, proposed_at=now,
+            state=State.PUBLISHED if feed.trusted else State.PROPOSED, published_at=now if feed.trusted else None,
+        )  # fmt: skip
+        own = [session_of(event, date, places) for date in item.dates]
+        event.source_values = memory(
+            values, {d.key[:80]: date_said(s, d) for s, d in zip(own, item.dates, strict=True)}, feed
+        )
+        event.first_starts_at = min(session.starts_at for session in own)
+        event.last_ends_at = max(session.ends_at for session in own)
+        here = next((session.commune for session in own if session.commune is not None), None)
+        event.agency = here.agency if here is not None else home
+        events.append(event)
+        sessions += own
+    Event.objects.bulk_create(events)
+    for session in sessions:
+        session.event_id = session.event.pk
+    Session.objects.bulk_create(sessions, batch_size=2_000)
+    if feed.trusted:
+        for session in sessions:
+            session.changed_at = session.created_at = now  # as the database says; not read again
+        write(sessions)
+    return events
+
+
+def _day(item: Incoming) -> str:
+    return f"{timezone.localtime(item.dates[0].starts_at):%Y-%m-%d}"
+
+
+def _home_agency(organisation: int) -> Agency | None:
+    """Whose officer reads what has no place: the agency of the organisation's first place."""
+    site = Site.objects.filter(organisation=organisation).select_related("agency").order_by("-listed", "pk").first()
+    return site.agency if site else None
+
+
+@lru_cache(maxsize=4_000)
+def _base(title: str) -> str:
+    return slugify(fold(title))[:110].strip("-") or "evenement"
+
+
+def free_slugs(wanted: list[tuple[str, str, str]]) -> list[str]:
+    """A slug for each `(title, key, day)`, that no event has: the title, else with its day, else with a digest."""
+    from events.urls import RESERVED
+
+    choices = []
+    for title, key, day in wanted:
+        base = _base(title)
+        digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        choices.append((base, f"{base}-{day}", f"{base}-{digest}"))
+    every = [slug for some in choices for slug in some]
+    taken = set(Event.objects.filter(slug__in=every).values_list("slug", flat=True)) | RESERVED
+    found = []
+    for some in choices:
+        slug = next(slug for slug in (*some, *(f"{some[2]}-{n}" for n in range(2, 10_000))) if slug not in taken)
+        taken.add(slug)
+        found.append(slug)
+    return found
