@@ -152,8 +152,7 @@ def _place(session: Session) -> dict[str, Any]:
     held = {*event.access, *session.access, *(site.access if site is not None else ())}
     if held:
         place["amenityFeature"] = [
-            {"@type": "LocationFeatureSpecification", "name": label, "value": True}
-            for label in wording.access(held)
+            {"@type": "LocationFeatureSpecification", "name": label, "value": True} for label in wording.access(held)
         ]
     return place
 
