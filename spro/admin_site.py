@@ -30,6 +30,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "members.organisation": ("network",),
     "territories.site": ("commune", "agency"),
     "territories.referent": ("organisation", "agency"),
+    "events.event": ("organisation", "agency"),
     "accounts.user": (),
 }
 OUR_ROOMS = ("core", "accounts", "members", "territories", "events", "spro")
@@ -100,7 +101,7 @@ class PortalAdminSite(AdminSite):
         return rooms if app_label else by_trade(rooms, reverse("admin:index"))
 
     def search(self, request: HttpRequest) -> HttpResponse:
-        """What this person may see whose words hold those typed: organisations, places, referents, accounts."""
+        """What this person may see whose words hold those typed: organisations, places, events, people, accounts."""
         words = request.GET.get("q", "").strip()[:LONGEST_QUERY]
         groups = [found for label in SEARCHED if (found := self._search_one(request, label, words))] if words else []
         context = {**self.each_context(request), "title": "Recherche au bureau", "q": words, "groups": groups}

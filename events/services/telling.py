@@ -12,6 +12,7 @@ from accounts.models import User
 from core.links import absolute
 from core.outbox import queue_mail
 from events.models import Event, SessionChange
+from events.services.telling_registered import tell_change
 
 
 def tell_author(event: Event, template: str, *, reason: str = "", author_key: str = "", **more: Any) -> None:
@@ -19,7 +20,7 @@ def tell_author(event: Event, template: str, *, reason: str = "", author_key: st
 
     `author_key`: whoever wrote this part of it (a revision), when that is somebody else. `more` goes to the template.
     """
-    account = _account(author_key or event.author_key)
+    account = account_of(author_key or event.author_key)
     to = account.email if account else event.proposer_email
     if not to or (account is None and author_key):
         return
@@ -34,7 +35,7 @@ def tell_author(event: Event, template: str, *, reason: str = "", author_key: st
     queue_mail(key=key, to=to, template=template, context=context)
 
 
-def _account(key: str) -> User | None:
+def account_of(key: str) -> User | None:
     """The account that wrote, if it is still one that people use."""
     try:
         return User.objects.filter(pk=key, is_active=True).first() if key else None
@@ -44,3 +45,4 @@ def _account(key: str) -> User | None:
 
 def tell_registered(change: SessionChange) -> None:
     """Queue a mail for each person who holds or waits for a seat of the session: it changed."""
+    tell_change(change)

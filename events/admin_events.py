@@ -1,0 +1,131 @@
+"""Events at the desk: read, decided, compared; written in the espace pro, whose services keep calendars right (A5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from accounts.admin_filters import due_filter
+from accounts.rules import runs_region
+from core.values import day_in_words
+from events import due, field_words
+from events.admin_merges import ComparedEvents
+from events.admin_moderation import REFUSAL_HELP, WITHDRAWAL_HELP, ModeratedEvents, ReasonForm
+from events.admin_radar import radar_csv, radar_view
+from events.models import Event, Session, Source
+from events.render import times
+from events.rules import may_enter_desk
+from events.services import duplicates, merging, revising
+from events.services.proposing import unconfirmed
+from events.services.sessions import place_of
+from events.services.telling import account_of
+from events.services.writing import EDITABLE, EDITED
+from members.models import Organisation
+from territories.admin import ServedFilter
+from territories.due import served
+from territories.rules import is_officer
+
+SESSIONS_SHOWN = 60
+State = Event.State
+
+
+class _WithEvents(admin.RelatedFieldListFilter):
+    """Only those that have events."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        model: Any = Organisation if field.name == "organisation" else Source
+        theirs = served(request.user, Event.objects.filter(**{field.name: OuterRef("pk")}))
+        return [(row.pk, str(row)) for row in model.objects.filter(Exists(theirs))]
+
+
+@admin.register(Event)
+class EventAdmin(ComparedEvents, ModeratedEvents):
+    view_rule = runs_region | is_officer
+    list_display = ("title", "shown_organiser", "agency", "state", "shown_first", "proposed_at", "source")
+    list_filter = (
+        due_filter(
+            a_relire=("À relire", due.proposed),
+            en_retard=("À relire depuis plus d’une semaine", due.proposed_long_ago),
+            modifications=("Avec une modification à relire", due.revised),
+        ),
+        "state", ("agency", ServedFilter), "kind", "flagship", "first_starts_at", ("organisation", _WithEvents),
+        ("source", _WithEvents),
+    )  # fmt: skip
+    list_select_related = ("organisation", "agency", "source")
+    search_fields = ("title", "organiser_name", "organisation__name", "organisation__current_name", "slug")
+    ordering = ("-proposed_at", "-id")
+    export_fields = ("kind", "sectors", "publics", "website", "registration_url", "last_ends_at", "published_at")
+    fields = ("agency", "source", "source_url", "source_note", "created_at", "proposed_at", "published_at",
+              "withdrawn_at", "updated_at")  # fmt: skip
+
+    def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What nobody confirmed is nobody's to read."""
+        return served(user, queryset).exclude(pk__in=unconfirmed().values("pk"))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("radar/", view(self.radar_view), name="events_event_radar"),
+            path("radar/<slug:part>.csv", view(self.radar_csv), name="events_event_radar_csv"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def radar_view(self, request: HttpRequest) -> HttpResponse:
+        return radar_view(request, self.admin_site, self.opts)
+
+    def radar_csv(self, request: HttpRequest, part: str) -> HttpResponse:
+        return radar_csv(request, part)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        event = self.get_object(request, object_id)
+        context = self._sheet(request, event) if event is not None else {}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def _sheet(self, request: HttpRequest, event: Event) -> dict[str, Any]:
+        """What a moderator needs to decide, on one page."""
+        waits = event.state == State.PROPOSED
+        close = duplicates.find(event) if event.state in merging.MERGEABLE else []
+        served_here = served(request.user, Event.objects.filter(pk__in=[other.pk for other, _ in close]))
+        mine = set(served_here.values_list("pk", flat=True))
+        sessions = list(event.sessions.select_related("commune").order_by("starts_at", "pk")[: SESSIONS_SHOWN + 1])
+        return {
+            "said": [
+                (field_words.label(name), field_words.words(name, value))
+                for name in EDITED if (value := revising.plain(getattr(event, name))) not in ("", [], None)
+            ],
+            "sessions": [_session_line(session) for session in sessions[:SESSIONS_SHOWN]],
+            "more_sessions": len(sessions) > SESSIONS_SHOWN,
+            "partners": list(event.partners.all()), "author": account_of(event.author_key),
+            "close": [(e, why, e.pk in mine) for e, why in close],
+            "merges": list(merging.merges_of(event)), "revision": revising.waiting(event),
+            "refusal": ReasonForm(help_text=REFUSAL_HELP, prefix="refus") if waits else None,
+            "withdrawal": ReasonForm(help_text=WITHDRAWAL_HELP, prefix="retrait")
+            if event.state == State.PUBLISHED else None,
+            "may_publish": event.state in (State.PROPOSED, State.REFUSED, State.WITHDRAWN, State.DRAFT),
+            "may_edit": event.state in EDITABLE, "waits": waits, "organiser_known": event.organisation is not None,
+            "late": waits and event.proposed_at and due.proposed_long_ago(Event.objects.filter(pk=event.pk)).exists(),
+        }  # fmt: skip
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(may_enter_desk(request.user))
+
+    @admin.display(description="organisé par")
+    def shown_organiser(self, event: Event) -> str:
+        return event.organiser or "—"
+
+    @admin.display(description="première date", ordering="first_starts_at")
+    def shown_first(self, event: Event) -> str:
+        if event.first_starts_at is None:
+            return event.date_note or "sans date"
+        return day_in_words(times.local(event.first_starts_at).date())
+
+
+def _session_line(session: Session) -> dict[str, Any]:
+    when = times.when(session.starts_at, session.ends_at, all_day=session.all_day)
+    return {"when": when, "where": place_of(session), "status": session.get_status_display(), "session": session}
