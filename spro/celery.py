@@ -14,12 +14,16 @@ app.conf.task_queues = [Queue(name) for name in ("mail", "documents", "imports",
 app.conf.task_routes = {
     "core.tasks.deliver_outbox": {"queue": "mail"},
     "core.tasks.work_on_import": {"queue": "imports"},
+    "events.tasks.read_one_source": {"queue": "imports"},
 }
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.beat_heart", "schedule": 30.0, "options": {"expires": 25}},
     "outbox": {"task": "core.tasks.deliver_outbox", "schedule": 30.0, "options": {"expires": 25}},
     "imports": {"task": "core.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 50}},
     "imports-kept": {"task": "core.tasks.purge_imports", "schedule": crontab(hour=3, minute=40)},
+    # Each source has its own hour; this only looks whose has come.
+    "agendas": {"task": "events.tasks.read_sources", "schedule": 60.0, "options": {"expires": 50}},
+    "agendas-kept": {"task": "events.tasks.forget_readings", "schedule": crontab(hour=3, minute=25)},
     "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
     "open-data": {"task": "spro.tasks.follow_data", "schedule": 300.0, "options": {"expires": 250}},
     "mails": {"task": "core.tasks.purge_outbox", "schedule": crontab(hour=3, minute=20)},

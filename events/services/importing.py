@@ -217,14 +217,15 @@ class _Seen:
 @contextmanager
 def _alone(feed: Feed) -> Iterator[None]:
     """One reading of an organisation's agendas at a time, whatever runs it. Raises `BusyError`."""
-    key = feed.organisation.pk
+    # In a transaction the lock goes with it, whatever happens there; else it is given back.
+    inside = connection.in_atomic_block
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, key])
+        cursor.execute(f"SELECT pg_try_advisory_{'xact_' if inside else ''}lock(%s, %s)", [LOCK, feed.organisation.pk])
         if not cursor.fetchone()[0]:
             raise BusyError(BUSY)
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        if not inside:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, key])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, feed.organisation.pk])
