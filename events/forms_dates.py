@@ -140,6 +140,10 @@ class DateRows:
         """Whether there is room for one more."""
         return len(self.rows) < MOST_ROWS
 
+    @property
+    def alone(self) -> bool:
+        return len(self.rows) == 1
+
     def is_valid(self) -> bool:
         filled = [row for row in self.rows if not row.is_blank] or self.rows[:1]
         checked = [row.is_valid() for row in filled]  # every one of them says what is wrong

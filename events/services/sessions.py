@@ -54,10 +54,14 @@ def edit(*, session: Session, values: Mapping[str, Any], actor: Actor | None, de
 
 @transaction.atomic
 def reschedule(
-    *, session: Session, starts_at: datetime, ends_at: datetime, message: str = "", actor: Actor | None
-) -> Session:
+    *, session: Session, starts_at: datetime, ends_at: datetime, all_day: bool | None = None, message: str = "",
+    actor: Actor | None,
+) -> Session:  # fmt: skip
     """Another date for the session; the former one stays told. A postponed session comes back by this door."""
     held = _alive(session)
+    if (held.starts_at, held.ends_at) == (starts_at, ends_at) and held.status != Status.POSTPONED:
+        raise ValidationError("C’est déjà la date de cette séance.")
+    held.all_day = held.all_day if all_day is None else all_day
     before = held.starts_at, held.ends_at
     held.former_starts_at = held.former_starts_at or held.starts_at
     held.starts_at, held.ends_at, held.status = starts_at, ends_at, Status.RESCHEDULED

@@ -1,0 +1,78 @@
+"""Who opens a page of `/pro/agenda/`, and which events they find there (A5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.rules import runs_region
+from events.models import Event
+from events.rules import may_edit, publishes_at_once
+from members.models import Organisation
+from members.rules import mandates_of
+from territories.rules import agencies_of, may_enter_pro
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The event in hand; `at_once`: what this person writes of it needs nobody's reading."""
+
+    event: Event
+    at_once: bool
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(name, args=[self.event.slug, *args])
+
+    def page(self, here: str = "", **context: Any) -> dict[str, Any]:
+        """The context that every page of the event shares; `here` names a page under it."""
+        return {"event": self.event, "at_once": self.at_once, "here": here, **context}
+
+
+def houses_of(user: Any) -> list[Organisation]:
+    """The organisations that `user` may publish for today, by name."""
+    held = mandates_of(user).filter(organisation__status__in=Organisation.BELONGING)
+    return list(Organisation.objects.filter(pk__in=held.values("organisation")).order_by("sort_key", "pk"))
+
+
+def in_hand(user: Any) -> Q:
+    """The events that `user` may write, as a condition: those of one's organisations, of one's agencies, all."""
+    if runs_region(user):
+        return Q()
+    held = mandates_of(user).filter(organisation__status__in=Organisation.BELONGING)
+    return Q(organisation__in=held.values("organisation")) | Q(agency__in=agencies_of(user))
+
+
+def pro_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For whoever works in the SPRO; 403 for anybody else."""
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not may_enter_pro(request.user):
+            raise PermissionDenied
+        return view(request, **kwargs)
+
+    return wrapper
+
+
+def event_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view(request, desk, …)` for who may write the event of the address today; 404 for anybody else."""
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        rows = Event.objects.select_related("organisation", "agency", "source", "merged_into")
+        event = rows.filter(slug=slug).first()
+        if event is None or not may_edit(request.user, event):
+            raise Http404
+        return view(request, Desk(event, publishes_at_once(request.user, event)), **kwargs)
+
+    return wrapper

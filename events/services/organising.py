@@ -1,0 +1,56 @@
+"""An event as its organisers make one: what it says, and its dates, one by one or by a rule, in one act (A1, A3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.journal import Actor
+from events.models import Event, Session
+from events.services.recurring import Series, add_rule
+from events.services.writing import EDITED, create_event
+from members.models import Organisation
+
+
+@transaction.atomic
+def organise(
+    *, key: UUID, values: Mapping[str, Any], dates: Sequence[Mapping[str, Any]], series: Series | None,
+    organisation: Organisation | None, actor: Actor,
+) -> Event:  # fmt: skip
+    """A draft with these dates, or those of `series`. `key` is the public identifier that the form was given: the same
+    form sent twice makes one event. Raises `ValidationError` by field."""
+    if organisation is not None:  # two clicks at once wait for one another
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+    known = Event.objects.filter(public_id=key, author_key=actor.journal_key).first()
+    if known is not None:
+        return known
+    made = create_event(
+        values=values, sessions=list(dates) if series is None else [], organisation=organisation, actor=actor,
+        public_id=key,
+    )  # fmt: skip
+    if series is not None:
+        add_rule(event=made, series=series, actor=actor)
+        made.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def copy(*, event: Event, actor: Actor) -> Event:
+    """A draft that says the same, without its dates: they are new."""
+    values = {name: getattr(event, name) for name in EDITED}
+    values["image"] = event.image.name or ""
+    made = create_event(
+        values=values, sessions=[], organisation=event.organisation, partners=event.partners.all(), actor=actor
+    )
+    made.agency = event.agency
+    made.save(update_fields=["agency"])
+    return made
+
+
+def model_of(event: Event) -> Session | None:
+    """The date whose place and seats a new date begins with: the last one written."""
+    rows = Session.objects.filter(event=event).select_related("site__commune__department", "commune__department")
+    return rows.order_by("-pk").first()
