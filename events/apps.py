@@ -8,14 +8,18 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import (
             desk_entries,
+            desk_people,
             due,
             imports_desk,
             panels,
+            reported,
             search_entries,
         )
 
         panels.register_panels()
         search_entries.connect()
         desk_entries.connect()
+        desk_people.connect()
         imports_desk.connect()
         due.register_tasks()
+        reported.connect()

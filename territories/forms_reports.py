@@ -10,7 +10,7 @@ from django.core import signing
 
 from accounts.forms import ADDRESS_ERROR, plain_address
 from territories.models import SheetReport
-from territories.reports import Sheet
+from territories.reports import Sheet, subjects
 
 _SALT = "territories.reports"
 
@@ -43,6 +43,8 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any = None, *, sheet: Sheet) -> None:
         super().__init__(data, initial={"token": token(sheet)})
         self.sheet = sheet
+        asked: Any = self.fields["subject"]
+        asked.choices = [("", "Choisissez"), *subjects(sheet.kind)]
 
     @property
     def trapped(self) -> bool:

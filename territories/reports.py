@@ -99,6 +99,28 @@ def _territory(key: str) -> Sheet | None:
 _SHEETS: dict[str, Callable[[str], Sheet | None]] = {
     Kind.SITE: _site, Kind.ORGANISATION: _organisation, Kind.NETWORK: _network, Kind.TERRITORY: _territory,
 }  # fmt: skip
+_MODELS: dict[str, type[Model]] = {
+    Kind.SITE: Site, Kind.ORGANISATION: Organisation, Kind.NETWORK: Network, Kind.TERRITORY: Agency,
+}  # fmt: skip
+_OF_EVENTS = ("date", "adresse", "contact", "acces", "autre")
+
+
+def register(kind: str, find: Callable[[str], Sheet | None], model: type[Model]) -> None:
+    """A kind of sheet of a room above: how its public page is found by slug, and what is written when it changes."""
+    _SHEETS[kind], _MODELS[kind] = find, model
+
+
+def model_of(kind: str) -> type[Model]:
+    """What a sheet of this kind is made of; each has a `slug`."""
+    return _MODELS[kind]
+
+
+def subjects(kind: str) -> list[tuple[str, str]]:
+    """What may be wrong on a sheet of this kind, with its words."""
+    choices = [(str(value), str(label)) for value, label in SheetReport.Subject.choices]
+    if kind == Kind.EVENT:
+        return [choice for choice in choices if choice[0] in _OF_EVENTS]
+    return [choice for choice in choices if choice[0] != SheetReport.Subject.DATE]
 
 
 @transaction.atomic
@@ -187,10 +209,7 @@ def is_escalated(report: SheetReport) -> bool:
 
 def unchanged_since(report: SheetReport) -> bool:
     """Nobody wrote on the sheet since the error was told, as far as the journal knows."""
-    models: dict[str, type[Model]] = {
-        Kind.SITE: Site, Kind.ORGANISATION: Organisation, Kind.NETWORK: Network, Kind.TERRITORY: Agency,
-    }  # fmt: skip
-    model: Any = models[report.kind]
+    model: Any = model_of(report.kind)
     key = model.objects.filter(slug=report.key).values_list("pk", flat=True).first()
     if key is None:
         return False

@@ -73,8 +73,10 @@ class SheetReport(models.Model):
         ORGANISATION = "organisation", "Organisme"
         NETWORK = "network", "Réseau"
         TERRITORY = "territory", "Territoire"
+        EVENT = "event", "Évènement"
 
     class Subject(models.TextChoices):
+        DATE = "date", "La date ou l’heure"
         ADDRESS = "adresse", "L’adresse ou la carte"
         CONTACT = "contact", "Le téléphone, le courriel ou le site"
         HOURS = "horaires", "Les horaires"

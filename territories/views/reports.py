@@ -17,12 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import may_enter_admin
 from core.api.throttle import FairUse
-from members.models import Network, Organisation
 from members.rules import is_manager_of
 from territories import reports
 from territories.forms_reports import AnswerForm, ReportForm
 from territories.forms_reports import token as token_of
-from territories.models import Agency, SheetReport, Site
+from territories.models import SheetReport, Site
 
 PAGE = 50
 
@@ -155,6 +154,8 @@ def _links(user: Any, found: SheetReport) -> dict[str, str]:
 def _mend_url(user: Any, found: SheetReport) -> str:
     manages = found.organisation is not None and is_manager_of(user, found.organisation)
     if manages and found.organisation is not None:
+        if found.kind == SheetReport.Kind.EVENT:
+            return f"/pro/agenda/{found.key}/"
         own = Site.objects.filter(slug=found.key, organisation=found.organisation)
         if found.kind == SheetReport.Kind.SITE and own.exists():
             return f"{reverse('pro_site', args=[found.organisation.slug, found.key])}?signalement={found.public_id}"
@@ -165,10 +166,9 @@ def _mend_url(user: Any, found: SheetReport) -> str:
 
 
 def _admin_url(found: SheetReport) -> str:
-    rooms = {"site": "territories_site", "organisation": "members_organisation", "network": "members_network"}
-    name = rooms.get(found.kind, "territories_agency")
-    models = {"site": Site, "organisation": Organisation, "network": Network}
-    key = models.get(found.kind, Agency).objects.filter(slug=found.key).values_list("pk", flat=True).first()  # type: ignore[attr-defined]
+    model: Any = reports.model_of(found.kind)
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    key = model.objects.filter(slug=found.key).values_list("pk", flat=True).first()
     try:
         return reverse(f"admin:{name}_change", args=[key]) if key else ""
     except NoReverseMatch:
