@@ -17,7 +17,7 @@ def read_sources() -> int:
 
 
 @shared_task
-def read_one_source(key: int) -> str:
+def read_one_source(key: int, withdraw: bool = False) -> str:
     """Read one source; what goes wrong is written with it, and it is tried again later."""
     from events.models import Source
     from events.services.importing import BusyError
@@ -27,7 +27,7 @@ def read_one_source(key: int) -> str:
     if source is None:
         return "gone"
     try:
-        read_source(source)
+        read_source(source, withdraw=True if withdraw else None)
     except BusyError:
         return "busy"
     except ReadError:
@@ -44,3 +44,54 @@ def forget_readings() -> int:
     from events.services.reading import purge_runs
 
     return purge_runs(settings.SOURCE_RUN_DAYS) + purge(settings.IMPORT_DRAFT_DAYS)
+
+
+# --- people: seats, alerts, outcomes
+
+
+@shared_task
+def free_seats() -> int:
+    """Seats nobody confirmed in time go to who waits; returns how many dates."""
+    from events.services.registering import free_lapsed
+
+    return free_lapsed()
+
+
+@shared_task
+def remind_registered() -> int:
+    """A mail the day before; returns how many."""
+    from events.services.remembering import remind
+
+    return remind()
+
+
+@shared_task
+def forget_registrations() -> int:
+    """Names after their days; the numbers stay. Returns how many."""
+    from events.services.remembering import forget
+
+    return forget()
+
+
+@shared_task
+def send_alerts() -> int:
+    """What is new in the searches that people follow; returns how many mails."""
+    from events.services.digests import send_due
+
+    return send_due()
+
+
+@shared_task
+def follow_alerts() -> int:
+    """Alerts that end soon are told so, those that ended or were never confirmed are forgotten; returns how many."""
+    from events.services.alerting import forget, tell_endings
+
+    return tell_endings() + sum(forget())
+
+
+@shared_task
+def ask_outcomes() -> int:
+    """Did it take place, how many came? Returns how many mails."""
+    from events.services.outcomes import ask
+
+    return ask()

@@ -24,6 +24,13 @@ app.conf.beat_schedule = {
     # Each source has its own hour; this only looks whose has come.
     "agendas": {"task": "events.tasks.read_sources", "schedule": 60.0, "options": {"expires": 50}},
     "agendas-kept": {"task": "events.tasks.forget_readings", "schedule": crontab(hour=3, minute=25)},
+    # Of people. Each is caught up by the next run: what is due is read from the rows, not from the hour.
+    "seats": {"task": "events.tasks.free_seats", "schedule": 120.0, "options": {"expires": 110}},
+    "reminders": {"task": "events.tasks.remind_registered", "schedule": crontab(hour="9-20", minute=10)},
+    "alerts": {"task": "events.tasks.send_alerts", "schedule": crontab(hour="7-20", minute=15)},
+    "alerts-kept": {"task": "events.tasks.follow_alerts", "schedule": crontab(hour=6, minute=30)},
+    "outcomes": {"task": "events.tasks.ask_outcomes", "schedule": crontab(hour=10, minute=0)},
+    "registrations-kept": {"task": "events.tasks.forget_registrations", "schedule": crontab(hour=3, minute=55)},
     "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
     "open-data": {"task": "spro.tasks.follow_data", "schedule": 300.0, "options": {"expires": 250}},
     "mails": {"task": "core.tasks.purge_outbox", "schedule": crontab(hour=3, minute=20)},

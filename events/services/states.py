@@ -14,6 +14,7 @@ from core.journal import Actor, record
 from events.derived import refresh_event
 from events.models import Event, Session
 from events.services.telling import tell_author
+from events.services.telling_registered import tell_withdrawn
 
 State = Event.State
 MOVED_ON = "Cet évènement a changé d’état entre-temps\u00a0: rechargez la page."
@@ -60,7 +61,9 @@ def withdraw(*, event: Event, reason: str, actor: Actor | None) -> Event:
     """Take a published event out of the lists; its page says so, its feeds say it is cancelled for a while (A8)."""
     held = locked(event, (State.PUBLISHED,))
     raise_sequence(held)
-    return _to(held, State.WITHDRAWN, actor, "event.withdraw", withdrawn_at=timezone.now(), state_reason=reason)
+    _to(held, State.WITHDRAWN, actor, "event.withdraw", withdrawn_at=timezone.now(), state_reason=reason)
+    tell_withdrawn(held)
+    return held
 
 
 def locked(event: Event, states: Collection[str]) -> Event:

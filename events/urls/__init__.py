@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from events.urls import embeds, out, pro, proposals, public, registration
+from events.urls import alerts, embeds, out, pro, pro_people, proposals, public, registration
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *embeds.urlpatterns,
     *out.urlpatterns,
+    *alerts.urlpatterns,
     *registration.urlpatterns,
     *proposals.urlpatterns,
+    *pro_people.urlpatterns,
     *pro.urlpatterns,
     *public.urlpatterns,
 ]
@@ -25,6 +27,9 @@ RESERVED = frozenset(
         "proposer",
         "preparer",
         "inscription",
+        "mon-inscription",
+        "bilan",
+        "bilans",
         "position",
         "semaine",
         "mois",

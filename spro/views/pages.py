@@ -35,7 +35,9 @@ def _kept() -> dict[str, int]:
     return {
         "unverified": settings.UNVERIFIED_ACCOUNT_DAYS, "mandated": settings.ACCOUNT_KEPT_DAYS,
         "idle": settings.ACCOUNT_IDLE_DAYS, "ended": settings.MANDATE_KEPT_DAYS, "mails": settings.OUTBOX_SENT_DAYS,
-        "checks": settings.CHECK_KEPT_DAYS,
+        "checks": settings.CHECK_KEPT_DAYS, "registrations": settings.REGISTRATION_DAYS,
+        "hold": settings.REGISTRATION_HOLD_HOURS, "alert_pending": settings.ALERT_PENDING_DAYS,
+        "alerts": settings.ALERT_DAYS,
     }  # fmt: skip
 
 
