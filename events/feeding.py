@@ -1,7 +1,7 @@
 """What a feed of a search holds: the version of it, the stored texts joined by PostgreSQL, or the sessions themselves.
 
-One statement each. A feed holds `FEED_MOST` sessions at most, in order of date; those withdrawn lately are there as
-cancelled (A8).
+One statement each, two for sessions. A feed holds `FEED_MOST` sessions at most, in order of date; those withdrawn
+lately are there as cancelled (A8).
 """
 
 from __future__ import annotations
@@ -66,16 +66,15 @@ def joined(search: Search, column: Literal["ics", "jsonld"]) -> tuple[Version, s
 
 
 def sessions(search: Search) -> tuple[Version, list[Session]]:
-    """The version and the sessions of the feed, event and organisation with them: three statements."""
-    state = version(search)
-    keys = [row[0] for row in _ask(search, "f.session_id", "ORDER BY f.starts_at, f.session_id")]
-    rows = Session.objects.filter(pk__in=keys).select_related("event__organisation", "commune", "site")
-    return state, list(rows.order_by("starts_at", "pk"))
+    """The version and the sessions of the feed, event and organisation with them: two statements."""
+    (row,) = _ask(search, f"{_STATE}, array_agg(f.session_id)")
+    rows = Session.objects.filter(pk__in=row[4] or []).select_related("event__organisation", "commune", "site")
+    return _version(row[:4]), list(rows.order_by("starts_at", "pk"))
 
 
-def _ask(search: Search, columns: str, order: str = "") -> list[Any]:
+def _ask(search: Search, columns: str) -> list[Any]:
     sql, values = feed(search, FEED_MOST, _KEYS, ("published", "withdrawn"))
-    statement = f"SELECT {columns} FROM ({sql}) f JOIN events_rendering r ON r.session_id = f.session_id {order}"  # noqa: S608 (names are ours)
+    statement = f"SELECT {columns} FROM ({sql}) f JOIN events_rendering r ON r.session_id = f.session_id"  # noqa: S608 (names are ours)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[Any] = cursor.fetchall()

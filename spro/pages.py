@@ -35,6 +35,18 @@ PAGES = (
         "annuaire carte adresse rendez-vous conseiller près de chez moi code postal",
     ),
     Page(
+        "agenda", "L’agenda", "Portes ouvertes, forums, ateliers : ce qui vient, près de chez vous ou en ligne.",
+        FIND, "évènements évènement événement événements calendrier dates salon conférence webinaire job dating stage",
+    ),
+    Page(
+        "agenda_subscribe", "S’abonner à l’agenda", "Une recherche dans votre calendrier ou vos courriels.",
+        FIND, "ics icalendar google outlook atom rss flux alerte courriel abonnement",
+    ),
+    Page(
+        "propose_event", "Proposer un évènement", "Vous organisez quelque chose ? Dites-le, nous le relirons.", FIND,
+        "annoncer publier ajouter agenda",
+    ),
+    Page(
         "territories", "Les territoires", "Les agences territoriales, leurs bassins d’emploi, leurs lieux.", FIND,
         "agence carte département bassin",
     ),
@@ -69,6 +81,10 @@ PAGES = (
     Page(
         "open_data", "Données ouvertes", "Les données publiques du portail, à télécharger et à réutiliser.", PROS,
         "open data télécharger csv json geojson licence ouverte data inclusion dcat",
+    ),
+    Page(
+        "agenda_compose", "L’agenda sur votre site", "Composer un encart à poser sur votre propre site, sans traceur.",
+        PROS, "intégrer widget iframe embed web component",
     ),
     Page(
         "api:docs", "L’API des données ouvertes", "Les mêmes données, à lire par programme.", PROS,

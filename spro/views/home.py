@@ -16,21 +16,23 @@ from django.utils.safestring import SafeString
 from core.blazes import known
 from core.http import public_page
 from core.reference import NEED_PHRASES, STATUS_PHRASES
+from events import coming
 from members.models import Charter, Network
 from territories import maps
 from territories.models import Agency, Commune, Contour, EmploymentBasin, Site
 
 FACTS_KEY, FACTS_SECONDS = "home-facts", 60
+COMING = 3  # events told here: near nobody, the agenda asks where
 
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """At most four queries when nothing is cached, none otherwise."""
+    """At most five queries when nothing is cached, none otherwise."""
     return render(request, "spro/home.html", {"statuses": STATUSES, "needs": NEEDS, **facts()})
 
 
 def facts() -> dict[str, Any]:
-    """What the page says of the region: figures, agencies, networks, values. Held for a minute."""
+    """What the page says of the region: figures, agencies, networks, values, next events. Held for a minute."""
     held: dict[str, Any] | None = cache.get(FACTS_KEY)
     if held is None:
         held = _read()
@@ -53,6 +55,7 @@ def _read() -> dict[str, Any]:
         "figures": _figures(agencies, networks),
         "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in by_name],
         "map_svg": _map(agencies),
+        "events": coming.anywhere(COMING),
         "values": charter.values if charter else [],
         "charter_date": charter.signed_on if charter else None,
         "networks": [

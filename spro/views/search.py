@@ -31,6 +31,7 @@ KINDS = (
     Kind("status", "situations", "Situations", "Situation"),
     Kind("site", "lieux", "Lieux", "Lieu"),
     Kind("commune", "communes", "Communes", "Commune"),
+    Kind("event", "evenements", "Évènements", "Évènement"),
     Kind("agency", "territoires", "Territoires", "Territoire"),
     Kind("basin", "bassins", "Bassins d’emploi", "Bassin d’emploi"),
     Kind("network", "reseaux", "Réseaux", "Réseau"),

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from core import panels
 from core.http import public_page
 from core.reference import Access, Channel, Service, Status
 from members.websites import Website, websites
@@ -85,6 +86,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
             ).svg,
             "structured": place(chosen, request.build_absolute_uri(chosen.get_absolute_url()), closed),
             "town_url": f"/lieux/?commune={chosen.commune_id}",
+            "panels": panels.collect("site", request, chosen),
         },
     )
 
