@@ -164,7 +164,7 @@ def test_A3_a_date_is_cancelled_at_once_even_by_those_who_are_read(client: Clien
         ("reporter", {}, "postponed"),
         ("changer", {"day": "2027-04-01", "starts": "10:00", "ends": "12:00"}, "rescheduled"),
         ("en-ligne", {"online_url": "https://visio.exemple.invalid/a"}, "moved-online"),
-        ("deplacer", {"attendance": "place", "where": "address", "address": "1 rue", "commune": "Épinal"}, "moved-place"),
+        ("deplacer", {"attendance": "place", "where": "address", "address": "1 r", "commune": "Épinal"}, "moved-place"),
     ],
 )  # fmt: skip
 def test_A3_each_act_is_one_page_and_says_why(

@@ -23,6 +23,10 @@ TEAM: Answers = _NOBODY | {"member": 200, "manager": 200}
 MANAGER: Answers = _NOBODY | {"member": 403, "manager": 200}
 # What readers told of its sheets, with an address perhaps: who manages it, the agency's, the Region's.
 TOLD: Answers = _NOBODY | {"manager": 200, "officer": 200, "region": 200, "technician": 200}
+# An event: the team of its organisation, the agency that reads it, the Region's.
+AGENDA: Answers = TEAM | {"officer": 200, "region": 200, "technician": 200}
+# Who writes events: the organisations; who reads them has the list alone.
+WRITERS: Answers = PRO | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
 _FORM_ONLY: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 405)
 
 
@@ -138,6 +142,9 @@ _NAMED = "referents/<uuid:public_id>/"
 _REFERENT = f"{_HOUSE}referents/{{referent}}/"
 _FACTORS = "comptes/double-verification/"
 
+_ONE = "pro/agenda/<slug:slug>/"
+_EVENT = "/pro/agenda/{event}/"
+
 Route = tuple[str, Answers, Answers | None]
 PRIVATE: dict[str, Route] = {
     "pro/": ("/pro/", PRO, None),
@@ -187,6 +194,20 @@ PRIVATE: dict[str, Route] = {
     f"{_OF}{_PLACE}remettre/": (f"{_SITE}remettre/", _FORM_ONLY, MANAGER),
     f"{_OF}{_PLACE}fermetures/": (f"{_SITE}fermetures/", MANAGER, None),
     f"{_OF}{_PLACE}fermetures/<int:number>/retirer/": (f"{_SITE}fermetures/{{closure}}/retirer/", _FORM_ONLY, MANAGER),
+    # events
+    "pro/agenda/": ("/pro/agenda/", PRO, None),
+    "pro/agenda/nouveau/": ("/pro/agenda/nouveau/", WRITERS, None),
+    _ONE: (_EVENT, AGENDA, None),
+    f"{_ONE}apercu/": (f"{_EVENT}apercu/", AGENDA, None),
+    f"{_ONE}modifier/": (f"{_EVENT}modifier/", AGENDA, None),
+    f"{_ONE}dupliquer/": (f"{_EVENT}dupliquer/", _FORM_ONLY, AGENDA),
+    f"{_ONE}publier/": (f"{_EVENT}publier/", AGENDA, None),
+    f"{_ONE}retirer/": (f"{_EVENT}retirer/", AGENDA, None),
+    f"{_ONE}dates/": (f"{_EVENT}dates/", AGENDA, None),
+    f"{_ONE}dates/ajouter/": (f"{_EVENT}dates/ajouter/", AGENDA, None),
+    f"{_ONE}dates/<uuid:key>/": (f"{_EVENT}dates/{{session}}/", AGENDA, None),
+    f"{_ONE}dates/<uuid:key>/serie/": (f"{_EVENT}dates/{{ruled}}/serie/", AGENDA, None),
+    f"{_ONE}dates/<uuid:key>/<slug:name>/": (f"{_EVENT}dates/{{session}}/annuler/", AGENDA, None),
     # oneself
     "comptes/": ("/comptes/", OWN, None),
     "comptes/nom/": ("/comptes/nom/", OWN, None),

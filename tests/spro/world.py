@@ -26,6 +26,7 @@ from spro.editorial.models import PageImage
 from spro.editorial.services import create_page
 from territories.models import Closure, Contour, FormerCommune, OfficerMandate, ReferentCheck, SheetReport
 from tests import factories as make
+from tests.spro import world_agenda
 
 ROLES = ("anonymous", "citizen", "member", "manager", "stranger", "officer", "far_officer", "region", "technician")
 
@@ -51,6 +52,7 @@ def build() -> World:
     _places(world, house, agency)
     _members(world, house)
     _ground(world)
+    world_agenda.build(world, house)
     return world
 
 

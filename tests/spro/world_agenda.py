@@ -1,0 +1,40 @@
+"""The agenda of the invented region: one published event of the house, with a date of its own and one of a rule."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from events.models import Event, Session
+from events.rrules import Rule
+from events.services.recurring import Series, add_rule
+from events.services.states import publish
+from events.services.writing import create_event
+
+if TYPE_CHECKING:
+    from tests.spro.world import World
+
+
+def build(world: World, house: Any) -> None:
+    """Words: `event`, `event_pk`, `session` (alone), `ruled` (of the rule)."""
+    site = world.objects["territories.site"]
+    start = timezone.now() + timedelta(days=7)
+    event = create_event(
+        values={"title": "Portes ouvertes", "kind": "portes-ouvertes", "registration_mode": "builtin"},
+        sessions=[{"starts_at": start, "ends_at": start + timedelta(hours=2), "site": site}],
+        organisation=house, actor=world.people["member"],
+    )  # fmt: skip
+    first: date = timezone.localdate() + timedelta(days=14)
+    series = Series(Rule("DAILY", first + timedelta(days=1)), first, time(9), time(10), fields={"site": site})
+    add_rule(event=event, series=series, actor=None)
+    publish(event=event, actor=None)
+    event = Event.objects.get(pk=event.pk)
+    session = Session.objects.filter(event=event, recurrence=None).get()
+    ruled = Session.objects.filter(event=event, recurrence__isnull=False)[0]
+    world.objects |= {"events.event": event, "events.session": session, "events.recurrence": ruled.recurrence}
+    world.words |= {
+        "event": event.slug, "event_pk": str(event.pk), "session": str(session.public_id),
+        "ruled": str(ruled.public_id),
+    }  # fmt: skip
