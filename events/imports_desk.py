@@ -1,7 +1,10 @@
-"""What the agenda shows on pages that are not its own: a territory, an organisation, a network, `/pro/` (T3)."""
+"""What the agenda takes from files that are not its own: the events of a region pack."""
 
 from __future__ import annotations
 
+from events.importers import pack
+
 
 def connect() -> None:
-    """Declare the room’s entries."""
+    """Declare the room’s tables."""
+    pack.connect()

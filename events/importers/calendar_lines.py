@@ -65,55 +65,83 @@ class Around:
 
 def blocks(path: Path, around: Around) -> Iterator[Block]:
     """The events of the file in order; `around` is completed on the way. Raises `FormatError`."""
-    block: Block | None = None
-    inner, size, count = "", 0, 0
-    zone: list[str] | None = None
+    cutter = _Cutter(around)
     for raw in _joined(path):
-        line = _decoded(raw)
-        mark = line[:6].upper()
-        if mark == "BEGIN:":
-            what = line[6:].strip().upper()
-            if inner:
-                continue
-            if what == "VEVENT":
-                if block is not None:
-                    block.whole = False
-                    yield block
-                count, size = count + 1, 0
-                block = Block(count)
-            elif block is not None:
-                inner = what
-            elif what == "VTIMEZONE":
-                zone = []
-            elif what == "VCALENDAR":
-                around.calendars += 1
-                around.zone = around.method = ""
-        elif line[:4].upper() == "END:":
-            what = line[4:].strip().upper()
-            if inner:
-                inner = "" if what == inner else inner
-            elif what == "VEVENT" and block is not None:
-                yield block
-                block = None
-            elif what == "VTIMEZONE" and zone is not None:
-                _keep_zone(zone, around)
-                zone = None
-        elif block is not None:
-            size += len(raw)
-            if not inner and size <= LONGEST_BLOCK and (found := parsed(line)):
-                block.properties.setdefault(found.name, []).append(found)
-        elif zone is None and line[:5].upper() in {"X-WR-", "METHO"} and (found := parsed(line)):
-            if found.name == "X-WR-TIMEZONE":
-                around.zone = found.value.strip()
-            elif found.name == "METHOD":
-                around.method = found.value.strip().upper()
-        if zone is not None and len(zone) < 2_000:
-            zone.append(line)
-    if block is not None:
-        block.whole = False
-        yield block
-    if not count and not around.calendars:
+        if (block := cutter.take(_decoded(raw))) is not None:
+            yield block
+    if cutter.block is not None:
+        cutter.block.whole = False
+        yield cutter.block
+    if not cutter.count and not around.calendars:
         raise FormatError(NOT_A_CALENDAR)
+
+
+class _Cutter:
+    """Takes lines one by one; answers an event when its end, or the beginning of another, is met."""
+
+    def __init__(self, around: Around) -> None:
+        self.around, self.count = around, 0
+        self.block: Block | None = None
+        self._inner, self._size = "", 0
+        self._zone: list[str] | None = None
+
+    def take(self, line: str) -> Block | None:
+        head, _, tail = line.partition(":")
+        mark, what = head.upper(), tail.strip().upper()
+        done = None
+        if mark == "BEGIN":
+            done = self._begins(what)
+        elif mark == "END":
+            done = self._ends(what)
+        elif self.block is not None:
+            self._says(self.block, line)
+        elif self._zone is None and mark.startswith(("X-WR-TIMEZONE", "METHOD")):
+            self._around(line)
+        if self._zone is not None and len(self._zone) < 2_000:
+            self._zone.append(line)
+        return done
+
+    def _begins(self, what: str) -> Block | None:
+        if self._inner:
+            return None
+        if what == "VEVENT":
+            cut = self.block
+            if cut is not None:
+                cut.whole = False
+            self.count, self._size = self.count + 1, 0
+            self.block = Block(self.count)
+            return cut
+        if self.block is not None:
+            self._inner = what
+        elif what == "VTIMEZONE":
+            self._zone = []
+        elif what == "VCALENDAR":
+            self.around.calendars += 1
+            self.around.zone = self.around.method = ""
+        return None
+
+    def _ends(self, what: str) -> Block | None:
+        if self._inner:
+            self._inner = "" if what == self._inner else self._inner
+        elif what == "VEVENT" and self.block is not None:
+            done, self.block = self.block, None
+            return done
+        elif what == "VTIMEZONE" and self._zone is not None:
+            _keep_zone(self._zone, self.around)
+            self._zone = None
+        return None
+
+    def _says(self, block: Block, line: str) -> None:
+        self._size += len(line)
+        if not self._inner and self._size <= LONGEST_BLOCK and (found := parsed(line)):
+            block.properties.setdefault(found.name, []).append(found)
+
+    def _around(self, line: str) -> None:
+        found = parsed(line)
+        if found and found.name == "X-WR-TIMEZONE":
+            self.around.zone = found.value.strip()
+        elif found and found.name == "METHOD":
+            self.around.method = found.value.strip().upper()
 
 
 def parsed(line: str) -> Property | None:

@@ -92,10 +92,13 @@ def _dates(item: Incoming, said: dict[str, Any]) -> None:
 
 def _place(said: dict[str, Any]) -> Place:
     place = Place(
-        name=plain.line(_words(said.get("name"))), address=plain.line(_words(said.get("address")), 300),
+        name=plain.line(_words(said.get("name"))),
+        address=plain.line(_words(said.get("address")), 300),
         postal_code=plain.line(str(said.get("postalCode") or ""), 10),
-        city=plain.line(str(said.get("city") or ""), 120), insee=str(said.get("insee") or "")[:5], country=str(said.get("countryCode") or "FR").upper()[:2],
-    )  # fmt: skip
+        city=plain.line(str(said.get("city") or ""), 120),
+        insee=str(said.get("insee") or "")[:5],
+        country=str(said.get("countryCode") or "FR").upper()[:2],
+    )
     lat, lon = said.get("latitude"), said.get("longitude")
     if isinstance(lat, (int, float)) and isinstance(lon, (int, float)) and -85 <= lat <= 85 and -180 <= lon <= 180:
         place.lat, place.lon = float(lat), float(lon)

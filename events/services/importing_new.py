@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
 from django.utils import timezone
 from django.utils.text import slugify
 
 from core.text import fold
+from events.copying import copy_rows
 from events.derived import write
 from events.importers.guess import kind_of, publics_of, sectors_of
 from events.importers.incoming import Date, Incoming
@@ -99,10 +101,10 @@ def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places) -> list[
         event.agency = here.agency if here is not None else home
         events.append(event)
         sessions += own
-    Event.objects.bulk_create(events)
+    copy_rows(events)
     for session in sessions:
-        session.event_id = session.event.pk
-    Session.objects.bulk_create(sessions, batch_size=2_000)
+        session.event = session.event  # now that it has a key
+    copy_rows(sessions)
     if feed.trusted:
         for session in sessions:
             session.changed_at = session.created_at = now  # as the database says; not read again
@@ -138,7 +140,8 @@ def free_slugs(wanted: list[tuple[str, str, str]]) -> list[str]:
     taken = set(Event.objects.filter(slug__in=every).values_list("slug", flat=True)) | RESERVED
     found = []
     for some in choices:
-        slug = next(slug for slug in (*some, *(f"{some[2]}-{n}" for n in range(2, 10_000))) if slug not in taken)
+        more = (f"{some[2]}-{number}" for number in count(2))
+        slug = next(slug for slug in chain(some, more) if slug not in taken)
         taken.add(slug)
         found.append(slug)
     return found

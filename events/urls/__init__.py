@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from events.urls import alerts, embeds, out, pro, pro_people, proposals, public, registration
+from events.urls import alerts, embeds, incoming, out, pro, pro_people, proposals, public, registration
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *embeds.urlpatterns,
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *registration.urlpatterns,
     *proposals.urlpatterns,
     *pro_people.urlpatterns,
+    *incoming.urlpatterns,
     *pro.urlpatterns,
     *public.urlpatterns,
 ]

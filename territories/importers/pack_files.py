@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.packs import extra
 from core.packs.report import Problems
 from core.packs.tables import Table, read_table, read_text
 
@@ -79,6 +80,8 @@ class Pack:
     facts: dict[str, Any]
     tables: dict[str, Table]
     contours: dict[str, list[dict[str, Any]]]
+    # Tables of upper rooms, those that the folder has.
+    extras: list[tuple[extra.ExtraTable, Table]] = field(default_factory=list)
     _slugs: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Table:
@@ -106,6 +109,10 @@ def read_pack(folder: Path) -> Pack:
     pack.facts = _read_toml(folder / "pack.toml", problems)
     for name, (required, known) in COLUMNS.items():
         pack.tables[name] = read_table(folder / f"{name}.csv", problems, required=required.split(), known=known.split())
+    for table in extra.tables():
+        if (path := folder / f"{table.name}.csv").is_file():
+            read = read_table(path, problems, required=table.required.split(), known=table.known.split())
+            pack.extras.append((table, read))
     for name in CONTOURS:
         pack.contours[name] = _read_contours(folder / "contours" / f"{name}.geojson", problems)
     return pack

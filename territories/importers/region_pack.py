@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from core.models import PackLoad
+from core.packs.extra import ExtraTable
 from core.packs.report import LoadError, Report
+from core.packs.tables import Table
 from core.packs.threeway import Kind, Wanted, Writer, check
 from core.packs.transaction import one_load
 from territories.importers import kinds, pack_members, pack_places, pack_territories
@@ -27,6 +29,7 @@ class Content:
     before_places: list[tuple[Kind[Any], list[list[Wanted]]]]
     sites: list[Wanted]
     after_places: list[tuple[Kind[Any], list[list[Wanted]]]]
+    extras: list[tuple[ExtraTable, Table]]
 
 
 def read_content(folder: Path) -> Content:
@@ -35,6 +38,8 @@ def read_content(folder: Path) -> Content:
     if pack.problems.unreadable:  # the rest would only say what follows from it
         raise LoadError(pack.problems.lines())
     check_facts(pack)
+    for extra, table in pack.extras:
+        extra.check(table)
     content = _content(pack)
     if pack.problems.errors:
         raise LoadError(pack.problems.lines())
@@ -71,7 +76,7 @@ def _content(pack: Pack) -> Content:
         for batch in batches:
             check(kind, batch)
     facts = {**pack.facts, "offers": asdict(offers)}
-    return Content(facts, pack.problems.warnings, before, sites, after)
+    return Content(facts, pack.problems.warnings, before, sites, after, pack.extras)
 
 
 def load_region_pack(folder: Path, *, restore_deleted: bool = False, report: Report | None = None) -> Report:
@@ -96,6 +101,8 @@ def load_region_pack(folder: Path, *, restore_deleted: bool = False, report: Rep
         for kind, batches in content.after_places:
             kept = [without_withdrawn_names(batch) for batch in batches] if kind.model is Referent else batches
             _apply(writer, kind, kept)
+        for extra, table in content.extras:
+            extra.load(table, writer)
         if report.changed or last is None or last.facts != content.facts:
             load = PackLoad.objects.create(
                 pack=content.facts["pack"]["slug"],
