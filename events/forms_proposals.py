@@ -58,7 +58,10 @@ def _boxes(label: str, choices: Any, hint: str) -> forms.MultipleChoiceField:
 def _link(label: str, hint: str = "") -> forms.URLField:
     return forms.URLField(
         label=label, required=False, max_length=400, assume_scheme="https", help_text=hint,
-        error_messages={"invalid": "Écrivez une adresse complète, par exemple https://exemple.fr/forum."},
+        error_messages={
+            "required": "Donnez le lien où l’on se connecte.",
+            "invalid": "Écrivez une adresse complète, par exemple https://exemple.fr/forum.",
+        },
     )  # fmt: skip
 
 
@@ -77,10 +80,12 @@ class ProposalForm(forms.Form):
     attendance = forms.ChoiceField(
         label="Où cela se passe-t-il\u202f?", choices=Place.choices, initial=Place.PLACE, widget=forms.RadioSelect
     )
-    place_name = _text("Nom du lieu", 200, required=False, help_text="Par exemple\u00a0: Lycée Blaise-Pascal.")
+    place_name = _text(
+        "Nom du lieu", 200, help_text="Par exemple\u00a0: Lycée Blaise-Pascal.", missing="Donnez le nom du lieu."
+    )
     address = _text("Adresse", 300, required=False, help_text="Le numéro et la rue.")
     commune = _text(
-        "Commune ou code postal", 120, required=False,
+        "Commune ou code postal", 120, missing="Donnez la commune où cela se passe.",
         attrs={"data-communes": "/lieux/communes/", "autocomplete": "off", "spellcheck": "false"},
     )  # fmt: skip
     online_url = _link("Lien de connexion", "Pour un évènement en ligne. Il sera public.")
@@ -110,6 +115,10 @@ class ProposalForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"token": token()})
+        where = self.data.get("attendance", Place.PLACE)
+        for name in ("place_name", "commune"):
+            self.fields[name].required = where != Place.ONLINE
+        self.fields["online_url"].required = where in (Place.ONLINE, Place.HYBRID)
         self._town: Commune | None = None
         self._dates: list[tuple[datetime, datetime]] = []
         today = timezone.localdate()
@@ -197,17 +206,8 @@ class ProposalForm(forms.Form):
         return False
 
     def _clean_place(self) -> None:
-        said, where = self.cleaned_data, self.cleaned_data.get("attendance")
-        if where != Place.PLACE and not said.get("online_url") and "online_url" not in self.errors:
-            self.add_error("online_url", "Donnez le lien où l’on se connecte.")
-        if where == Place.ONLINE:
-            return
-        if not said.get("place_name") and not said.get("address"):
-            self.add_error("place_name", "Donnez le nom du lieu, ou son adresse plus bas.")
-        text = said.get("commune", "")
-        if not text:
-            if "commune" not in self.errors:
-                self.add_error("commune", "Donnez la commune où cela se passe.")
+        text = self.cleaned_data.get("commune", "")
+        if not text or self.cleaned_data.get("attendance") == Place.ONLINE:
             return
         answer = communes.find(text, typed=True)
         if answer.town:

@@ -95,3 +95,14 @@ def ask_outcomes() -> int:
     from events.services.outcomes import ask
 
     return ask()
+
+
+# --- proposals of the public
+
+
+@shared_task
+def forget_proposals() -> int:
+    """Proposals nobody confirmed, names and addresses of strangers answered long ago; returns how many."""
+    from events.services.proposing import forget
+
+    return sum(forget())

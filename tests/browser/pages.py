@@ -40,6 +40,7 @@ PUBLIC_PAGES = [
     "/agenda/?vue=mois",
     "/agenda/?vue=carte",
     "/agenda/integrer/?type=forum",
+    "/agenda/proposer/",
     "/une-page-qui-n-existe-pas/",
 ]
 
@@ -59,10 +60,12 @@ DESKS = {
         "/pro/referents/", "/pro/referents/?agence=troyes-chaumont&etat=vacant", "/pro/referents/?vue=grille",
         "/comptes/double-verification/application/activer/",
     ],
-    "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/"],
+    "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
+               "/admin/events/event/", "/admin/events/event/radar/"],
     "region": [
         "/pro/", "/admin/", "/admin/recherche/?q=troyes", "/admin/imports/", "/admin/territories/site/",
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
+        "/admin/events/event/?due=a-relire", "/admin/events/event/radar/", "/admin/events/revision/",
     ],
 }  # fmt: skip

@@ -90,6 +90,12 @@ DESK: dict[str, Lists] = {
     "members.invitation": _of_region(add=NEVER),
     "territories.referentcheck": Lists(READ, SERVED, NEVER, NEVER),
     "territories.sheetreport": Lists(READ, SERVED, NEVER, NEVER),
+    "events.event": Lists(READ, SERVED, NEVER, NEVER),
+    "events.revision": Lists(READ, SERVED, NEVER, NEVER),
+    "events.merge": Lists(READ, SERVED, NEVER, NEVER),
+    "events.source": _of_region(add=NEVER),
+    "events.importrun": _of_region(add=NEVER),
+    "events.trust": _of_region(),
     "spro.page": _of_region(),
     "spro.pageimage": _of_region(delete=REGION),
 }
@@ -123,6 +129,21 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/territories/site/<int:key>/refuser/": ("/admin/territories/site/{site_pk}/refuser/", _DESK_FORM),
     "admin/members/charter/<int:key>/publier/": ("/admin/members/charter/{charter_pk}/publier/", REGION),
     "admin/members/charter/apercu/": ("/admin/members/charter/apercu/", _REGION_FORM),
+    "admin/events/event/radar/": ("/admin/events/event/radar/", READ),
+    "admin/events/event/radar/<slug:part>.csv": ("/admin/events/event/radar/chocs.csv", READ),
+    **{
+        f"admin/events/event/<int:key>/{act}/": (f"/admin/events/event/{{event_pk}}/{act}/", _DESK_FORM)
+        for act in ("publier", "refuser", "retirer", "temps-fort")
+    },
+    "admin/events/event/<int:key>/comparer/<int:other>/": (
+        "/admin/events/event/{event_pk}/comparer/{other_event_pk}/",
+        SERVED,
+    ),
+    **{
+        f"admin/events/revision/<int:key>/{act}/": (f"/admin/events/revision/{{revision_pk}}/{act}/", _DESK_FORM)
+        for act in ("accepter", "refuser")
+    },
+    "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
     f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),

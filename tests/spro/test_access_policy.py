@@ -55,6 +55,10 @@ PUBLIC = {
     "agenda/embed/",
     "agenda/embed.js",
     "agenda/integrer/",
+    # events: what anybody proposes
+    "agenda/proposer/",
+    "agenda/proposer/merci/",
+    "agenda/proposer/confirmer/<str:token>/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from events.models import Event, Session
+from events.models import Event, ImportRun, Session, Source, Trust
 from events.rrules import Rule
+from events.services.merging import merge
 from events.services.recurring import Series, add_rule
+from events.services.revising import propose_edit
 from events.services.states import publish
 from events.services.writing import create_event
 
@@ -37,4 +39,33 @@ def build(world: World, house: Any) -> None:
     world.words |= {
         "event": event.slug, "event_pk": str(event.pk), "session": str(session.public_id),
         "ruled": str(ruled.public_id),
+    }  # fmt: skip
+    _desk(world, house, event)
+
+
+def _desk(world: World, house: Any, event: Event) -> None:
+    """What the desk lists besides: a wording that waits, two announcements made one, an agenda that is read."""
+    dates = [{"starts_at": s.starts_at, "ends_at": s.ends_at, "site": s.site} for s in event.sessions.all()[:1]]
+    double, other = (
+        publish(
+            event=create_event(
+                values={"title": title, "kind": "forum"}, sessions=dates, organisation=house, actor=None
+            ),
+            actor=None,
+        )
+        for title in ("Portes ouvertes, encore", "Un forum")
+    )  # fmt: skip
+    source = Source.objects.create(
+        slug="un-agenda", name="Un agenda", organisation=house, format="ics", url="https://exemple.invalid/a.ics"
+    )
+    merged = merge(kept=event, folded=double, choices=(), actor=None)
+    revision = propose_edit(event=event, values={"title": "Autre titre"}, actor=None)
+    world.objects |= {
+        "events.source": source, "events.revision": revision, "events.merge": merged,
+        "events.importrun": ImportRun.objects.create(source=source, organisation=house, outcome="done"),
+        "events.trust": Trust.objects.create(organisation=house, ended_at=timezone.now()),
+    }  # fmt: skip
+    world.words |= {
+        "other_event_pk": str(other.pk), "merge_pk": str(merged.pk),
+        "revision_pk": str(revision.pk if revision else 0),
     }  # fmt: skip
