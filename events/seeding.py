@@ -66,6 +66,7 @@ _OF: dict[str, tuple[str, str]] = {
     Sector.METIERS_ART: ("d’art", "dans les métiers d’art"),
     Sector.TOUS: ("qui recrutent", "près de chez vous"),
 }
+_OFTEN_ONLINE = (EventType.ATELIER, EventType.REUNION_INFORMATION, EventType.CONFERENCE)
 _PUBLICS: tuple[tuple[str, ...], ...] = (
     (), (), (), (), (Status.LYCEEN, Status.PARENT), (Status.COLLEGIEN, Status.PARENT), (Status.ETUDIANT,),
     (Status.DEMANDEUR_EMPLOI,), (Status.SALARIE, Status.CADRE), (Status.DECROCHEUR,), (Status.APPRENTI, Status.LYCEEN),
@@ -190,7 +191,7 @@ def _sessions(base: Ground, event: Event, today: date, dice: random.Random) -> I
     _, minutes, hours, most, _ = _KINDS[event.kind]
     first = today + timedelta(days=int(dice.triangular(-120, 330, 45)))
     step = dice.choice((7, 7, 14, 28, 1 if event.kind == EventType.VISITE else 7))
-    online = event.kind == EventType.WEBINAIRE or dice.random() < 0.05
+    online = event.kind == EventType.WEBINAIRE or (dice.random() < 0.08 and event.kind in _OFTEN_ONLINE)
     commune = dice.choices(base.communes, cum_weights=base.weights)[0]
     hour, place = dice.choice(hours), dice.choice(_PLACES)
     for rank in range(dice.randint(1, most)):

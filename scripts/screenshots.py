@@ -21,6 +21,8 @@ PICTURES = {
     "accueil": ("/", 1280, 1000, "light"),
     "lieux": ("/lieux/?commune=88160&statut=lyceen&besoin=choisir-formation", 1280, 1000, "light"),
     "lieux-telephone-sombre": ("/lieux/?commune=88160&statut=lyceen&besoin=choisir-formation", 390, 844, "dark"),
+    "agenda": ("/agenda/", 1280, 1000, "light"),
+    "agenda-mois": ("/agenda/?vue=mois", 1280, 1000, "light"),
     "territoire": ("/territoires/troyes-chaumont/", 1280, 1000, "light"),
 }
 # What one signs in for: the demo account, then as above.
