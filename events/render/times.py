@@ -52,7 +52,11 @@ def clock(moment: datetime) -> str:
 
 def hours(starts_at: datetime, ends_at: datetime) -> str:
     """« 14 h – 16 h »."""
-    return f"{clock(local(starts_at))} – {clock(local(ends_at))}"
+    return _range(local(starts_at), local(ends_at))
+
+
+def _range(start: datetime, end: datetime) -> str:
+    return f"{clock(start)}{NBSP}–{NBSP}{clock(end)}"
 
 
 def days(first: date, last: date, *, name: bool = False, year: bool = True) -> str:
@@ -75,7 +79,7 @@ def when(starts_at: datetime, ends_at: datetime, *, all_day: bool = False, year:
     start, end = local(starts_at), local(ends_at)
     # What ends in the night is of the evening before: « vendredi 5 mars, 20 h – 2 h ».
     if first == last or (end - start <= timedelta(hours=12) and end.hour < 6):
-        return f"{day(first, year=year)}, {clock(start)} – {clock(end)}"
+        return f"{day(first, year=year)}, {_range(start, end)}"
     opening = day(first, year=year and first.year != last.year)
     return f"du {opening}, {clock(start)}, au {day(last, year=year)}, {clock(end)}"
 
