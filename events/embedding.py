@@ -58,6 +58,11 @@ def read(query: QueryDict) -> Embed:
     return Embed(title[:LONGEST_TITLE].strip(), number, theme, errors)
 
 
+def titled(search: Search) -> str:
+    """The title of an embed that was given none: the search in plain French."""
+    return search.sentence() if search.narrowed else "L’agenda de l’orientation"
+
+
 def codes(search: Search, asked: Embed, sentence: str) -> dict[str, str]:
     """The texts to paste in a page: `frame` and `component`; each value is escaped for HTML once."""
     url, title = absolute(asked.url(search)), asked.title or sentence

@@ -13,7 +13,7 @@ from territories.maps import LEAST_WIDTH, RATIO, Box, plane
 
 WIDE = 480  # the circles keep their size on a map this many pixels wide
 ROOM = 46  # pixels between two circles: they never touch
-_MARGIN = 1.2
+_MARGIN = 1.02
 _LETTER = 0.58  # width of a letter of our titles, in its size
 
 
@@ -83,17 +83,19 @@ def _mark(cluster: Cluster, size: float, url: str) -> str:
 
 
 def _names(clusters: Sequence[Cluster], sizes: Sequence[float], box: Box) -> str:
-    """The name of each cluster under, over or beside it, the largest first; one with no free room is left out."""
-    size = box.width / 30
+    """The name of each cluster under, over, beside or aslant, the largest first; one with no free room is left out."""
+    size = box.width / 32
     taken = [Box(c.x - r, c.y - r, 2 * r, 2 * r) for c, r in zip(clusters, sizes, strict=True)]
     written = []
-    for cluster, radius in zip(clusters, sizes, strict=True):
+    for cluster, radius in sorted(zip(clusters, sizes, strict=True), key=lambda pair: -pair[0].count):
         text = cluster.main.name
-        width, reach = len(text) * size * _LETTER, radius + size * 0.75
+        width, reach = (len(text) + 1) * size * _LETTER, radius + size * 0.75
         inside = min(max(cluster.x, box.x + width / 2), box.x + box.width - width / 2)
+        under, over = cluster.y + reach, cluster.y - reach
+        starts, ends = cluster.x + width / 2 - radius, cluster.x - width / 2 + radius
         for x, y in (
-            (inside, cluster.y + reach), (inside, cluster.y - reach),
-            (cluster.x + reach + width / 2, cluster.y), (cluster.x - reach - width / 2, cluster.y),
+            (inside, under), (inside, over), (cluster.x + radius + width / 2, cluster.y),
+            (cluster.x - radius - width / 2, cluster.y), (starts, under), (ends, under), (starts, over), (ends, over),
         ):  # fmt: skip
             area = Box(x - width / 2, y - size * 0.55, width, size * 1.1)
             if box.holds(area) and not any(area.meets(other) for other in taken):

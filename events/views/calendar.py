@@ -19,6 +19,7 @@ from events.search.filters import Search
 from events.search.grid import PER_DAY, Days, Row, Shown
 
 ANCHOR = "#calendrier"
+TODAY = "#aujourd-hui"  # on a phone, today is far under the first of the month
 WEEK_SHOWN, MONTH_SHOWN = 8, 3  # dates written a day
 WEEK_LANES, MONTH_LANES = 5, 3  # bars of several days, one above the other
 MANY = 20  # « + de 100 autres » rather than a figure we did not count
@@ -144,7 +145,7 @@ def _calendar(search: Search, span: Range) -> dict[str, Any]:
         "names": [(name, name[:3]) for name in times.DAYS],
         "previous": _move(search, span.previous, span),
         "next": _move(search, span.next, span),
-        "today": "" if span.first <= now <= span.last else search.url(du="", au="") + ANCHOR,
+        "today": ("" if nothing else TODAY) if span.first <= now <= span.last else search.url(du="", au="") + ANCHOR,
         "until_ignored": search.ends is not None,
         "nothing": nothing,
         "way_on": (times.day(way_on), search.url(du=way_on.isoformat(), au="") + ANCHOR) if way_on else None,

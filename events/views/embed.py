@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 from core.fair_use import fair_use
 from core.http import TELLING, public_page
 from core.links import absolute
-from events.embedding import THEMES, Embed, codes, read, told
+from events.embedding import THEMES, Embed, codes, read, titled, told
 from events.render import brief, times
 from events.search import filters, finding, grid
 
@@ -70,7 +70,7 @@ def _shown(search: filters.Search, asked: Embed) -> dict[str, Any]:
     found = [*page.ongoing[:RUNNING], *page.found][: asked.number]
     lines = grid.shown(item.session for item in found)
     return {
-        "title": asked.title or search.sentence(),
+        "title": asked.title or titled(search),
         "theme": asked.theme,
         "portal": settings.PORTAL_NAME,
         "all_url": absolute(search.url(vue="")),
@@ -118,7 +118,7 @@ def _source(path: str) -> str:
 def compose(request: HttpRequest) -> HttpResponse:
     """The present search as a frame and as a component: a preview, and both codes to copy."""
     search, asked = filters.read(request.GET), read(request.GET)
-    sentence = search.sentence()
+    sentence = titled(search)
     context = {
         "title": "Intégrer l’agenda à votre site",
         "search": search,

@@ -11,12 +11,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from core.text import sort_key
 from events.render.cluster_map import clusters_of, counted, drawing, framed
 from events.search.clusters import READ, Cluster, Places, Spot, places
 from events.search.filters import Search
 from territories.models import Contour
 
-LISTED = 150  # communes in the list and on the living map
+FIRST = 24  # communes beside the map, those with most events; the others are folded under it
+ALIVE = 100  # communes on the living map
 NBSP = "\u00a0"
 
 
@@ -29,13 +31,12 @@ def agenda_map(request: HttpRequest, search: Search) -> dict[str, Any]:
     if box:
         clusters = clusters_of(found.spots, box)
         svg = drawing(clusters, box, lambda cluster: _inside(search, cluster), here)
-    listed = found.spots[:LISTED]
     return {
         "agenda_map": {
             "svg": svg,
-            "places": [{"name": spot.name, "count": spot.events, "url": _near(search, spot)} for spot in listed],
-            "more_places": len(found.spots) - len(listed),
-            "points": [_point(search, spot) for spot in listed],
+            "places": [_line(search, spot) for spot in found.spots[:FIRST]],
+            "others": [_line(search, spot) for spot in sorted(found.spots[FIRST:], key=lambda s: sort_key(s.name))],
+            "points": [_point(search, spot) for spot in found.spots[:ALIVE]],
             "here": {"lat": here[0], "lon": here[1], "label": search.town.name if search.town else ""}
             if here
             else None,
@@ -48,6 +49,10 @@ def agenda_map(request: HttpRequest, search: Search) -> dict[str, Any]:
             "capped": READ if found.capped else 0,
         }
     }
+
+
+def _line(search: Search, spot: Spot) -> dict[str, Any]:
+    return {"name": spot.name, "count": spot.events, "url": _near(search, spot)}
 
 
 def _near(search: Search, spot: Spot) -> str:

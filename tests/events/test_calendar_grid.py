@@ -188,6 +188,7 @@ def test_S1_today_is_marked_in_words() -> None:
     for view in ("semaine", "mois"):
         html = drawn(f"vue={view}&du={days.today()}")
         assert (html.count('aria-current="date"'), html.count("aujourd’hui")) == (1, 1)
+        assert (html.count('href="#aujourd-hui"'), html.count('id="aujourd-hui"')) == (1, 1)
 
 
 def test_A2_an_empty_page_leads_to_the_next_date() -> None:
