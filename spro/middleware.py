@@ -42,7 +42,7 @@ class RequestLogMiddleware:
         return response
 
 
-OPEN_DATA = ("/api/", "/donnees/", "/territoires/contours", "/agenda/embed")
+OPEN_DATA = ("/api/", "/donnees/", "/territoires/contours", "/agenda/embed", "/agenda.")
 
 
 class OpenDataMiddleware:

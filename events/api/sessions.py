@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -64,7 +65,8 @@ class SessionViewSet(PublicViewSet):
         search, statuses = Search(), list[str]()
         if not PAGE_PARAMETERS.issuperset(request.query_params):
             filters = Filters().get_filterset(request, told_sessions(), self)
-            self.filter_queryset_by(filters)
+            if not filters.is_valid():  # checked here, answered by `events.search`
+                raise translate_validation(filters.errors)
             given = filters.form.cleaned_data
             _refuse_what_does_not_go_together(given)
             search, statuses = read_api(request.query_params), given.get("session_status") or []

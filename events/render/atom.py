@@ -90,7 +90,7 @@ def _content(session: Session) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return times.local(at).isoformat("T", "seconds")
+    return times.local(at).isoformat("T", "milliseconds")
 
 
 def _text(value: str) -> str:

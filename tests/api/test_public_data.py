@@ -10,12 +10,25 @@ from django.test import Client
 from django.utils import timezone
 
 from members.models import Organisation
-from territories.models import FormerCommune, Referent, Site
+from territories.models import Commune, FormerCommune, Referent, Site
+from tests.events.tools import date_of, published
 from tests.pack import grand_est  # noqa: F401
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("grand_est")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("grand_est", "_one_event")]
 ROOT = "/api/v1/"
-LISTS = ("networks", "organisations", "sites", "services", "kinds", "agencies", "basins", "communes", "referents")
+LISTS = (
+    "networks", "organisations", "sites", "services", "kinds", "agencies", "basins", "communes", "referents", "events",
+    "sessions",
+)  # fmt: skip
+
+
+@pytest.fixture
+def _one_event(grand_est: object, db: None) -> None:  # noqa: F811
+    """In the agenda of a year that this test is not about, and soon."""
+    published(
+        date_of("2027-03-16 14:00", commune=Commune.objects.get(pk="88160")), date_of(), kind="forum",
+        organisation=Organisation.objects.get(slug="apec"), contact_email="contact@exemple.invalid",
+    )  # fmt: skip
 
 
 def read(client: Client, address: str) -> Any:
@@ -76,7 +89,8 @@ def test_O1_an_item_of_a_list_is_the_item_alone(client: Client, name: str) -> No
     key = next(item[field] for field in ("id", "insee", "slug", "number") if field in item and name != "networks") \
         if name != "networks" else item["slug"]  # fmt: skip
     alone = read(client, f"{name}/{key}/")
-    more = {"closures", "confirmed_on"} if name == "sites" else set()  # what one place says besides
+    # What one place, one event say besides.
+    more = {"sites": {"closures", "confirmed_on"}, "events": {"sessions"}}.get(name, set())
     assert set(alone) - set(item) == more
     assert {field: alone[field] for field in item} == item
 
@@ -184,6 +198,9 @@ def test_T1_a_former_commune_leads_to_the_new_one(client: Client) -> None:
         ("referents/?agency=epinal", "agency", "epinal"),
         ("referents/?organisation=apec", "organisation", "apec"),
         ("referents/?scope=regional", "agency", None),
+        ("events/?type=forum&organisation=apec&state=published", "organisation", "apec"),
+        ("sessions/?agency=epinal&from=2027-03-01&to=2027-03-31", "commune", "88160"),
+        ("sessions/?commune=88160&radius=5&session_status=scheduled", "town", "Épinal"),
     ],
 )
 def test_O1_each_filter_keeps_its_own(client: Client, address: str, field: str, value: Any) -> None:
@@ -207,7 +224,10 @@ def test_O1_services_and_postcodes_filter_inside_lists(client: Client) -> None:
         ("networks/", 1), ("organisations/", 1), ("sites/", 1), ("services/", 0), ("agencies/", 1), ("basins/", 1),
         ("communes/", 1), ("referents/", 1), ("sites/?agency=epinal&network=missions-locales&basin=11", 1),
         ("sites/?commune=88160&radius=30", 2), ("sites/?commune=88160&status=lyceen&need=choisir-formation", 2),
-        ("sites/?near=48.1,6.4&agency=epinal", 2), ("sites/?status=lyceen", 1),
+        ("sites/?near=48.1,6.4&agency=epinal", 2), ("sites/?status=lyceen", 1), ("events/", 1),
+        ("events/?type=forum", 1), ("sessions/", 1),
+        ("sessions/?type=forum&type=atelier&sector=bois&from=2018-01-01&online=1", 1),
+        ("sessions/?near=48.1,6.4&radius=50", 1), ("sessions/?commune=88160", 2),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [1, 40])

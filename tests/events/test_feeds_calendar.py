@@ -53,8 +53,8 @@ def test_A8_each_event_of_the_calendar_is_whole(client: Client) -> None:
     )  # fmt: skip
     calendar = read(client)
     name = "Évènements, du 1er janvier au 31 décembre 2027"
-    # The reader leaves a property that is not of the RFC as it is written.
-    assert (str(calendar["NAME"]), str(calendar["X-WR-CALNAME"])) == (name, name.replace(",", "\\,"))
+    # This reader leaves the properties that RFC 5545 does not have as they are written.
+    assert [str(calendar[key]) for key in ("NAME", "X-WR-CALNAME")] == [name.replace(",", "\\,")] * 2
     assert calendar["REFRESH-INTERVAL"].dt == timedelta(hours=6)
     rows = list(Session.objects.filter(event=event).order_by("starts_at"))
     said = calendar.walk("VEVENT")

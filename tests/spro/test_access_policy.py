@@ -51,6 +51,11 @@ PUBLIC = {
     "referents/confirmer/<slug:secret>/",
     "signaler/<slug:kind>/<slug:slug>/",
     "signaler/<slug:kind>/<slug:slug>/merci/",
+    # events: the agenda as feeds of any search
+    "agenda.ics",
+    "agenda.atom",
+    "agenda.json",
+    "agenda.csv",
     # events: the agenda in the pages of others
     "agenda/embed/",
     "agenda/embed.js",

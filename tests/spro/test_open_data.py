@@ -27,6 +27,7 @@ from spro.open_data.versions import follow, kept_under, version
 from spro.views.open_data import FileUse
 from territories.models import Commune, Referent, Site
 from tests import factories
+from tests.events.tools import date_of, published
 
 pytestmark = pytest.mark.django_db
 FILES = [f"/donnees/{table.slug}.{form}" for table in TABLES.values() for form in formats(table)]
@@ -53,6 +54,7 @@ def world() -> Site:
     )  # fmt: skip
     factories.referent(organisation=house, agency=place.agency)
     factories.rule(place.kind, status="lyceen")
+    published(date_of(site=place, label="Groupe A"), organisation=house, sectors=["bois"], website="https://a.example/")
     return place
 
 
@@ -170,6 +172,7 @@ def test_O3_a_file_gives_what_the_api_gives(client: Client) -> None:
     english = {
         "lieux": "sites", "organismes": "organisations", "reseaux": "networks", "sortes-de-lieux": "kinds",
         "referents": "referents", "agences": "agencies", "bassins": "basins", "communes": "communes",
+        "evenements": "events", "seances": "sessions",
     }  # fmt: skip
     assert set(english) | {"aiguillage"} == set(TABLES)
     for slug, resource in english.items():
