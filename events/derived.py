@@ -34,8 +34,7 @@ SELECT n.session_id, n.event_id, starts_at, ends_at, shown, kind, organisation_i
     department, commune_id, site_id, online, string_to_array(sectors, ' '), string_to_array(publics, ' '),
     string_to_array(access, ' '), traits, lat, lon, n.changed_at, d.previous_at, coalesce(d.later, 0),
     ends_at - starts_at > interval '12 hours',
-    greatest(published_at, d.created_at,
-             (SELECT max(at) FROM events_sessionchange c WHERE c.session_id = n.session_id)),
+    greatest(published_at, d.created_at),
     setweight(to_tsvector('public.fr', translate(a, '’''', '  ')), 'A')
     || setweight(to_tsvector('public.fr', translate(b, '’''', '  ')), 'B')
     || setweight(to_tsvector('public.fr', translate(c, '’''', '  ')), 'C')

@@ -48,7 +48,7 @@ class Listing(models.Model):
     words = SearchVectorField(null=True)
     # For calendars: when any change was written, the truth's `changed_at`.
     changed_at = models.DateTimeField()
-    # When the public was last told something: it was published, its date was added, moved, cancelled… (alerts).
+    # When it came before the public: its event was published, its date was added (alerts).
     news_at = models.DateTimeField(null=True)
     # The date before it of the same event (most have none: lists then know at once that they show its first date), and
     # how many of its dates come after and are not cancelled.

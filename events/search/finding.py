@@ -218,12 +218,14 @@ def changed(search: Search, since: datetime, until: datetime, limit: int = 100) 
         asked += " AND l.starts_at < %s"
         values.append(end)
     rows = _rows(
-        f"SELECT {_LINE}, CASE WHEN greatest(e.published_at, s.created_at) > %s THEN 'new' ELSE 'changed' END"
-        f" FROM (SELECT l.session_id, l.later, l.starts_at FROM events_listing l WHERE {asked} AND l.news_at > %s"
-        "  AND l.news_at <= %s AND l.ends_at > %s ORDER BY l.starts_at, l.session_id LIMIT %s) f"
+        f"SELECT {_LINE}, CASE WHEN f.news_at > %s THEN 'new' ELSE 'changed' END FROM ("
+        "  SELECT l.session_id, l.later, l.news_at FROM events_listing l WHERE l.session_id IN ("
+        "    SELECT n.session_id FROM events_listing n WHERE n.shown AND n.news_at > %s AND n.news_at <= %s"
+        "    UNION SELECT c.session_id FROM events_sessionchange c WHERE c.at > %s AND c.at <= %s)"
+        f" AND {asked} AND l.news_at <= %s AND l.ends_at > %s ORDER BY l.starts_at, l.session_id LIMIT %s) f"
         " JOIN events_session s ON s.id = f.session_id JOIN events_event e ON e.id = s.event_id"
         " ORDER BY s.starts_at, s.id",
-        [since, *values, since, until, max(start, until), limit],
+        [since, since, until, since, until, *values, until, max(start, until), limit],
     )
     return [Found(*row) for row in rows]
 

@@ -53,11 +53,9 @@ class Reading:
         return search
 
     def _text(self, name: str) -> str:
-        """What the first parameter of this name says, without doubled spaces."""
-        for parameter in self.names.get(name, ()):
-            if value := _clean(self.query.get(parameter, "")):
-                return value
-        return ""
+        """What the parameters of this name say first, without doubled spaces."""
+        said = (value for parameter in self.names.get(name, ()) for value in self.query.getlist(parameter))
+        return next(filter(None, map(_clean, said)), "")
 
     def _refuse(self, name: str, value: str, sentence: str) -> None:
         parameter = next((p for p in self.names[name] if value in map(_clean, self.query.getlist(p))), name)
@@ -94,7 +92,7 @@ class Reading:
         value = self._text(name)
         day = days.parse(value) if value else None
         if value and not day:
-            self._refuse(name, value, f"Nous ne lisons pas cette date{NBSP}: écrivez-la comme 16/03/2027.")
+            self._refuse(name, value, "Écrivez la date comme 16/03/2027.")
         return day
 
     def _radius(self) -> None:

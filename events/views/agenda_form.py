@@ -90,7 +90,7 @@ def _written(label: str) -> str:
 def selects(search: Search, table: Table) -> dict[str, SafeString]:
     """The options of the lists, with what the search says already chosen."""
     return {
-        "rayon": _options(_radii(search.radius), str(search.radius or DEFAULT_RADIUS)),
+        "rayon": _options(_radii(search.radius), "" if "rayon" in search.errors else str(search.reach)),
         "agence": _options(_of(table.agencies), search.agency.value if search.agency else ""),
         "bassin": _options(_of(table.basins), search.basin.value if search.basin else ""),
         "reseau": _options(_of(table.networks), search.network.value if search.network else ""),
