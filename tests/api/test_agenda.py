@@ -116,7 +116,8 @@ def test_O2_an_event_folded_before_anybody_saw_it_never_was(client: Client) -> N
 def test_O2_people_and_links_of_who_registered_do_not_leave(client: Client) -> None:
     published(
         date_of(attendance="online", online_url="https://visio.exemple.invalid/secret"), registration_mode="builtin",
-        contact_email="une.personne@exemple.invalid", contact_phone="06 99 88 77 66", proposer_email="p@exemple.invalid",
+        contact_email="une.personne@exemple.invalid", contact_phone="06 99 88 77 66",
+        proposer_email="p@exemple.invalid",
     )  # fmt: skip
     said = client.get(f"{ROOT}events/").content.decode() + client.get(f"{ROOT}sessions/").content.decode()
     assert [word for word in ("exemple.invalid", "06 99") if word in said] == []
@@ -147,8 +148,9 @@ def test_O1_each_filter_of_sessions(client: Client, query: str, kept: list[str])
 @pytest.mark.parametrize(
     ("query", "kept"),
     [
-        ("type=forum", ["B"]), ("sector=bois", ["A"]), ("public=lyceen", ["A", "B"]), ("q=B", ["B"]), ("q=%C3%82", ["A"]),
-        ("organisation=maison", ["B"]), ("accessibility=lsf", ["B"]), ("from=2027-03-17", ["B"]), ("to=2027-03-16", ["A"]),
+        ("type=forum", ["B"]), ("sector=bois", ["A"]), ("public=lyceen", ["A", "B"]), ("q=B", ["B"]),
+        ("q=%C3%82", ["A"]), ("organisation=maison", ["B"]), ("accessibility=lsf", ["B"]), ("from=2027-03-17", ["B"]),
+        ("to=2027-03-16", ["A"]),
         ("state=withdrawn", []), ("updated_since=2000-01-01T00:00:00Z", ["A", "B"]),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The agenda where people are: territories, organisations, networks, places, `/pro/`, home, site map, search (T3, A4)."""
+"""The agenda where people are: territories, members, places, `/pro/`, home, site map, search (T3, A4)."""
 
 from __future__ import annotations
 
