@@ -125,6 +125,8 @@ def _registration(item: Incoming, row: Row) -> None:
 def _date(row: Row) -> Date | None:
     day, start = row.day("date", required=True), row.hour("heure_debut")
     last, end = row.day("date_fin") or day, row.hour("heure_fin")
+    if day and last and last < day:
+        row.wrong("date_fin", "avant le début")
     if day is None or last is None or row.problems:
         return None
     whole = start is None
