@@ -40,6 +40,12 @@ PUBLIC_PAGES = [
     "/agenda/?vue=mois",
     "/agenda/?vue=carte",
     "/agenda/integrer/?type=forum",
+    "/agenda/forum-des-metiers-de-troyes/",
+    "/agenda/un-cv-qui-me-ressemble/",
+    "/agenda/job-dating-de-l-hotellerie/",
+    "/agenda/salon-du-jardin-et-du-paysage/",
+    "/agenda/preparer/forum/",
+    "/signaler/event/forum-des-metiers-de-troyes/",
     "/agenda/proposer/",
     "/une-page-qui-n-existe-pas/",
 ]

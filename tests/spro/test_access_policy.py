@@ -56,6 +56,12 @@ PUBLIC = {
     "agenda.atom",
     "agenda.json",
     "agenda.csv",
+    # events: the page of an event, its images, its file, its sheet (404 before it is public, but to who may edit)
+    "agenda/preparer/<slug:kind>/",
+    "agenda/<slug:slug>/",
+    "agenda/<slug:slug>/event.ics",
+    "agenda/<slug:slug>/image.png",
+    "agenda/<slug:slug>/illustration.webp",
     # events: the agenda in the pages of others
     "agenda/embed/",
     "agenda/embed.js",
