@@ -55,7 +55,7 @@ def test_O1_sessions_begin_today_unless_asked_otherwise(client: Client) -> None:
     assert titles(client, "from=2020-01-01") == ["Passé", "Aujourd’hui", "Bientôt"]
     day = timezone.localdate(now).isoformat()
     assert titles(client, f"from={day}&to={day}") == ["Aujourd’hui"]
-    assert titles(client, "to=9999-12-31") == ["Aujourd’hui", "Bientôt"]
+    assert titles(client, "to=2099-12-31") == ["Aujourd’hui", "Bientôt"]
 
 
 def test_O1_sessions_of_one_instant_are_each_on_one_page(client: Client) -> None:
