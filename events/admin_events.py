@@ -84,7 +84,7 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         event = self.get_object(request, object_id)
-        context = self._sheet(request, event) if event is not None else {}
+        context = {"title": "Évènement"} | (self._sheet(request, event) if event is not None else {})
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def _sheet(self, request: HttpRequest, event: Event) -> dict[str, Any]:
@@ -95,10 +95,7 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
         mine = set(served_here.values_list("pk", flat=True))
         sessions = list(event.sessions.select_related("commune").order_by("starts_at", "pk")[: SESSIONS_SHOWN + 1])
         return {
-            "said": [
-                (field_words.label(name), field_words.words(name, value))
-                for name in EDITED if (value := revising.plain(getattr(event, name))) not in ("", [], None)
-            ],
+            "said": _said(event),
             "sessions": [_session_line(session) for session in sessions[:SESSIONS_SHOWN]],
             "more_sessions": len(sessions) > SESSIONS_SHOWN,
             "partners": list(event.partners.all()), "author": account_of(event.author_key),
@@ -111,6 +108,10 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
             "may_edit": event.state in EDITABLE, "waits": waits, "organiser_known": event.organisation is not None,
             "late": waits and event.proposed_at and due.proposed_long_ago(Event.objects.filter(pk=event.pk)).exists(),
         }  # fmt: skip
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Only what has a page."""
+        return obj.get_absolute_url() if obj is not None and obj.is_public else None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(may_enter_desk(request.user))
@@ -129,3 +130,12 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
 def _session_line(session: Session) -> dict[str, Any]:
     when = times.when(session.starts_at, session.ends_at, all_day=session.all_day)
     return {"when": when, "where": place_of(session), "status": session.get_status_display(), "session": session}
+
+
+def _said(event: Event) -> list[tuple[str, str]]:
+    """What it says, in words, without what it leaves empty."""
+    values = {name: revising.plain(getattr(event, name)) for name in EDITED if name != "organiser_name"}
+    return [
+        (field_words.label(name), field_words.words(name, value))
+        for name, value in values.items() if value not in ("", [], None)
+    ]  # fmt: skip

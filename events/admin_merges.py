@@ -118,6 +118,7 @@ class MergeAdmin(ReadOnlyAdmin):
         if merge is not None:
             said = merge.undo
             context = {
+                "title": "Annonces réunies",
                 "changed": [
                     (field_words.label(name), field_words.words(name, before), field_words.words(name, after))
                     for name, (before, after) in said.get("event", {}).items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -80,11 +81,11 @@ class RadarForm(forms.Form):
 def radar_view(request: HttpRequest, site: Any, opts: Any) -> HttpResponse:
     form = RadarForm(request.GET, request.user)
     asked = form.asked()
-    found = radar.clashes(asked)
+    found, gaps = radar.clashes(asked), radar.gaps(asked)
     context = {
         **site.each_context(request), "title": "Radar de l’agenda", "opts": opts, "form": form, "asked": asked,
         "clashes": [_clash(clash) for clash in found.found], "more": found.more, "cut": found.cut,
-        "gaps": [_gap(gap) for gap in radar.gaps(asked)], "query": request.GET.urlencode(),
+        "territories": _territories(gaps, asked), "gaps": len(gaps), "query": request.GET.urlencode(),
         "shown": radar.CLASHES_SHOWN, "looked_at": radar.LOOKED_AT,
     }  # fmt: skip
     return TemplateResponse(request, "admin/events/event/radar.html", context)
@@ -108,12 +109,35 @@ def _kind(event: radar.Great) -> str:
     return f"{kind}, temps fort" if event.flagship else kind
 
 
-def _gap(gap: radar.Gap) -> dict[str, Any]:
-    publics = "aucun évènement" if gap.everybody and len(gap.publics) > 1 else ""
-    return {
-        "gap": gap, "sector": Sector(gap.sector).label, "nobody": publics,
-        "publics": ", ".join(str(Status(value).label) for value in gap.publics),
-    }  # fmt: skip
+def _territories(gaps: Iterable[radar.Gap], asked: radar.Asked) -> list[dict[str, Any]]:
+    """The gaps by territory: one line a basin for all the sectors that lack the same publics."""
+    lines: dict[tuple[str, int], dict[tuple[str, ...], list[radar.Gap]]] = {}
+    for gap in gaps:
+        lines.setdefault((gap.agency_name, gap.basin), {}).setdefault(gap.publics, []).append(gap)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for (agency, _), by_publics in lines.items():
+        for publics, same in by_publics.items():
+            sectors = [str(Sector(gap.sector).label) for gap in same]
+            whole = not asked.sector and len(sectors) == len(radar.SECTORS)
+            found.setdefault(agency, []).append({
+                "basin": same[0].basin_name, "publics": _publics(publics, asked),
+                "sectors": "Tous les secteurs" if whole else " ; ".join(sectors),
+            })  # fmt: skip
+    return [{"agency": agency, "rows": rows} for agency, rows in found.items()]
+
+
+def _publics(missing: tuple[str, ...], asked: radar.Asked) -> str:
+    """« tous les publics », « tous les publics, sauf : Lycéen·ne, Parent », « Cadre, Retraité·e »."""
+    left = [] if asked.public else [value for value in Status.values if value not in missing]
+    if not asked.public and not left:
+        return "tous les publics"
+    if 0 < len(left) < len(missing):
+        return f"tous les publics, sauf\u00a0: {_labels(left)}"
+    return _labels(missing)
+
+
+def _labels(publics: Iterable[str]) -> str:
+    return ", ".join(str(Status(value).label) for value in publics)
 
 
 def radar_csv(request: HttpRequest, part: str) -> HttpResponse:

@@ -68,6 +68,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         if revision is not None:
             waits = revision.state == Revision.State.WAITING
             context = {
+                "title": "Modification proposée",
                 "diff": revising.diff(revision),
                 "waits": waits,
                 "refusal": ReasonForm(help_text=_HELP),

@@ -142,6 +142,9 @@ class ProposalForm(forms.Form):
                     error_messages={"required": "Donnez l’heure.", "invalid": "Écrivez une heure, par exemple 14:00."},
                 )  # fmt: skip
 
+        dates = [f"{name}_{n}" for n in range(1, DATES + 1) for name in ("day", "start", "end")]
+        self.order_fields(["title", "kind", "description", "organiser_name", *dates])
+
     @property
     def trapped(self) -> bool:
         """A program filled what no person sees."""

@@ -46,7 +46,7 @@ def test_A5_what_makes_two_events_one(start: str, lat: float, title: str, expect
 
 
 def test_A5_online_events_are_compared_by_day_and_title() -> None:
-    link = {"attendance": "online", "online_url": "https://visio.exemple.invalid/a"}
+    link: dict[str, Any] = {"attendance": "online", "online_url": "https://visio.exemple.invalid/a"}
     published(date_of(START, **link), title="Webinaire Parcoursup")
     assert found(draft(date_of(START, **link), title="Webinaire Parcoursup !")) == [
         ("Webinaire Parcoursup", ["même jour, en ligne tous les deux", "titre identique"])

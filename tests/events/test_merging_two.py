@@ -56,6 +56,7 @@ def picture(event: Event) -> dict[str, Any]:
 def test_A5_dates_people_and_provenance_follow() -> None:
     kept, folded = two(description="Venez.")
     twin, alone = folded.sessions.all()
+    assert folded.organisation is not None
     source = Source.objects.create(
         slug="deux",
         name="Agenda de Deux",

@@ -106,7 +106,7 @@ def test_G6_an_officer_sees_what_touches_their_territory() -> None:
     great(21, there, title="C", sectors=["bois"])
     page = signed_in(serving(here)).get(PAGE, {"meme": "secteur", "jours": "3"})
     assert [[e["event"].title for e in c["events"]] for c in page.context["clashes"]] == [["A", "B"], ["A", "C"]]
-    assert {line["gap"].basin for line in page.context["gaps"]} == {here.basin_id}
+    assert [(t["agency"], len(t["rows"])) for t in page.context["territories"]] == [(here.agency.name, 1)]
     staff = signed_in(region_staff()).get(PAGE, {"meme": "secteur", "jours": "3"})
     assert len(staff.context["clashes"]) == 3
 
