@@ -63,9 +63,8 @@ def subscribe(*, search: Search, email: str, rhythm: str) -> None:
     if rows.filter(confirmed_at=None).count() >= MOST_PENDING or rows.count() >= MOST_ALERTS:
         return
     title = search.sentence()[:300]
-    made = sealed(Alert(email=address, query=query, title=title, rhythm=rhythm))
+    made = sealed(Alert(email=address, query=query, title=title, rhythm=rhythm, created_at=timezone.now()))
     made.save()
-    made.refresh_from_db()
     _ask(made)
 
 

@@ -249,7 +249,7 @@ def _make(
     made = sealed(Registration(session=held, name=name, email=email, email_confirmed=proven))
     made.state = seated if door == Door.OPEN else State.WAITING
     made.held_until = _until(held) if made.state == State.HELD else None
-    made.decided_at = timezone.now()
+    made.created_at = made.decided_at = timezone.now()
     made.save()
     # Never who: the journal cannot forget it.
     record(

@@ -175,9 +175,12 @@ def _changed(
     if detach:  # what is said of the seats is not said of the date
         held.status_text = message
         held.detached = held.detached or held.recurrence_id is not None
+    change = None
+    if held.event.published_at is not None:  # written first: what lists derive of the session says when it was news
+        change = SessionChange.objects.create(session=held, at=timezone.now(), kind=kind, message=message, **former)
     _save(held, actor, f"session.{kind}")
-    if held.event.published_at is not None:
-        tell_registered(SessionChange.objects.create(session=held, kind=kind, message=message, **former))
+    if change is not None:
+        tell_registered(change)
     return held
 
 

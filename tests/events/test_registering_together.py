@@ -156,5 +156,3 @@ def test_A3_two_workers_remind_each_person_once_and_a_dead_one_nobody_twice(monk
     at_once(remembering.remind, remembering.remind)
     assert reminders.count() == 8
     assert remembering.remind() == 0
-
-
