@@ -37,7 +37,7 @@ def hour_field(label: str, *, required: bool = False) -> forms.TimeField:
     return forms.TimeField(
         label=label, required=required, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh", "%H h %M", "%H h"],
-        error_messages={"required": "Donnez l’heure.", "invalid": _HOUR},
+        error_messages={"required": "Donnez l’heure (14:30).", "invalid": _HOUR},
     )  # fmt: skip
 
 
@@ -45,8 +45,8 @@ class DateForm(forms.Form):
     """One date: a day and its hours, or whole days. `values` are the fields of `Session` that say when."""
 
     day = day_field("Jour", required=True)
-    starts = hour_field("De")
-    ends = hour_field("À")
+    starts = hour_field("De", required=True)
+    ends = hour_field("À", required=True)
     last_day = day_field("Dernier jour", help_text="S’il y en a plusieurs.")
     all_day = forms.BooleanField(label="Journée entière", required=False)
 
@@ -61,6 +61,9 @@ class DateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
         day, last = given.get("day"), given.get("last_day")
+        if given.get("all_day"):  # then nobody has to give hours
+            for name in ("starts", "ends"):
+                self.errors.pop(name, None)
         if not day or self.errors:
             return given
         if last and last < day:
@@ -82,13 +85,7 @@ class DateForm(forms.Form):
         self._between(datetime.combine(day, time(), PARIS), datetime.combine(last + timedelta(days=1), time(), PARIS))
 
     def _hours(self, day: date, last: date) -> None:
-        starts, ends = self.cleaned_data.get("starts"), self.cleaned_data.get("ends")
-        if starts is None:
-            self.add_error("starts", "Donnez l’heure, ou cochez «\u00a0Journée entière\u00a0».")
-        if ends is None:
-            self.add_error("ends", "Donnez l’heure de fin.")
-        if starts is None or ends is None:
-            return
+        starts, ends = self.cleaned_data["starts"], self.cleaned_data["ends"]
         if day == last and ends <= starts:
             self.add_error("ends", "La fin doit venir après le début. Après minuit\u00a0? Donnez le dernier jour.")
             return

@@ -16,6 +16,7 @@ from territories.models import Site
 
 Attendance = Session.Attendance
 OWN, DIRECTORY, ADDRESS = "own", "directory", "address"
+_PARTS = {OWN: ("site_own",), DIRECTORY: ("site_text",), ADDRESS: ("place_name", "address", "commune")}
 SHOWN = 8  # places to choose from when several have the name that was typed
 EMPTY: dict[str, Any] = {
     "site": None, "place_name": "", "address": "", "postal_code": "", "commune": None, "town": "", "country": "FR",
@@ -31,22 +32,28 @@ class PlaceForm(TownMixin):
         error_messages={"required": "Dites si c’est sur place ou en ligne."},
     )  # fmt: skip
     where = forms.ChoiceField(
-        label="Où", required=False, widget=forms.RadioSelect,
+        label="À quel endroit", required=False, widget=forms.RadioSelect,
         choices=[
             (OWN, "Dans l’un de nos lieux"), (DIRECTORY, "Dans un autre lieu de l’annuaire"), (ADDRESS, "Ailleurs"),
         ],
     )  # fmt: skip
-    site_own = forms.ChoiceField(label="Lequel de nos lieux", required=False)
-    site_text = forms.CharField(
-        label="Nom du lieu dans l’annuaire", max_length=200, required=False, help_text="Quelques mots, la ville aussi."
+    # Required in the part that is chosen; what the other parts lack is not told.
+    site_own = forms.ChoiceField(
+        label="Lequel de nos lieux", error_messages={"required": "Choisissez l’un de vos lieux."}
     )
+    site_text = forms.CharField(
+        label="Nom du lieu dans l’annuaire", max_length=200, help_text="Quelques mots, la ville aussi.",
+        error_messages={"required": "Écrivez le nom du lieu."},
+    )  # fmt: skip
     place_name = forms.CharField(
         label="Nom du lieu", max_length=200, required=False, help_text="Salle des fêtes, lycée…"
     )
     address = forms.CharField(
         label="Adresse", max_length=300, required=False, help_text="Numéro et rue, bâtiment, étage."
     )
-    commune = forms.CharField(label="Commune", max_length=communes.LONGEST, required=False)
+    commune = forms.CharField(
+        label="Commune", max_length=communes.LONGEST, error_messages={"required": "Écrivez la commune."}
+    )
     outside = forms.BooleanField(label="Ce lieu est hors de la région", required=False)
     online_url = address_of_page("Lien de connexion", "S’il est public. Sinon, dites plus bas comment le recevoir.")
     place_text = forms.CharField(
@@ -76,22 +83,23 @@ class PlaceForm(TownMixin):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
-        if given.get("attendance") in {Attendance.PLACE, Attendance.HYBRID}:
-            where = given.get("where") or ADDRESS
+        where = given.get("where") or ("" if "where" in self.errors else ADDRESS)
+        on_site = given.get("attendance") in {Attendance.PLACE, Attendance.HYBRID}
+        for part, names in _PARTS.items():
+            if not on_site or part != where:
+                for name in names:
+                    self.errors.pop(name, None)
+        if on_site and where:
             {OWN: self._own_site, DIRECTORY: self._other_site, ADDRESS: self._somewhere}[where]()
         return given
 
     def _own_site(self) -> None:
-        chosen = self.cleaned_data.get("site_own")
-        if chosen:
+        if chosen := self.cleaned_data.get("site_own"):
             self.cleaned_data["site"] = _listed().get(pk=int(chosen))
-        elif "site_own" not in self.errors:
-            self.add_error("site_own", "Choisissez l’un de vos lieux.")
 
     def _other_site(self) -> None:
         typed = self.cleaned_data.get("site_text", "")
         if not typed:
-            self.add_error("site_text", "Écrivez le nom du lieu.")
             return
         found = named(typed)
         chosen = next((site for site in found if str(site.pk) == self.data.get("site_choice")), None)
@@ -110,10 +118,8 @@ class PlaceForm(TownMixin):
 
     def _somewhere(self) -> None:
         given = self.cleaned_data
-        if not given.get("commune") and "commune" not in self.errors:
-            self.add_error("commune", "Écrivez la commune.")
-        elif given.get("outside"):
-            given["town"] = one_line(given["commune"])[:120]
+        if given.get("outside"):
+            given["town"] = one_line(given.get("commune", ""))[:120]
         elif (town := self.town_typed()) is not None:
             given["town_of"] = town
         if (

@@ -142,11 +142,13 @@ def _count(rows: QuerySet[Any], group: str) -> Any:
 
 
 def _line(event: Any) -> dict[str, Any]:
-    """An event of the list; « when » in words, its next date first."""
+    """An event of the list; « when » in words, its next date first; `stopped`: every date to come is cancelled."""
     when, others = "", max(event.dates - 1, 0)
     if event.next_at is not None:
         when = times.when(event.next_at, event.next_end, all_day=event.next_whole)
     elif event.last_ends_at is not None:
         first, last = times.span(event.first_starts_at, event.last_ends_at)
         when, others = times.days(first, last), 0
-    return {"event": event, "when": when or event.date_note, "others": others}
+    over = event.last_ends_at is not None and event.last_ends_at < timezone.now()
+    stopped = event.state == State.PUBLISHED and event.dates > 0 and event.next_at is None and not over
+    return {"event": event, "when": when or event.date_note, "others": others, "stopped": stopped}

@@ -106,3 +106,14 @@ def forget_proposals() -> int:
     from events.services.proposing import forget
 
     return sum(forget())
+
+
+# --- pictures
+
+
+@shared_task
+def sweep_pictures() -> int:
+    """Pictures that no event shows, a form that was not sent in the end; returns how many."""
+    from events.pictures import sweep
+
+    return sweep()

@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "alerts-kept": {"task": "events.tasks.follow_alerts", "schedule": crontab(hour=6, minute=30)},
     "outcomes": {"task": "events.tasks.ask_outcomes", "schedule": crontab(hour=10, minute=0)},
     "proposals-kept": {"task": "events.tasks.forget_proposals", "schedule": crontab(hour=3, minute=57)},
+    "event-pictures": {"task": "events.tasks.sweep_pictures", "schedule": crontab(hour=4, minute=10)},
     "registrations-kept": {"task": "events.tasks.forget_registrations", "schedule": crontab(hour=3, minute=55)},
     "pages": {"task": "spro.tasks.follow_pages", "schedule": 60.0, "options": {"expires": 50}},
     "open-data": {"task": "spro.tasks.follow_data", "schedule": 300.0, "options": {"expires": 250}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -24,12 +24,12 @@ def organise(
     form sent twice makes one event. Raises `ValidationError` by field."""
     if organisation is not None:  # two clicks at once wait for one another
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-    known = Event.objects.filter(public_id=key, author_key=actor.journal_key).first()
-    if known is not None:
+    known = Event.objects.filter(public_id=key).first()
+    if known is not None and known.author_key == actor.journal_key:
         return known
     made = create_event(
         values=values, sessions=list(dates) if series is None else [], organisation=organisation, actor=actor,
-        public_id=key,
+        public_id=key if known is None else uuid4(),
     )  # fmt: skip
     if series is not None:
         add_rule(event=made, series=series, actor=actor)

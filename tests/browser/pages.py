@@ -53,11 +53,12 @@ PUBLIC_PAGES = [
 # What each demo account opens once signed in.
 _HOUSE = "/pro/organisme/mission-locale-troyes/"
 _SITE = f"{_HOUSE}lieux/mission-locale-troyes/"
+_EVENT = "/pro/agenda/forum-des-metiers-de-troyes/"
 DESKS = {
     "citoyen": ["/comptes/", "/comptes/sessions/", "/comptes/double-verification/"],
     "pro": [
         "/pro/", _HOUSE, f"{_HOUSE}fiche/", f"{_HOUSE}equipe/", f"{_HOUSE}referents/", _SITE,
-        "/comptes/code-de-conduite/",
+        "/comptes/code-de-conduite/", "/pro/agenda/", _EVENT, f"{_EVENT}modifier/", f"{_EVENT}dates/",
     ],
     "manager": [
         "/pro/", "/pro/organisme/", f"{_HOUSE}fiche/", f"{_HOUSE}historique/", f"{_HOUSE}equipe/",
@@ -65,6 +66,8 @@ DESKS = {
         f"{_HOUSE}lieux/", f"{_HOUSE}lieux/ajouter/", _SITE, f"{_SITE}fermetures/", "/pro/signalements/",
         "/pro/referents/", "/pro/referents/?agence=troyes-chaumont&etat=vacant", "/pro/referents/?vue=grille",
         "/comptes/double-verification/application/activer/",
+        "/pro/agenda/", "/pro/agenda/?pile=brouillons", "/pro/agenda/nouveau/", _EVENT, f"{_EVENT}modifier/",
+        f"{_EVENT}apercu/", f"{_EVENT}dates/", f"{_EVENT}dates/ajouter/", f"{_EVENT}retirer/",
     ],
     "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
                "/admin/events/event/", "/admin/events/event/radar/"],
