@@ -47,6 +47,7 @@ class Results:
     page: Page = field(default_factory=Page)
     facets: facetting.Facets | None = None
     meant: ways.Meant | None = None
+    typed_q: str = ""
     ways: list[ways.Way] = field(default_factory=list)
 
 
@@ -84,7 +85,7 @@ def _results(request: HttpRequest, search: Search, *, only_ongoing: bool) -> Res
             other = search.but(q=results.meant.words)
             found = look(other)
             if _anything(found):
-                results.search, results.page = other, found
+                results.search, results.page, results.typed_q = other, found, search.q
     if _anything(results.page):
         results.facets = facetting.count(results.search)
     else:
@@ -175,7 +176,7 @@ def _listed(request: HttpRequest, results: Results, *, only_ongoing: bool) -> di
         "empty_page": not _anything(page) and not first,
         "online_too": search.url(commune="", rayon="", en_ligne="1") + RESULTS,
         "online_number": found.online if found and search.start else 0,
-        "typed_q": results.meant and results.search is not search and search.q,
+        "typed_q": results.typed_q,
     }
 
 
