@@ -18,7 +18,7 @@ from core.reference import EventType
 from events.render import brief, times
 
 READ = 40  # dates looked at: an event of thirty dates leaves room for others
-SHOWN = 4
+SHOWN = 3
 # Each gives the keys of the next dates; an index answers from its first row on.
 _COLUMNS = "SELECT l.session_id, l.starts_at FROM events_listing l WHERE l.shown AND l.starts_at >= %(now)s"
 _LAST = "ORDER BY l.starts_at, l.session_id LIMIT %(read)s"
@@ -54,6 +54,7 @@ class Coming:
     when: str
     where: str
     state: str
+    off: bool  # not held at its date
 
 
 def anywhere(limit: int = SHOWN) -> list[Coming]:
@@ -96,4 +97,5 @@ def _said(row: tuple[Any, ...], now: datetime) -> Coming:
         when=when[:1].upper() + when[1:],
         where=brief.where(attendance, town),
         state=brief.state(status, full=full),
+        off=status in brief.OFF,
     )

@@ -55,7 +55,7 @@ def _read() -> dict[str, Any]:
         "figures": _figures(agencies, networks),
         "agencies": [{"slug": a.slug, "name": a.name, "url": a.get_absolute_url()} for a in by_name],
         "map_svg": _map(agencies),
-        "events": coming.anywhere(COMING),
+        "events": [event for event in coming.anywhere(coming.READ) if not event.off][:COMING],
         "values": charter.values if charter else [],
         "charter_date": charter.signed_on if charter else None,
         "networks": [

@@ -44,7 +44,8 @@ def test_T3_the_next_events_are_on_the_pages_of_those_they_concern(client: Clien
 def test_A8_a_cancelled_date_is_said_and_a_withdrawn_event_leaves(client: Client) -> None:
     event = published(title="Atelier")
     sessions.cancel(session=first_session(event), actor=None)
-    assert [(each.title, each.state) for each in coming.anywhere()] == [("Atelier", "Annulé")]
+    assert [(each.title, each.state, each.off) for each in coming.anywhere()] == [("Atelier", "Annulé", True)]
+    assert client.get("/").context["events"] == []  # few are told there: those that are held
     withdraw(event=event, reason="Doublon.", actor=None)
     assert coming.anywhere() == []
 
