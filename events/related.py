@@ -85,11 +85,12 @@ def places(event: Event, session: Session | None) -> SafeString:
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _cards(rows: Iterable[tuple[Any, ...]], seen: set[int]) -> SafeString:
-    now, chosen = timezone.now(), []
+    now, chosen = timezone.now(), list[str]()
     for key, starts_at, ends_at, text in rows:
         if key in seen or len(chosen) == SHOWN:
             continue

@@ -66,7 +66,7 @@ def draw(event: Event, session: Session | None) -> bytes:
         left = _LEFT + _LEAF + 56
     kind = wording.kind(event)
     marks = _marks(event, session)
-    top = 84
+    top = 84.0
     if marks:
         top = _band(pen, " · ".join(mark.word for mark in marks), left, top)
     elif kind:

@@ -154,7 +154,7 @@ def test_a_subscription_says_its_name_and_its_rhythm_and_a_download_does_not() -
     assert [line for line in file.split("\r\n") if "NAME:" in line and "TZ" not in line] == [
         "NAME:Forums\\; Colmar", "X-WR-CALNAME:Forums\\; Colmar",
     ]  # fmt: skip
-    fed = icalendar.Calendar.from_ical(file)
+    fed: Any = icalendar.Calendar.from_ical(file)
     assert fed["REFRESH-INTERVAL"].dt == timedelta(hours=6)
     assert str(fed["SOURCE"]) == "https://exemple.invalid/agenda.ics?a=1"
     assert [str(zone["TZID"]) for zone in fed.walk("VTIMEZONE")] == ["Europe/Paris"]
@@ -164,7 +164,8 @@ def test_a_subscription_says_its_name_and_its_rhythm_and_a_download_does_not() -
 
 
 def test_A8_our_timezone_is_that_of_paris() -> None:
-    zone = icalendar.Calendar.from_ical(calendar([], name="x")).walk("VTIMEZONE")[0].to_tz()
+    ours: Any = icalendar.Calendar.from_ical(calendar([], name="x")).walk("VTIMEZONE")[0]
+    zone = ours.to_tz()
     for day in ("2027-01-15 12:00", "2027-03-28 01:59", "2027-03-28 03:00", "2027-07-14 12:00", "2027-10-31 12:00"):
         said = datetime.fromisoformat(day)
         assert said.replace(tzinfo=zone).utcoffset() == paris(day).utcoffset()
