@@ -53,7 +53,7 @@ def drawing(
         start = f'<circle class="map-here" cx="{x:.2f}" cy="{y:.2f}" r="{6 * unit:.2f}"/>'
     return mark_safe(
         f'<svg viewBox="{box.attribute}" role="group" aria-label="Carte des évènements">'
-        f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>{marks}{start}'
+        f'<use class="map-ground" href="/territoires/contours.svg#{layer}"/>{start}{marks}'
         f"{_names(clusters, sizes, box)}</svg>"
     )
 

@@ -1,6 +1,6 @@
 """The agenda on a map (A2): circles drawn by the server, and the same counts as a list, commune by commune.
 
-Nothing comes from another site; the living map comes on a button, from the same counts.
+Nothing comes from another site; the living map comes on a button, from the same list.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from events.search.filters import Search
 from territories.models import Contour
 
 FIRST = 24  # communes beside the map, those with most events; the others are folded under it
-ALIVE = 100  # communes on the living map
 NBSP = "\u00a0"
 
 
@@ -36,10 +35,7 @@ def agenda_map(request: HttpRequest, search: Search) -> dict[str, Any]:
             "svg": svg,
             "places": [_line(search, spot) for spot in found.spots[:FIRST]],
             "others": [_line(search, spot) for spot in sorted(found.spots[FIRST:], key=lambda s: sort_key(s.name))],
-            "points": [_point(search, spot) for spot in found.spots[:ALIVE]],
-            "here": {"lat": here[0], "lon": here[1], "label": search.town.name if search.town else ""}
-            if here
-            else None,
+            "here": here,
             "geojson": reverse("contours", args=[Contour.Kind.AGENCY.value]),
             "says": _says(found),
             "online": found.online,
@@ -52,7 +48,9 @@ def agenda_map(request: HttpRequest, search: Search) -> dict[str, Any]:
 
 
 def _line(search: Search, spot: Spot) -> dict[str, Any]:
-    return {"name": spot.name, "count": spot.events, "url": _near(search, spot)}
+    """One commune of the list; the living map reads where it is (`at`, degrees) and its count there."""
+    at = f"{spot.lat:.4f},{spot.lon:.4f}"
+    return {"name": spot.name, "count": spot.events, "url": _near(search, spot), "at": at}
 
 
 def _near(search: Search, spot: Spot) -> str:
@@ -68,19 +66,6 @@ def _inside(search: Search, cluster: Cluster) -> str:
         return _near(search, cluster.main)
     nearer = not search.start or cluster.reach < search.reach
     return search.url(commune=cluster.main.insee, rayon=str(cluster.reach), vue="carte" if nearer else "")
-
-
-def _point(search: Search, spot: Spot) -> dict[str, Any]:
-    """One commune for the living map (`map.js`)."""
-    return {
-        "url": _near(search, spot),
-        "name": spot.name,
-        "lat": round(spot.lat, 5),
-        "lon": round(spot.lon, 5),
-        "blaze": "lieu",
-        "kind_label": counted(spot.events),
-        "town": f"{spot.name} · {spot.events}",
-    }
 
 
 def _says(found: Places) -> str:

@@ -1,5 +1,5 @@
-// What needs a script on the page of an event: copy the link, share with the device's own menu, print. Without this
-// module the link is in a field to copy by hand, and the plain links share.
+// What needs a script on the page of an event, and where a code is to copy: copy, share with the device's own menu,
+// print. Without this module the link is in a field to copy by hand, and the plain links share.
 const status = document.querySelector("[data-share-status]");
 const say = (words) => {
   if (status) status.textContent = words;
@@ -16,11 +16,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(field.value);
-      say("Le lien est copié.");
+      say(button.dataset.copied || "Le lien est copié.");
     } catch {
       field.focus();
       field.select();
-      say("Le lien est choisi : copiez-le avec votre clavier ou le menu de votre appareil.");
+      say("Le texte est choisi : copiez-le avec votre clavier ou le menu de votre appareil.");
     }
   });
 }

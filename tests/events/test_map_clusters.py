@@ -92,7 +92,7 @@ def test_S1_each_circle_is_a_named_link_and_the_list_stands_in_the_page() -> Non
     assert html.count('<circle class="map-cluster"') == len(
         re.findall(r'<a href="[^"]+" aria-label="[^"]+"><title>', html)
     )
-    assert len(re.findall(r"<li data-place=", html)) == 3
+    assert len(re.findall(r"<li data-at=", html)) == 3
     assert "1 évènement en ligne n’est sur aucune carte" in html
 
 
