@@ -179,7 +179,9 @@ class ProposalForm(forms.Form):
         said: set[tuple[datetime, datetime]] = set()
         for number in range(1, DATES + 1):
             day, start, end = (self.cleaned_data.get(f"{name}_{number}") for name in ("day", "start", "end"))
-            wrong = any(f"{name}_{number}" in self.errors for name in ("day", "start", "end"))
+            wrong = [f"{name}_{number}" for name in ("day", "start", "end") if f"{name}_{number}" in self.errors]
+            for name in wrong:  # a date field of a browser would hide what it does not understand
+                self.fields[name].widget.input_type = "text"
             if wrong or not (day or start or end):
                 continue
             for name, value in (("day", day), ("start", start), ("end", end)):

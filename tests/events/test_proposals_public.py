@@ -211,3 +211,9 @@ def test_professionals_are_told_of_the_espace_pro(client: Client) -> None:
 def test_a_visitor_gets_no_cookie(client: Client) -> None:
     answer = client.get(PAGE)
     assert (answer.status_code, len(answer.cookies), "no-store" in answer["Cache-Control"]) == (200, 0, True)
+
+
+def test_S4_a_day_that_no_calendar_knows_stays_readable(client: Client) -> None:
+    town("Épinal")
+    page = client.post(PAGE, typed(day_1="mardi prochain")).content.decode()
+    assert ('value="mardi prochain"' in page, page.count('type="date"')) == (True, 4)
