@@ -17,6 +17,8 @@ from spro.embedded import BASE_DIR
 REPORT = Path(__file__).with_name("report.json")
 SECONDS = 4.0  # for one case at one size
 GROWTH = 1.2  # ours may grow at most so much more than the floor
+IMPORT_SIZES = (10_000, 100_000)  # sessions of a calendar brought in
+IMPORT_TARGET = 6.0
 Line = dict[str, float | int | str]
 
 
@@ -63,6 +65,31 @@ def measure(seconds: float) -> list[Line]:
                         f"{case.target:>7.0f}{mark}   ({turns} demandes)"
                     )
         say_statements(environment, asked)
+        lines += imports(environment)
+    return lines
+
+
+def imports(environment: dict[str, str]) -> list[Line]:
+    """What bringing calendars costs beside `COPY` of the same rows, in seconds; and how much memory grew."""
+    lines: list[Line] = []
+    for size in IMPORT_SIZES:
+        words = [sys.executable, "-m", "benchmarks.imports", str(size)]
+        done = subprocess.run(words, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BenchmarkError(done.stderr)
+        said = json.loads(done.stdout)
+        ratio = said["ours"] / said["floor"]
+        lines.append(
+            {
+                "name": "import.ics", "n": size, "ours_p50_ms": round(said["ours"] * 1000),
+                "floor_p50_ms": round(said["floor"] * 1000), "ratio": round(ratio, 2), "rss_mb": said["rss"],
+            }
+        )  # fmt: skip
+        mark = "" if ratio <= IMPORT_TARGET else "  au-dessus"
+        say(
+            f"{'import.ics':30}{size:>8}{said['ours']:>7.1f} s {said['floor']:>7.1f} s {ratio:>9.2f}{IMPORT_TARGET:>7.0f}"
+            f"{mark}   ({said['created']} créés, mémoire +{said['rss']} Mo)"
+        )
     return lines
 
 

@@ -71,9 +71,9 @@ def index(entries: Iterable[Entry]) -> int:
     return count
 
 
-def forget(kind: str, keys: Iterable[str]) -> None:
-    """Take these pages out of the search: they are no longer public."""
-    SearchDocument.objects.filter(kind=kind, key__in=list(keys)).delete()
+def forget(kind: str, keys: Iterable[str]) -> int:
+    """Take these pages out of the search: they are no longer public. Returns how many were in it."""
+    return SearchDocument.objects.filter(kind=kind, key__in=list(keys)).delete()[0]
 
 
 @transaction.atomic

@@ -36,6 +36,14 @@ def read_one_source(key: int, withdraw: bool = False) -> str:
 
 
 @shared_task
+def archive() -> int:
+    """What was withdrawn long ago leaves calendars, what is over for a year leaves the search; how many events."""
+    from events.services import archiving
+
+    return archiving.archive()
+
+
+@shared_task
 def forget_readings() -> int:
     """Reports of readings and files that nobody decided, after their days."""
     from django.conf import settings

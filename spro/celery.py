@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "imports-kept": {"task": "core.tasks.purge_imports", "schedule": crontab(hour=3, minute=40)},
     # Each source has its own hour; this only looks whose has come.
     "agendas": {"task": "events.tasks.read_sources", "schedule": 60.0, "options": {"expires": 50}},
+    "agenda-archive": {"task": "events.tasks.archive", "schedule": crontab(hour=3, minute=0)},
     "agendas-kept": {"task": "events.tasks.forget_readings", "schedule": crontab(hour=3, minute=25)},
     # Of people. Each is caught up by the next run: what is due is read from the rows, not from the hour.
     "seats": {"task": "events.tasks.free_seats", "schedule": 120.0, "options": {"expires": 110}},

@@ -1,0 +1,107 @@
+"""`import.ics`: a calendar of a hundred thousand sessions brought by the importer, beside `COPY` of the same rows.
+
+Run by the benchmark in the environment of the measured portal: `python -m benchmarks.imports <sessions>`; prints
+`{"ours": s, "floor": s, "rss": MB grown, "created": n}` as JSON. The floor copies the four tables that the import wrote
+into tables made like them, indexes and constraints included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+TABLES = ("events_event", "events_session", "events_listing", "events_rendering")
+TOWNS = ("Épinal", "Metz", "Troyes", "Strasbourg", "Nancy", "Reims", "Colmar", "Chaumont")
+
+
+def lines(sessions: int) -> Iterator[str]:
+    """A calendar of one-date events, as members' software writes it."""
+    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//banc//FR\r\n"
+    start = datetime.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=2)  # noqa: DTZ005
+    for number in range(sessions):
+        begin = start + timedelta(days=number % 340, hours=number % 9)
+        yield (
+            f"BEGIN:VEVENT\r\nUID:banc-{number}\r\nDTSTAMP:20260101T000000Z\r\n"
+            f"DTSTART;TZID=Europe/Paris:{begin:%Y%m%dT%H%M%S}\r\nDURATION:PT2H\r\n"
+            f"SUMMARY:Atelier numéro {number} : découvrir un métier\r\n"
+            f"DESCRIPTION:Des professionnels racontent leur quotidien\\, et répondent\r\n  à vos questions.\r\n"
+            f"LOCATION:Salle des fêtes\\, {TOWNS[number % len(TOWNS)]}\r\nEND:VEVENT\r\n"
+        )
+    yield "END:VCALENDAR\r\n"
+
+
+def copied(connection: Any) -> float:
+    """Seconds that `COPY` takes to write again what the import wrote."""
+    with connection.cursor() as cursor, tempfile.TemporaryDirectory() as folder:
+        for table in TABLES:
+            key = "session_id" if table in {"events_listing", "events_rendering"} else "id"
+            of = {"events_event": "id", "events_session": "event_id", "events_listing": "event_id"}
+            mine = (
+                f"{of[table]} IN (SELECT id FROM events_event WHERE source_uid LIKE 'banc-%')"
+                if table in of
+                else "session_id IN (SELECT session_id FROM events_listing l JOIN events_event e ON e.id = l.event_id"
+                " WHERE e.source_uid LIKE 'banc-%')"
+            )
+            cursor.execute(
+                "SELECT string_agg(format('%%I', column_name), ', ' ORDER BY ordinal_position)"
+                " FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+                [table],
+            )
+            columns = cursor.fetchone()[0]
+            cursor.execute(f"CREATE TEMP TABLE copy_{table} (LIKE {table} INCLUDING ALL)")
+            with (
+                (Path(folder) / table).open("wb") as file,
+                cursor.copy(f"COPY (SELECT {columns} FROM {table} WHERE {mine} ORDER BY {key}) TO STDOUT") as rows,
+            ):
+                for block in rows:
+                    file.write(block)
+            (Path(folder) / f"{table}.columns").write_text(columns)
+        begin = time.monotonic()
+        for table in TABLES:
+            columns = (Path(folder) / f"{table}.columns").read_text()
+            with (
+                (Path(folder) / table).open("rb") as file,
+                cursor.copy(f"COPY copy_{table} ({columns}) FROM STDIN") as rows,
+            ):
+                while block := file.read(1 << 16):
+                    rows.write(block)
+        return time.monotonic() - begin
+
+
+def main(sessions: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spro.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from events.importers.command import run_file
+    from members.models import Organisation
+
+    organisation = Organisation.objects.get(slug="mission-locale-troyes")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "banc.ics"
+        path.write_text("".join(lines(200)))  # what a process learns once
+        run_file(path, "ics", organisation, True)
+        with path.open("w", newline="") as file:
+            file.writelines(lines(sessions))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        begin = time.monotonic()
+        report = run_file(path, "ics", organisation)
+        spent = time.monotonic() - begin
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    floor = copied(connection)
+    said = {"ours": round(spent, 2), "floor": round(floor, 2), "rss": round(grown), "created": report.created}
+    sys.stdout.write(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
