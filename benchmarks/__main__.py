@@ -87,8 +87,9 @@ def imports(environment: dict[str, str]) -> list[Line]:
         )  # fmt: skip
         mark = "" if ratio <= IMPORT_TARGET else "  au-dessus"
         say(
-            f"{'import.ics':30}{size:>8}{said['ours']:>7.1f} s {said['floor']:>7.1f} s {ratio:>9.2f}{IMPORT_TARGET:>7.0f}"
-            f"{mark}   ({said['created']} créés, mémoire +{said['rss']} Mo)"
+            f"{'import.ics':30}{size:>8}{said['ours']:>7.1f} s {said['floor']:>7.1f} s {ratio:>9.2f}"
+            f"{IMPORT_TARGET:>7.0f}"
+            f"{mark}   ({said['created']} créés, +{said['rss']} Mo)"
         )
     return lines
 
