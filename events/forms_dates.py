@@ -55,6 +55,12 @@ class DateForm(forms.Form):
         super().__init__(data, **options)
 
     @property
+    def heading(self) -> str:
+        """« Date 2 », for who reads what is wrong at the head of the page; empty for a date alone on its page."""
+        number = str(self.prefix or "").removeprefix("date-")
+        return f"Date {int(number) + 1}" if number.isdigit() else ""
+
+    @property
     def is_blank(self) -> bool:
         return not any(self.data.get(self.add_prefix(name)) for name in self.fields)
 

@@ -81,8 +81,10 @@ def rows_of(user: Any, asked: Asked) -> QuerySet[Event]:
     return rows
 
 
-def counts(rows: QuerySet[Event]) -> dict[str, int]:
-    """How many in each pile, in one statement."""
+def counts(rows: QuerySet[Event], asked: Asked) -> dict[str, int | None]:
+    """How many in each pile, in one statement; None where there may be too many to count for a page."""
+    if asked.scope in {_AGENCY, _REGION}:
+        return dict.fromkeys(PILES)
     found: dict[str, int] = rows.aggregate(
         **{name.replace("-", "_"): Count("pk", filter=_pile(name)) for name in PILES}
     )
@@ -127,8 +129,11 @@ def _ordered(rows: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
     )
     rising = asked.pile == "a-venir"
     when = {"a-venir": "next_at", "passes": "last_ends_at"}.get(asked.pile, "updated_at")
+    if asked.scope in {_AGENCY, _REGION}:  # a whole territory: what was written last, which an index gives
+        rising, when = False, "updated_at"
     far = timezone.now() + timedelta(days=36_500) if rising else timezone.now() - timedelta(days=36_500)
-    rows = rows.annotate(place=Coalesce(F(when), far, output_field=DateTimeField()))
+    known = when == "updated_at"
+    rows = rows.annotate(place=F(when) if known else Coalesce(F(when), far, output_field=DateTimeField()))
     if asked.after.isdigit() and len(asked.after) < 19:
         last = rows.filter(pk=int(asked.after)).values_list("place", "pk").first()
         if last is not None:

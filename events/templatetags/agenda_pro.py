@@ -21,5 +21,7 @@ def wrong_of(forms: Iterable[Form]) -> list[dict[str, Any]]:
         found += [{"label": "", "error": error, "id": ""} for error in form.non_field_errors()]
         for field in form:
             anchor = field.id_for_label or f"{field.auto_id}_0"
-            found += [{"label": field.label, "error": error, "id": anchor} for error in field.errors]
+            heading = getattr(form, "heading", "")
+            label = f"{heading}, {str(field.label).lower()}" if heading else field.label
+            found += [{"label": label, "error": error, "id": anchor} for error in field.errors]
     return found

@@ -32,16 +32,17 @@ def events(request: HttpRequest) -> HttpResponse:
     scopes = pro_list.scopes_of(request.user)
     asked = pro_list.read(request.GET, scopes)
     rows = pro_list.rows_of(request.user, asked)
-    counts = pro_list.counts(rows)
+    counts = pro_list.counts(rows, asked)
     lines, following = pro_list.page(rows, asked)
     tabs = [
-        {"label": f"{label} ({counts[pile]})", "url": asked.url(pile=pile), "current": pile == asked.pile}
+        {"label": label if count is None else f"{label} ({count})", "url": asked.url(pile=pile),
+         "current": pile == asked.pile}
         for pile, label in pro_list.PILES.items()
-        if counts[pile] or pile in {"a-venir", "brouillons", asked.pile}
-    ]
+        if (count := counts[pile]) != 0 or pile in {"a-venir", "brouillons", asked.pile}
+    ]  # fmt: skip
     context = {
         "scopes": scopes, "asked": asked, "tabs": tabs, "lines": lines, "following": following,
-        "first_url": asked.url() if asked.after else "", "total": sum(counts.values()),
+        "first_url": asked.url() if asked.after else "",
         "writes": bool(houses_of(request.user)),
     }  # fmt: skip
     return render(request, "events/pro/list.html", context)
