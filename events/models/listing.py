@@ -78,7 +78,11 @@ class Listing(models.Model):
             ),
             models.Index(fields=["event_id", "starts_at"], name="listing_event"),
             models.Index(fields=["starts_at", "session"], name="listing_online", condition=Q(shown=True, online=True)),
-            GistIndex(fields=["position", "starts_at"], name="listing_near", condition=Q(shown=True)),
+            # Only where a place is asked: its reading of dates alone would cost all of its pages.
+            GistIndex(
+                fields=["position", "starts_at"], name="listing_near",
+                condition=Q(shown=True, position__isnull=False),
+            ),
             GinIndex(fields=["words"], name="listing_words"),
             GistIndex(fields=["starts_at", "ends_at"], name="listing_long", condition=Q(shown=True, long=True)),
             models.Index(fields=["starts_at", "session"], name="listing_withdrawn", condition=Q(shown=False)),

@@ -27,7 +27,9 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
     if search.unknown_place:
         parts.append("false")
     for given, condition, value in (
-        (search.types, "{}.kind = ANY(%s::varchar[])", list(search.types)),
+        # Near a place the walk is by date too: a rare type must not make the planner sort all that is near.
+        (search.types and search.start, "({}.traits & %s) <> 0", mask("type", search.types)),
+        (search.types and not search.start, "{}.kind = ANY(%s::varchar[])", list(search.types)),
         (search.agency, "{}.agency_id = %s", search.agency and search.agency.key),
         (search.basin, "{}.basin_id = %s", search.basin and search.basin.key),
         (search.network, "{}.network_id = %s", search.network and search.network.key),
@@ -149,6 +151,7 @@ def ongoing(
             values += [mark.at, mark.at, mark.session]
     if once:
         also, also_values = conditions(search, "e", part)
+        also = _unindexed(also, "e")
         common += f""" AND NOT EXISTS (SELECT FROM events_listing e WHERE e.event_id = l.event_id
             AND e.starts_at < %s AND e.ends_at > %s AND (e.ends_at, e.session_id) < (l.ends_at, l.session_id)
             AND {also})"""
@@ -156,10 +159,17 @@ def ongoing(
     way = " DESC" if before else ""
     mark = before or after
     from_end = f"l.ends_at <-> %s, l.session_id{way}"
+    far = _unindexed(common, "l")  # the index of places would read all that was ever near
     sql = f"""SELECT * FROM (
-        (SELECT {columns} FROM events_listing l WHERE l.long AND {common} ORDER BY {from_end} LIMIT %s)
+        (SELECT {columns} FROM events_listing l WHERE l.long AND {far}
+         ORDER BY {from_end} LIMIT %s)
         UNION ALL
         (SELECT {columns} FROM events_listing l WHERE NOT l.long AND l.starts_at >= %s AND {common}
          ORDER BY l.ends_at{way}, l.session_id{way} LIMIT %s)
         ) o ORDER BY o.ends_at{way}, o.session_id{way} LIMIT %s"""
     return sql, [*values, mark.at if mark else at, limit, at - LONG, *values, limit, limit]
+
+
+def _unindexed(asked: str, alias: str) -> str:
+    """The same conditions, whose place no index serves."""
+    return asked.replace(f"{alias}.position <@ circle(%s::point, %s)", f"({alias}.position <-> %s::point) <= %s")
