@@ -30,16 +30,18 @@ from territories.due import served
 from territories.rules import is_officer
 
 SESSIONS_SHOWN = 60
+LONGEST_FILTER = 15
 State = Event.State
 
 
 class _WithEvents(admin.RelatedFieldListFilter):
-    """Only those that have events."""
+    """Only those that have events; none when they are too many for a list: the search knows their names."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         model: Any = Organisation if field.name == "organisation" else Source
         theirs = served(request.user, Event.objects.filter(**{field.name: OuterRef("pk")}))
-        return [(row.pk, str(row)) for row in model.objects.filter(Exists(theirs))]
+        rows = list(model.objects.filter(Exists(theirs))[: LONGEST_FILTER + 1])
+        return [(row.pk, str(row)) for row in rows] if len(rows) <= LONGEST_FILTER else []
 
 
 @admin.register(Event)
