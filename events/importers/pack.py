@@ -57,9 +57,7 @@ def load(table: Table, writer: Writer) -> None:
     for row in table:
         key = row.text("slug")
         if row.text("kind") == "governance":
-            writer.report.remark(
-                f"non repris dans l’agenda\u00a0: {key} (vie des institutions, pas un évènement public)"
-            )
+            writer.report.remark(f"hors agenda\u00a0: {key} (vie des institutions, pas un évènement public)")
             continue
         event, values = held.get(key), _values(row)
         if event is not None:

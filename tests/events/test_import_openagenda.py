@@ -61,7 +61,8 @@ def test_A6_only_what_is_public_there_comes_here(tmp_path: Path) -> None:
 def test_A6_what_it_says_besides(tmp_path: Path) -> None:
     [item] = read(tmp_path, event(
         conditions={"fr": "5 € sur place"}, age={"min": 15, "max": 25}, accessibility={"mi": True},
-        imageCredits="Ville", registration=[{"type": "email", "value": "inscription@exemple.invalid"}], keywords={"fr": ["Numérique"]},
+        imageCredits="Ville",
+        registration=[{"type": "email", "value": "inscription@exemple.invalid"}], keywords={"fr": ["Numérique"]},
         originAgenda={"slug": "agenda-x"}, longDescription={"fr": "<p>Long</p>"},
         location={"name": "Lycée", "address": "3 rue du Lycée, 10000 Troyes", "postalCode": "10000", "city": "Troyes",
                   "insee": "10387", "latitude": 48.3, "longitude": 4.07},
