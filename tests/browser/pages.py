@@ -47,6 +47,11 @@ PUBLIC_PAGES = [
     "/agenda/preparer/forum/",
     "/signaler/event/forum-des-metiers-de-troyes/",
     "/agenda/proposer/",
+    "/agenda/s-abonner/?type=atelier&du=2026-12-01",
+    "/agenda/s-abonner/merci/",
+    "/agenda/alerte/une-alerte-inconnue/",
+    "/agenda/mon-inscription/une-inscription-inconnue/",
+    "/agenda/bilan/un-bilan-inconnu/",
     "/une-page-qui-n-existe-pas/",
 ]
 

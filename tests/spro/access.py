@@ -229,6 +229,14 @@ PRIVATE: dict[str, Route] = {
     f"{_ONE}dates/<uuid:key>/": (f"{_EVENT}dates/{{session}}/", AGENDA, None),
     f"{_ONE}dates/<uuid:key>/serie/": (f"{_EVENT}dates/{{ruled}}/serie/", AGENDA, None),
     f"{_ONE}dates/<uuid:key>/<slug:name>/": (f"{_EVENT}dates/{{session}}/annuler/", AGENDA, None),
+    # who comes
+    "pro/agenda/bilans/": ("/pro/agenda/bilans/", PRO, None),
+    f"{_ONE}inscriptions/": (f"{_EVENT}inscriptions/", AGENDA, None),
+    f"{_ONE}inscriptions/<uuid:session>/": (f"{_EVENT}inscriptions/{{session}}/", AGENDA, None),
+    f"{_ONE}inscriptions/<uuid:session>.<slug:form>": (f"{_EVENT}inscriptions/{{session}}.csv", AGENDA, None),
+    f"{_ONE}inscriptions/<uuid:session>/<uuid:registration>/": (
+        f"{_EVENT}inscriptions/{{session}}/{{registration}}/", AGENDA, None,
+    ),
     # oneself
     "comptes/": ("/comptes/", OWN, None),
     "comptes/nom/": ("/comptes/nom/", OWN, None),

@@ -11,6 +11,7 @@ from events.models import Event, ImportRun, Session, Source, Trust
 from events.rrules import Rule
 from events.services.merging import merge
 from events.services.recurring import Series, add_rule
+from events.services.registering import register
 from events.services.revising import propose_edit
 from events.services.states import publish
 from events.services.writing import create_event
@@ -41,6 +42,15 @@ def build(world: World, house: Any) -> None:
         "ruled": str(ruled.public_id),
     }  # fmt: skip
     _desk(world, house, event)
+    _people(world, session)
+
+
+def _people(world: World, session: Session) -> None:
+    """Somebody who registered: `registration`."""
+    held = register(session=session, name="Une Personne", email="inscrite@exemple.invalid")
+    assert held is not None
+    world.objects["events.registration"] = held
+    world.words["registration"] = str(held.public_id)
 
 
 def _desk(world: World, house: Any, event: Event) -> None:
