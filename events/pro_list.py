@@ -44,9 +44,11 @@ class Asked:
 
 def read(query: Mapping[str, str], scopes: Mapping[str, str]) -> Asked:
     scope = query.get("de", "")
+    scope = scope if scope in scopes else next(iter(scopes))
     pile = query.get("pile", "")
+    first = "a-relire" if scope in {_AGENCY, _REGION} else "a-venir"  # who reads comes for what waits
     return Asked(
-        scope=scope if scope in scopes else next(iter(scopes)), pile=pile if pile in PILES else "a-venir",
+        scope=scope, pile=pile if pile in PILES else first,
         words=query.get("q", "")[:100].replace("\x00", ""), after=query.get("apres", ""),
     )  # fmt: skip
 

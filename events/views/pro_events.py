@@ -21,6 +21,10 @@ from events.services.revising import diff
 from events.services.seats import seats_of
 from events.services.sessions import place_of
 
+_WHO = {
+    "compte": "quelqu’un de l’équipe", "système": "le portail", "agence": "l’agence", "Région": "la Région",
+    "technique": "l’équipe technique",
+}  # fmt: skip
 SHOWN_DATES = 12
 SHOWN_ACTS = 30
 
@@ -121,7 +125,7 @@ def history(event_: Event) -> list[dict[str, Any]]:
     done = JournalEntry.objects.filter(target_type="events.event", target_key=str(event_.pk)).order_by("-id")
     told = SessionChange.objects.filter(session__event=event_).select_related("session").order_by("-at", "-pk")
     lines: list[dict[str, Any]] = [
-        {"at": entry.at, "text": acts.act(entry.verb).removesuffix(" l’évènement"), "who": entry.actor_label}
+        {"at": entry.at, "text": _act(entry.verb), "who": _WHO.get(entry.actor_label, entry.actor_label)}
         for entry in done[:SHOWN_ACTS]
     ]
     lines += [
@@ -130,3 +134,9 @@ def history(event_: Event) -> list[dict[str, Any]]:
         for change in told[:SHOWN_ACTS]
     ]  # fmt: skip
     return sorted(lines, key=lambda line: line["at"], reverse=True)[:SHOWN_ACTS]
+
+
+def _act(verb: str) -> str:
+    """The act in words, its object left out: it is the event of the page."""
+    said = acts.act(verb)
+    return said.removesuffix(" l’évènement").removesuffix(" à").removesuffix(" de")
