@@ -229,6 +229,16 @@ PRIVATE: dict[str, Route] = {
     f"{_ONE}dates/<uuid:key>/": (f"{_EVENT}dates/{{session}}/", AGENDA, None),
     f"{_ONE}dates/<uuid:key>/serie/": (f"{_EVENT}dates/{{ruled}}/serie/", AGENDA, None),
     f"{_ONE}dates/<uuid:key>/<slug:name>/": (f"{_EVENT}dates/{{session}}/annuler/", AGENDA, None),
+    # what comes in
+    "pro/agenda/sources/": ("/pro/agenda/sources/", WRITERS, None),
+    "pro/agenda/sources/ajouter/": ("/pro/agenda/sources/ajouter/", WRITERS, None),
+    "pro/agenda/sources/<slug:slug>/": ("/pro/agenda/sources/{source}/", TEAM, None),
+    "pro/agenda/sources/<slug:slug>/modifier/": ("/pro/agenda/sources/{source}/modifier/", TEAM, None),
+    "pro/agenda/sources/<slug:slug>/lire/": ("/pro/agenda/sources/{source}/lire/", _FORM_ONLY, TEAM),
+    "pro/agenda/sources/<slug:slug>/pause/": ("/pro/agenda/sources/{source}/pause/", _FORM_ONLY, TEAM),
+    "pro/agenda/import/": ("/pro/agenda/import/", WRITERS, None),
+    "pro/agenda/import/modele.csv": ("/pro/agenda/import/modele.csv", WRITERS, None),
+    "pro/agenda/import/<uuid:key>/": ("/pro/agenda/import/{agenda_file}/", TEAM, None),
     # who comes
     "pro/agenda/bilans/": ("/pro/agenda/bilans/", PRO, None),
     f"{_ONE}inscriptions/": (f"{_EVENT}inscriptions/", AGENDA, None),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from events.models import Event, ImportRun, Session, Source, Trust
+from events.models import AgendaFile, Event, ImportRun, Session, Source, Trust
 from events.rrules import Rule
 from events.services.merging import merge
 from events.services.recurring import Series, add_rule
@@ -68,6 +68,9 @@ def _desk(world: World, house: Any, event: Event) -> None:
     source = Source.objects.create(
         slug="un-agenda", name="Un agenda", organisation=house, format="ics", url="https://exemple.invalid/a.ics"
     )
+    given = AgendaFile.objects.create(organisation=house, filename="a.csv", format="csv", state="dropped")
+    AgendaFile.objects.filter(pk=given.pk).update(decided_at=timezone.now())
+    world.words |= {"source": source.slug, "agenda_file": str(given.public_id)}
     merged = merge(kept=event, folded=double, choices=(), actor=None)
     revision = propose_edit(event=event, values={"title": "Autre titre"}, actor=None)
     world.objects |= {
