@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="listing",
             index=django.contrib.postgres.indexes.GistIndex(
-                condition=models.Q(("shown", True), ("position__isnull", False)),
+                condition=models.Q(("position__isnull", False), ("shown", True)),
                 fields=["position", "starts_at"],
                 name="listing_near",
             ),
