@@ -24,9 +24,7 @@ COMING: Final = (
     "Vérifiez la date, l’heure et le lieu la veille : la page de l’évènement dit tout changement.",
     "Un besoin particulier ? Dites-le à l’avance à l’organisateur.",
 )
-STUCK: Final = (
-    "Vous hésitez encore ? Un·e conseiller·ère près de chez vous peut en parler avec vous, gratuitement.",
-)
+STUCK: Final = ("Vous hésitez encore ? Un·e conseiller·ère près de chez vous peut en parler avec vous, gratuitement.",)
 
 KITS: Final[Mapping[str, Kit]] = {
     EventType.PORTES_OUVERTES: Kit(
