@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from core.reference import Access, EventType, Sector, Status
+from events import demo_sources
 from events.models import Event, Session, Trust
+from events.rrules import Rule
 from events.seeding import grow
 from events.services import sessions as dates
+from events.services.recurring import Series, add_rule
 from events.services.revising import propose_edit
 from events.services.states import publish, refuse, submit, withdraw
 from events.services.writing import create_event
@@ -26,23 +29,33 @@ PARIS = ZoneInfo("Europe/Paris")
 FIRST = "forum-des-metiers-de-troyes"
 CROWD = 360  # dates of the events that fill the calendar around these
 TROYES, EPINAL, METZ, STRASBOURG, REIMS = "10387", "88160", "57463", "67482", "51454"
+REGION = "region-grand-est"
 WEEK = timedelta(days=7)
 INVENTED = "Évènement inventé pour la démonstration."
 
 
 def seed(organisation: Organisation, author: Any) -> None:
     """Write the events once: with no effect when the first of them is there."""
-    if Event.objects.filter(slug=FIRST).exists():
+    if Event.objects.filter(slug=FIRST).exists() or not _stands_here():
         return
     Trust.objects.get_or_create(
-        organisation=Organisation.objects.get(slug="region-grand-est"), ended_at=None,
+        organisation=Organisation.objects.get(slug=REGION), ended_at=None,
         defaults={"granted_label": "Démonstration"},
     )  # fmt: skip
     _told(organisation, author)
     _changed(organisation, author)
     _waiting(organisation, author)
+    demo_sources.seed(Organisation.objects.get(slug=REGION), Organisation.objects.filter(slug="crij-lorraine").first())
     for _ in grow(CROWD):
         pass
+
+
+def _stands_here() -> bool:
+    """Whether the pack has the towns and the Region that these events name: another region invents its own."""
+    towns = (TROYES, EPINAL, METZ, STRASBOURG, REIMS)
+    return (
+        Commune.objects.filter(pk__in=towns).count() == len(towns) and Organisation.objects.filter(slug=REGION).exists()
+    )
 
 
 def _day(days: int, weekday: int | None = None) -> date:
@@ -92,18 +105,25 @@ def _told(organisation: Organisation, author: Any) -> None:
     )  # fmt: skip
     publish(event=forum, actor=None)
     site = Site.objects.filter(organisation=organisation, listed=True).order_by("pk").first()
-    tuesdays = [_at(_day(2, 1) + timedelta(weeks=week), "14:00", "16:00", site=site, seats=8) for week in range(10)]
     atelier = _event(
-        "Un CV qui me ressemble", EventType.ATELIER, *tuesdays, organisation=organisation, author=author,
+        "Un CV qui me ressemble", EventType.ATELIER, organisation=organisation, author=author,
         summary="Deux heures en petit groupe pour écrire un CV clair, même avec peu d’expérience.",
         registration_mode="builtin", publics=[Status.LYCEEN, Status.DEMANDEUR_EMPLOI, Status.DECROCHEUR], age_min=16,
         access=[Access.FALC],
+    )  # fmt: skip
+    tuesday = _day(2, 1)
+    add_rule(
+        event=atelier, actor=None,
+        series=Series(
+            Rule("WEEKLY", tuesday + 9 * WEEK, weekdays=(1,)), tuesday, time(14), time(16),
+            fields={"site": site, "seats": 8},
+        ),
     )  # fmt: skip
     publish(event=atelier, actor=None)
     online = _event(
         "Parcoursup sans stress\u00a0: vos questions en direct", EventType.WEBINAIRE,
         _at(_day(5, 3), "18:00", "19:00", attendance="online", online_url="https://visio.exemple.invalid/p", seats=99),
-        organisation=Organisation.objects.get(slug="region-grand-est"), author=None, registration_mode="builtin",
+        organisation=Organisation.objects.get(slug=REGION), author=None, registration_mode="builtin",
         summary="Une heure pour comprendre le calendrier, les vœux et les réponses.",
         publics=[Status.LYCEEN, Status.PARENT],
     )  # fmt: skip
@@ -111,7 +131,7 @@ def _told(organisation: Organisation, author: Any) -> None:
     exhibition = _event(
         "Mains habiles\u00a0: l’exposition des métiers d’art", EventType.SALON,
         _at(_day(-20), "10:00", "18:00", last=_day(45), **_in(STRASBOURG, "Galerie des artisans", "4 quai Vert")),
-        organisation=Organisation.objects.get(slug="region-grand-est"), author=None, sectors=[Sector.METIERS_ART],
+        organisation=Organisation.objects.get(slug=REGION), author=None, sectors=[Sector.METIERS_ART],
         summary="Verre, bois, cuir, textile\u00a0: vingt ateliers ouverts, des démonstrations chaque après-midi.",
     )  # fmt: skip
     publish(event=exhibition, actor=None)

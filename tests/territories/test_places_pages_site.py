@@ -111,7 +111,7 @@ def test_the_cost_of_the_page_is_fixed(client: Client) -> None:
         counts.append(len(queries))
         for _ in range(4):
             factories.site(commune=site.commune, kind=site.kind)
-    assert counts == [2, 2, 2]
+    assert counts == [3, 3, 3]
 
 
 @pytest.mark.django_db
