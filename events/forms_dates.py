@@ -20,6 +20,8 @@ from events.services.recurring import Series
 
 MOST_ROWS = 60  # typed one by one; a rule gives more
 _DAY = "Donnez un jour, par exemple 24/12/2027."
+_DAYS = "Écrivez le jour, le mois et l’année, par exemple 24/12/2027\u00a0; des virgules entre les jours."
+_SPACED = re.compile(r"(?<=\d)\s+(?=\d{1,4}[/-])")  # « 25/12/2027 01/01/2028 »: days with a space between
 _HOUR = "Donnez une heure, par exemple 14:30."
 OUT_OF_TIME = "Cette date n’est pas de notre temps\u00a0: vérifiez l’année."
 _LONGEST = timedelta(days=366)
@@ -221,6 +223,7 @@ class RuleForm(forms.Form):
     first = day_field("Première date", required=True)
     starts = hour_field("De", required=True)
     ends = hour_field("À", required=True)
+    overnight = forms.BooleanField(label="Se termine le lendemain", required=False)
     until = day_field("Jusqu’au", required=True, help_text="Deux ans au plus, 400\u00a0dates au plus.")
     skipped = forms.CharField(
         label="Sauf ces jours", required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 2}),
@@ -229,12 +232,13 @@ class RuleForm(forms.Form):
 
     def clean_skipped(self) -> tuple[date, ...]:
         found = []
-        for word in re.split(r"[\s,;]+", self.cleaned_data["skipped"].strip()):
-            if word:
+        for word in re.split(r"[,;\n]+", _SPACED.sub(", ", self.cleaned_data["skipped"])):
+            if word.strip():
                 try:
-                    found.append(forms.DateField().clean(word))
+                    found.append(forms.DateField().clean(word.strip()))
                 except ValidationError as error:
-                    raise ValidationError(f"«\u00a0{word[:30]}\u00a0» n’est pas un jour. {_DAY}", code="day") from error
+                    said = f"«\u00a0{word.strip()[:30]}\u00a0» n’est pas un jour. {_DAYS}"
+                    raise ValidationError(said, code="day") from error
         return tuple(sorted(set(found)))
 
     def clean(self) -> dict[str, Any]:
@@ -243,8 +247,7 @@ class RuleForm(forms.Form):
         for name in ("first", "until"):
             if given.get(name) and not (EARLIEST.date() < given[name] < LATEST.date() - timedelta(days=1)):
                 self.add_error(name, OUT_OF_TIME)
-        if given.get("starts") and given.get("starts") == given.get("ends"):
-            self.add_error("ends", "La fin doit venir après le début.")
+        self._hours(given.get("starts"), given.get("ends"), overnight=given.get("overnight", False))
         if self.errors or not (first and until):
             return given
         given["rule"] = self._rule(given, first, until)
@@ -255,6 +258,16 @@ class RuleForm(forms.Form):
             for name, errors in told.items():
                 self.add_error(name if name in self.fields else "until", errors)
         return given
+
+    def _hours(self, starts: time | None, ends: time | None, *, overnight: bool) -> None:
+        """A rule ends the next day only when somebody says so: « 16:00 – 14:00 » is a slip, not twenty-two hours."""
+        if starts is None or ends is None:
+            return
+        if overnight and ends >= starts:
+            self.add_error("overnight", "Plus de vingt-quatre heures\u00a0: donnez plutôt des dates une par une.")
+        elif not overnight and ends <= starts:
+            said = "La fin doit venir après le début. Après minuit\u00a0? Cochez «\u00a0Se termine le lendemain\u00a0»."
+            self.add_error("ends", said)
 
     def _rule(self, given: dict[str, Any], first: date, until: date) -> Rule:
         every, rhythm = given["every"], given["rhythm"]
@@ -282,6 +295,6 @@ def initial_of_series(series: Series) -> dict[str, Any]:
         rhythm = "MONTHLY-LAST" if rule.rank == -1 else "MONTHLY-RANK"
     return {
         "rhythm": rhythm, "every": rule.every, "until": rule.until, "first": series.starts_on, "starts": series.starts,
-        "ends": series.ends, "skipped": ", ".join(f"{day:%d/%m/%Y}" for day in series.skipped),
+        "ends": series.ends, "overnight": series.ends <= series.starts, "skipped": ", ".join(f"{day:%d/%m/%Y}" for day in series.skipped),
         "weekdays": [str(day) for day in rule.weekdays] if rule.rhythm == "WEEKLY" else [],
     }  # fmt: skip

@@ -89,7 +89,8 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
     known = {event.source_uid: event for event in held.select_for_update(of=("self",))}
     new = [(item, digest) for item, digest in good if item.uid not in known]
     if new:
-        make(feed, new, reading.places)
+        giver = reading.actor.journal_key if reading.actor else ""
+        make(feed, new, reading.places, author_key=giver)
         for item, digest in new:
             report.say("created", item.title, item.uid, digest, _dates(item))
     moved = []

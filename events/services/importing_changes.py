@@ -25,6 +25,7 @@ from events.services.importing_feed import Feed, Reading
 from events.services.importing_new import PLACE, date_said, memory, place_digest, session_of, values_of
 from events.services.sessions import place_of
 from events.services.telling import tell_registered
+from events.services.telling_registered import tell_withdrawn
 from events.services.writing import EDITED
 
 State, Status, Kind = Event.State, Session.Status, SessionChange.Kind
@@ -274,11 +275,13 @@ class _Dates:
                 extra = former if kind == Kind.RESCHEDULED else {}
                 if kind in (Kind.MOVED_ONLINE, Kind.MOVED_PLACE):
                     extra = {"former_place": session.former_place}
-                tell_registered(SessionChange.objects.create(session=session, kind=kind, message=message, **extra))
+                tell_registered(
+                    SessionChange.objects.create(session=session, at=self.now, kind=kind, message=message, **extra)
+                )
 
 
 def end(event: Event, actor: Actor | None) -> None:
-    """The source gives this event no more; the caller holds it and refreshes it."""
+    """The source gives this event no more: those registered are told. The caller holds it and refreshes it."""
     before, now = event.state, timezone.now()
     event.source_values = event.source_values | {"gone": True}
     event.state_reason, event.updated_at = GONE, now
@@ -289,6 +292,8 @@ def end(event: Event, actor: Actor | None) -> None:
         event.state = State.REFUSED
     event.save(update_fields=["source_values", "state", "state_reason", "withdrawn_at", "updated_at"])
     record(verb="event.withdraw", target=event, actor=actor, changes={"state": [before, str(event.state)]})
+    if event.state == State.WITHDRAWN:
+        tell_withdrawn(event)
 
 
 def bring_back(event: Event, feed: Feed, actor: Actor | None) -> bool:

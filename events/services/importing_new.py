@@ -78,8 +78,11 @@ def memory(values: dict[str, Any], dates: dict[str, list[Any]], feed: Feed) -> d
     return {"event": said, "dates": dates, "feed": feed.name}
 
 
-def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places) -> list[Event]:
-    """Write these events and their dates: public at once when the organisation is trusted, else proposed."""
+def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places, *, author_key: str = "") -> list[Event]:
+    """Write these events and their dates: public at once when the organisation is trusted, else proposed.
+
+    `author_key`: whoever gave them, who is told what becomes of them.
+    """
     now = timezone.now()
     slugs = free_slugs([(item.title, f"{feed.name}\0{item.uid}", _day(item)) for item, _ in items])
     events, sessions = [], []
@@ -88,7 +91,7 @@ def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places) -> list[
         values = values_of(item, feed)
         event = Event(
             **values, slug=slug, folded_title=fold(item.title)[:200], organisation=feed.organisation,
-            source=feed.source, source_uid=item.uid, source_digest=digest, proposed_at=now,
+            source=feed.source, source_uid=item.uid, source_digest=digest, proposed_at=now, author_key=author_key,
             state=State.PUBLISHED if feed.trusted else State.PROPOSED, published_at=now if feed.trusted else None,
         )  # fmt: skip
         own = [session_of(event, date, places) for date in item.dates]

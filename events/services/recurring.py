@@ -22,6 +22,7 @@ from events.rrules import Rule, days, instants, parse
 from events.services import sessions
 from events.services.states import locked
 from events.services.telling import tell_registered
+from events.services.telling_registered import tell_link
 from events.services.writing import EDITABLE, MOST_SESSIONS, placed
 
 Status, Kind = Session.Status, SessionChange.Kind
@@ -212,6 +213,8 @@ def _rewrite(session: Session, series: Series, message: str, *, public: bool) ->
     for change_ in changes:
         change_.save()
         tell_registered(change_)
+    if public and not changes and session.online_url != before["online_url"]:  # a change told holds the link
+        tell_link(session)
     if session.seats != seats:
         from events.services import registering  # which reads who comes, above the dates
 
@@ -232,13 +235,15 @@ def _moved(
         session.status = Status.MOVED_ONLINE if online else Status.MOVED_PLACE
         session.former_place = former[2]
         kind = Kind.MOVED_ONLINE if online else Kind.MOVED_PLACE
-        found.append(SessionChange(session=session, kind=kind, message=message, former_place=former[2]))
+        found.append(
+            SessionChange(session=session, at=timezone.now(), kind=kind, message=message, former_place=former[2])
+        )
     if (session.starts_at, session.ends_at) != former[:2]:
         session.former_starts_at = session.former_starts_at or former[0]
         session.status = Status.RESCHEDULED
         found.append(
             SessionChange(
-                session=session, kind=Kind.RESCHEDULED, message=message, former_starts_at=former[0],
+                session=session, at=timezone.now(), kind=Kind.RESCHEDULED, message=message, former_starts_at=former[0],
                 former_ends_at=former[1],
             )
         )  # fmt: skip
@@ -255,4 +260,6 @@ def _take_out(session: Session, message: str, *, public: bool) -> None:
     session.sequence += 1
     session.changed_at = timezone.now()
     session.save()
-    tell_registered(SessionChange.objects.create(session=session, kind=Kind.CANCELLED, message=message))
+    tell_registered(
+        SessionChange.objects.create(session=session, at=session.changed_at, kind=Kind.CANCELLED, message=message)
+    )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.journal import Actor, record
 from events.derived import refresh_event
 from events.models import Event, Session
-from events.services.telling import tell_author
+from events.services.telling import account_of, tell_author
 from events.services.telling_registered import tell_withdrawn
 
 State = Event.State
@@ -30,7 +30,10 @@ def submit(*, event: Event, actor: Actor | None, at_once: bool) -> Event:
     held = locked(event, (State.DRAFT, State.REFUSED))
     if not at_once:
         _must_have_a_date(held)
-        return _to(held, State.PROPOSED, actor, "event.propose", proposed_at=timezone.now(), state_reason="")
+        author = held.author_key if account_of(held.author_key) or actor is None else actor.journal_key
+        return _to(
+            held, State.PROPOSED, actor, "event.propose", proposed_at=timezone.now(), state_reason="", author_key=author
+        )
     return _publish(held, actor)
 
 

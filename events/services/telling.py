@@ -1,4 +1,4 @@
-"""Who is told by mail of what becomes of an event: its author, and those who registered."""
+"""Who is told by mail of what becomes of an event: its author (or the team), and those who registered."""
 
 from __future__ import annotations
 
@@ -13,26 +13,44 @@ from core.links import absolute
 from core.outbox import queue_mail
 from events.models import Event, SessionChange
 from events.services.telling_registered import tell_change
+from members.models import Mandate
 
 
-def tell_author(event: Event, template: str, *, reason: str = "", author_key: str = "", **more: Any) -> None:
-    """Queue `mail/<template>.txt` for whoever wrote the event: an account, a stranger. Nobody known: nothing.
+def tell_author(event: Event, template: str, *, reason: str = "", author_key: str = "", **more: Any) -> int:
+    """Queue `mail/<template>.txt` for whoever wrote the event; how many mails were queued.
 
-    `author_key`: whoever wrote this part of it (a revision), when that is somebody else. `more` goes to the template.
+    `author_key`: whoever wrote this part of it (a revision), when that is somebody else. `more` goes to the template,
+    with `team`: it goes to those who answer for the organisation, because nobody wrote it (an import) or they left.
     """
-    account = account_of(author_key or event.author_key)
-    to = account.email if account else event.proposer_email
-    if not to or (account is None and author_key):
-        return
+    people = addressees(event, author_key)
     context = {
-        "event": event, "reason": reason, "account": account is not None, "kept_days": settings.EVENT_PROPOSER_DAYS,
-        "url": absolute(f"/agenda/{event.slug}/"),
-        "edit_url": absolute(f"/pro/agenda/{event.slug}/") if account else absolute("/agenda/proposer/"),
-        **more,
+        "event": event, "reason": reason, "kept_days": settings.EVENT_PROPOSER_DAYS,
+        "url": absolute(f"/agenda/{event.slug}/"), **more,
     }  # fmt: skip
     # Each door is passed once, its row held: the instant tells apart a second refusal from the first.
     key = f"{template}-{event.public_id}-{timezone.now():%Y%m%dT%H%M%S%f}"
-    queue_mail(key=key, to=to, template=template, context=context)
+    count = 0
+    for number, (to, account, team) in enumerate(people):
+        edit_url = absolute(f"/pro/agenda/{event.slug}/") if account else absolute("/agenda/proposer/")
+        said = context | {"account": account, "team": team, "edit_url": edit_url}
+        count += queue_mail(key=f"{key}-{number}" if number else key, to=to, template=template, context=said)
+    return count
+
+
+def addressees(event: Event, author_key: str = "") -> list[tuple[str, bool, bool]]:
+    """Who is told of a decision, each `(address, has an account, for the team)`; empty when nobody can be written to.
+
+    The account that wrote it; else the stranger who proposed it; else the managers of its organisation, as for an
+    event that a source brought.
+    """
+    account = account_of(author_key or event.author_key)
+    if account is not None:
+        return [(account.email, True, False)]
+    if event.proposer_email and not author_key:
+        return [(event.proposer_email, False, False)]
+    managers = Mandate.objects.in_force().filter(organisation=event.organisation_id, role=Mandate.Role.MANAGER)
+    rows = managers.filter(user__is_active=True).order_by("pk").values_list("user__email", flat=True)
+    return [(email, True, True) for email in dict.fromkeys(rows)] if event.organisation_id else []
 
 
 def account_of(key: str) -> User | None:
