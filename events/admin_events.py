@@ -20,7 +20,6 @@ from events.models import Event, Session, Source
 from events.render import times
 from events.rules import may_enter_desk
 from events.services import duplicates, merging, revising
-from events.services.proposing import unconfirmed
 from events.services.sessions import place_of
 from events.services.telling import account_of
 from events.services.writing import EDITABLE, EDITED
@@ -65,8 +64,8 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
               "withdrawn_at", "updated_at")  # fmt: skip
 
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """What nobody confirmed is nobody's to read."""
-        return served(user, queryset).exclude(pk__in=unconfirmed().values("pk"))
+        """A draft is its team's alone, a stranger's proposal that nobody confirmed is one too (A5, S2)."""
+        return served(user, queryset).exclude(state=State.DRAFT)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -106,7 +105,7 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
             "refusal": ReasonForm(help_text=REFUSAL_HELP, prefix="refus") if waits else None,
             "withdrawal": ReasonForm(help_text=WITHDRAWAL_HELP, prefix="retrait")
             if event.state == State.PUBLISHED else None,
-            "may_publish": event.state in (State.PROPOSED, State.REFUSED, State.WITHDRAWN, State.DRAFT),
+            "may_publish": event.state in (State.PROPOSED, State.REFUSED, State.WITHDRAWN),
             "may_edit": event.state in EDITABLE, "waits": waits, "organiser_known": event.organisation is not None,
             "late": waits and event.proposed_at and due.proposed_long_ago(Event.objects.filter(pk=event.pk)).exists(),
         }  # fmt: skip

@@ -73,9 +73,13 @@ class Dates:
 class NewEvent(Dates):
     """And what the event says."""
 
-    def __init__(self, data: Any, files: Any, *, organisation: Organisation) -> None:
+    def __init__(self, data: Any, files: Any, *, organisation: Organisation | None) -> None:
         super().__init__(data, organisation=organisation)
-        self.event = EventForm(data, files)
+        self.event = EventForm(data, files, has_house=organisation is not None)
+        if organisation is None:  # written at the desk for nobody of the portal: it says who answers for it
+            name = self.event.fields["organiser_name"]
+            name.required, name.help_text = True, "L’organisme qui reçoit le public, quand il n’est pas sur le portail."
+            name.error_messages["required"] = "Dites qui organise."
 
     @property
     def forms(self) -> list[forms.Form]:

@@ -73,7 +73,7 @@ def rows_of(user: Any, asked: Asked) -> QuerySet[Event]:
     """The events of the scope that have the words, every pile."""
     rows = Event.objects.filter(in_hand(user)).exclude(state=State.MERGED)
     if asked.scope == _AGENCY:
-        rows = rows.filter(agency__in=agencies_of(user))
+        rows = rows.filter(Q(agency__in=agencies_of(user)) | Q(author_key=user.journal_key))
     elif asked.scope == _MINE:
         rows = rows.filter(organisation__in=[house.pk for house in houses_of(user)])
     elif asked.scope != _REGION:

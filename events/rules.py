@@ -39,10 +39,35 @@ def serves_agency_of(user: Any, subject: Any) -> bool:
     return event is not None and event.agency_id is not None and bool(is_officer(user, event))
 
 
+@rules.predicate
+def wrote_at_the_desk(user: Any, subject: Any) -> bool:
+    """Wrote it as an officer or for the Region, and still serves there."""
+    event = event_of(subject)
+    key = getattr(user, "journal_key", "")
+    return event is not None and bool(key) and event.author_key == key and bool(may_enter_desk(user))
+
+
+@rules.predicate
+def is_out_of_drafts(_: Any, subject: Any) -> bool:
+    """Was handed in: a draft is its team's alone, and so is a stranger's proposal that nobody confirmed (A5, S2)."""
+    event = event_of(subject)
+    return event is not None and event.state != Event.State.DRAFT
+
+
+@rules.predicate
+def runs_it_alone(user: Any, subject: Any) -> bool:
+    """Wrote at the desk an event that no organisation of the portal runs: they answer for it."""
+    event = event_of(subject)
+    return event is not None and event.organisation_id is None and bool(wrote_at_the_desk(user, event))
+
+
 # Publish, refuse, withdraw, merge.
 may_moderate = runs_region | serves_agency_of
-# Write the event and its sessions, say what became of them, read who registered.
-may_edit = works_for_organiser | may_moderate
+# Write the event and its sessions, say what became of them.
+may_edit = works_for_organiser | wrote_at_the_desk | (may_moderate & is_out_of_drafts)
+# Read the names of who registered, add and take away: the form promises them to the organiser alone (S2). Officers and
+# the Region read how many come; of an event that the Region's own organisation runs, the members of that one.
+may_read_registrations = works_for_organiser | runs_it_alone
 # Enters the agenda's desk in the admin.
 may_enter_desk = runs_region | is_any_officer
 

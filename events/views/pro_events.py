@@ -17,6 +17,7 @@ from events import pro_list
 from events.models import Event, Registration, Revision, Session, SessionChange
 from events.pro_access import Desk, event_page, houses_of, pro_page
 from events.render import times
+from events.rules import may_enter_desk
 from events.services.revising import diff
 from events.services.seats import seats_of
 from events.services.sessions import place_of
@@ -48,6 +49,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "scopes": scopes, "asked": asked, "tabs": tabs, "lines": lines, "following": following,
         "first_url": asked.url() if asked.after else "",
         "writes": bool(houses_of(request.user)),
+        "announces": bool(houses_of(request.user)) or bool(may_enter_desk(request.user)),
     }  # fmt: skip
     return render(request, "events/pro/list.html", context)
 

@@ -15,14 +15,16 @@ from events import field_words
 from events.forms_dates import quiet
 from events.forms_new import NewEvent
 from events.forms_pro import EventForm
-from events.pro_access import Desk, event_page, houses_of, pro_page
-from events.rules import is_trusted
+from events.pro_access import Desk, event_page, houses_for, houses_of, pro_page
+from events.rules import is_trusted, may_enter_desk
 from events.services import correcting, organising
 from events.services.revising import waiting
 from events.services.writing import EDITABLE
 from events.views.pro_dates import preview_of
 from members.models import Organisation
 from members.views.pro_access import say
+from territories.models import Agency
+from territories.rules import agencies_of
 
 READ_WRITE = ["GET", "HEAD", "POST"]
 MERGED = "Quelqu’un l’avait modifié pendant que vous écriviez\u00a0: ses changements sont gardés avec les vôtres."
@@ -32,10 +34,10 @@ MERGED = "Quelqu’un l’avait modifié pendant que vous écriviez\u00a0: ses c
 @pro_page
 def new(request: HttpRequest) -> HttpResponse:
     """One page: what, where, when, how one comes. It is a draft until it is published."""
-    houses = houses_of(request.user)
-    if not houses:
+    houses, serves = houses_for(request.user), bool(may_enter_desk(request.user))
+    if not houses and not serves:
         raise PermissionDenied
-    house = _chosen(request, houses)
+    house = _chosen(request, houses, may_be_none=serves)
     posted = request.method == "POST"
     whole = NewEvent(request.POST if posted else None, request.FILES if posted else None, organisation=house)
     key = _key(request)
@@ -46,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             made = organising.organise(
                 key=key, values=whole.event.values, dates=whole.dates, series=whole.series, organisation=house,
-                actor=request.user,  # type: ignore[arg-type]
+                actor=request.user, agency=_reader(request) if serves else None,  # type: ignore[arg-type]
             )  # fmt: skip
         except ValidationError as error:
             say(whole.event, error)
@@ -57,7 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("pro_event", made.slug)
     context = {
         "houses": houses, "house": house, "key": key, "whole": whole, "form": whole.event, "forms": whole.forms,
-        "trusted": is_trusted(house), "preview": preview_of(whole.series) if posted and whole.ruled else None,
+        "trusted": serves or is_trusted(house), "serves": serves,
+        "preview": preview_of(whole.series) if posted and whole.ruled else None,
     }  # fmt: skip
     return render(request, "events/pro/new.html", context)
 
@@ -109,10 +112,18 @@ def copy(request: HttpRequest, desk: Desk) -> HttpResponse:
     return response
 
 
-def _chosen(request: HttpRequest, houses: list[Organisation]) -> Organisation:
-    """The organisation that is asked among one's own; the first one otherwise."""
+def _chosen(request: HttpRequest, houses: list[Organisation], *, may_be_none: bool) -> Organisation | None:
+    """The organisation that is asked among those one writes for; otherwise one's first one, or none at the desk."""
     asked = request.POST.get("organisme") or request.GET.get("organisme", "")
-    return next((house for house in houses if house.slug == asked), houses[0])
+    if may_be_none and request.method == "POST" and not asked:
+        return None
+    first = next(iter(houses_of(request.user) if may_be_none else houses), None)
+    return next((house for house in houses if house.slug == asked), first)
+
+
+def _reader(request: HttpRequest) -> Agency | None:
+    """The officer's own agency, for what takes place nowhere and nobody of the portal runs."""
+    return Agency.objects.filter(pk__in=agencies_of(request.user)).order_by("order").first()
 
 
 def _key(request: HttpRequest) -> UUID:

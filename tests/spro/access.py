@@ -25,7 +25,7 @@ MANAGER: Answers = _NOBODY | {"member": 403, "manager": 200}
 TOLD: Answers = _NOBODY | {"manager": 200, "officer": 200, "region": 200, "technician": 200}
 # An event: the team of its organisation, the agency that reads it, the Region's.
 AGENDA: Answers = TEAM | {"officer": 200, "region": 200, "technician": 200}
-# Who writes events: the organisations; who reads them has the list alone.
+# What brings events in (agendas, files): the organisations alone.
 WRITERS: Answers = PRO | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
 _FORM_ONLY: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 405)
 
@@ -217,7 +217,7 @@ PRIVATE: dict[str, Route] = {
     f"{_OF}{_PLACE}fermetures/<int:number>/retirer/": (f"{_SITE}fermetures/{{closure}}/retirer/", _FORM_ONLY, MANAGER),
     # events
     "pro/agenda/": ("/pro/agenda/", PRO, None),
-    "pro/agenda/nouveau/": ("/pro/agenda/nouveau/", WRITERS, None),
+    "pro/agenda/nouveau/": ("/pro/agenda/nouveau/", PRO, None),
     _ONE: (_EVENT, AGENDA, None),
     f"{_ONE}apercu/": (f"{_EVENT}apercu/", AGENDA, None),
     f"{_ONE}modifier/": (f"{_EVENT}modifier/", AGENDA, None),
@@ -241,11 +241,11 @@ PRIVATE: dict[str, Route] = {
     "pro/agenda/import/<uuid:key>/": ("/pro/agenda/import/{agenda_file}/", TEAM, None),
     # who comes
     "pro/agenda/bilans/": ("/pro/agenda/bilans/", PRO, None),
-    f"{_ONE}inscriptions/": (f"{_EVENT}inscriptions/", AGENDA, None),
-    f"{_ONE}inscriptions/<uuid:session>/": (f"{_EVENT}inscriptions/{{session}}/", AGENDA, None),
-    f"{_ONE}inscriptions/<uuid:session>.<slug:form>": (f"{_EVENT}inscriptions/{{session}}.csv", AGENDA, None),
+    f"{_ONE}inscriptions/": (f"{_EVENT}inscriptions/", TEAM, None),
+    f"{_ONE}inscriptions/<uuid:session>/": (f"{_EVENT}inscriptions/{{session}}/", TEAM, None),
+    f"{_ONE}inscriptions/<uuid:session>.<slug:form>": (f"{_EVENT}inscriptions/{{session}}.csv", TEAM, None),
     f"{_ONE}inscriptions/<uuid:session>/<uuid:registration>/": (
-        f"{_EVENT}inscriptions/{{session}}/{{registration}}/", AGENDA, None,
+        f"{_EVENT}inscriptions/{{session}}/{{registration}}/", TEAM, None,
     ),
     # oneself
     "comptes/": ("/comptes/", OWN, None),
