@@ -40,6 +40,8 @@ class DetailsForm(SeatsForm):
         self.session = session
         if session.attendance == Session.Attendance.PLACE:
             del self.fields["online_url"]
+        else:
+            self.fields["online_url"].help_text = who_reads_link(session)
         if session.event.registration_mode != session.event.RegistrationMode.BUILTIN:
             for name in ("seats", "waiting_list", "closes_day", "closes_time"):
                 del self.fields[name]
@@ -80,12 +82,20 @@ class RescheduleForm(DateForm, MessageForm):
 
 
 class OnlineForm(MessageForm):
-    """The link that takes the place of the place."""
+    """The link that takes the place of the place; a message at least says when it will come."""
 
-    online_url = address_of_page(
-        "Lien de connexion", "S’il est public. Sinon, dites dans le message comment le recevoir."
-    )
+    online_url = address_of_page("Lien de connexion")
     field_order = ["online_url", "message"]
+
+    def __init__(self, data: Any = None, *, session: Session) -> None:
+        super().__init__(data)
+        later = "Pas encore de lien\u00a0? Dites dans le message quand et comment il viendra."
+        self.fields["online_url"].help_text = f"{who_reads_link(session)} {later}"
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        link_or_message(self)
+        return given
 
 
 class MoveForm(PlaceForm, MessageForm):
@@ -94,3 +104,31 @@ class MoveForm(PlaceForm, MessageForm):
     def __init__(self, data: Any = None, *, session: Session, organisation: Organisation | None) -> None:
         initial: Mapping[str, Any] = place_of(session, organisation)
         super().__init__(data, organisation=organisation, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("attendance") == Session.Attendance.ONLINE:
+            link_or_message(self)
+        return given
+
+
+def who_reads_link(session: Session) -> str:
+    """Whom the link of a date is told to: where seats are ours, those who have one and nobody else."""
+    if session.event.registration_mode == session.event.RegistrationMode.BUILTIN:
+        return (
+            "Seules les personnes inscrites le reçoivent\u00a0: par courriel dès que vous l’enregistrez ou le changez,"
+            " et sur la page de leur inscription."
+        )
+    return "Il est public\u00a0: la page et l’agenda le montrent."
+
+
+def link_or_message(form: forms.Form) -> None:
+    """Nobody is sent online without a way to get there (A3)."""
+    given = form.cleaned_data
+    if {"online_url", "message"} & set(form.errors) or given.get("online_url") or given.get("message"):
+        return
+    form.add_error(
+        "online_url",
+        "Donnez le lien, ou dites dans le message quand il viendra\u00a0:"
+        " «\u00a0Le lien sera envoyé la veille aux personnes inscrites.\u00a0»",
+    )

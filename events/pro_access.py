@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.rules import runs_region
 from events.models import Event
-from events.rules import may_edit, may_enter_desk, may_read_registrations, publishes_at_once
+from events.rules import may_edit, may_enter_desk, may_read_registrations, publishes_at_once, works_for_organiser
 from members.models import Organisation
 from members.rules import mandates_of
 from territories.rules import agencies_of, may_enter_pro
@@ -29,13 +29,21 @@ class Desk:
     event: Event
     at_once: bool
     names: bool = False
+    theirs: bool = False  # they wrote it: of the team that runs it, or its author
 
     def url(self, name: str, *args: Any) -> str:
         return reverse(name, args=[self.event.slug, *args])
 
     def page(self, here: str = "", **context: Any) -> dict[str, Any]:
         """The context that every page of the event shares; `here` names a page under it."""
-        return {"event": self.event, "at_once": self.at_once, "names": self.names, "here": here, **context}
+        return {
+            "event": self.event,
+            "at_once": self.at_once,
+            "names": self.names,
+            "theirs": self.theirs,
+            "here": here,
+            **context,
+        }
 
 
 def houses_of(user: Any) -> list[Organisation]:
@@ -98,6 +106,7 @@ def _page_for(rule: Callable[[Any, Event], bool], view: Callable[..., HttpRespon
         if event is None or not rule(request.user, event):
             raise Http404
         names = bool(may_read_registrations(request.user, event))
-        return view(request, Desk(event, publishes_at_once(request.user, event), names), **kwargs)
+        theirs = bool(works_for_organiser(request.user, event)) or event.author_key == str(request.user.pk)
+        return view(request, Desk(event, publishes_at_once(request.user, event), names, theirs), **kwargs)
 
     return wrapper

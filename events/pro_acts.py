@@ -75,8 +75,8 @@ def _when(data: Any, session: Session) -> forms.Form:
     return RescheduleForm(data, session=session)
 
 
-def _link(data: Any, _session: Session) -> forms.Form:
-    return OnlineForm(data)
+def _link(data: Any, session: Session) -> forms.Form:
+    return OnlineForm(data, session=session)
 
 
 def _where(data: Any, session: Session) -> forms.Form:

@@ -21,7 +21,8 @@ from core.journal import Actor, record
 from core.links import absolute
 from events.derived import refresh_event
 from events.models import Event, Merge, Registration, Revision, Session
-from events.services import revising
+from events.services import registering, revising
+from events.services.seats import seats_of
 from events.services.states import locked
 from events.services.telling import tell_author
 from events.services.writing import EDITED, edit_event
@@ -103,6 +104,7 @@ def merge(*, kept: Event, folded: Event, choices: Collection[str], actor: Actor 
     _to(folded, State.MERGED, kept)
     record(verb="event.merge", target=kept, actor=actor, changes={"merged": [None, folded.slug]})
     record(verb="event.merged", target=folded, actor=actor, changes={"merged_into": [None, kept.slug]})
+    _count_seats(line["to"] for line in undo["registrations"])
     kept.refresh_from_db()
     tell_author(folded, "event_merged", kept=kept, kept_url=_public(kept))
     return made
@@ -126,7 +128,9 @@ def undo(*, merge: Merge, actor: Actor | None) -> list[str]:
         raise ValidationError(ALREADY_UNDONE)
     said = held.undo
     left = _give_back(kept, said["event"], actor)
+    by_count = _full_by_count(line["to"] for line in said["registrations"])
     _bring_dates_back(kept, folded, said)
+    _count_seats(by_count, full=True)
     kept.partners.remove(*said["partners"])
     note = said["source_note"]
     Event.objects.filter(pk=kept.pk, source_note=note[1]).update(source_note=note[0])
@@ -140,6 +144,17 @@ def undo(*, merge: Merge, actor: Actor | None) -> list[str]:
     refresh_event(kept)
     merge.refresh_from_db()
     return left
+
+
+def _count_seats(keys: Iterable[int], *, full: bool = False) -> None:
+    """« Complet » follows the people moved, and who waits moves up; what an organiser said by hand stays."""
+    for session in Session.objects.filter(pk__in=list(keys), full=full).select_related("event"):
+        registering.seats_changed(session)
+
+
+def _full_by_count(keys: Iterable[int]) -> list[int]:
+    found = list(Session.objects.filter(pk__in=list(keys), full=True))
+    return [pk for pk, seats in seats_of(found).items() if seats.all_taken]
 
 
 # --- What is moved

@@ -264,6 +264,7 @@ def _confirm(found: Registration) -> None:
         found.held_until = None
         found.email_confirmed = True
         _to(found, State.CONFIRMED, "registration.confirm")
+        mails.send_link(found)
     elif not found.email_confirmed:
         found.email_confirmed = True
         found.save(update_fields=["email_confirmed"])

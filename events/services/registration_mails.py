@@ -11,6 +11,7 @@ from core.outbox import queue_mail
 from events.models import Registration, Session
 from events.render import times, wording
 from events.services.secret_links import link_of
+from territories.models import Site
 
 AGAIN_MINUTES = 15  # a second click, or somebody who plays with an address: one mail
 
@@ -18,6 +19,12 @@ AGAIN_MINUTES = 15  # a second click, or somebody who plays with an address: one
 def send_first(registration: Registration) -> None:
     """Follow the link to confirm; or, for an address that is proved, here is your seat."""
     _send(registration, "registration", "first")
+
+
+def send_link(registration: Registration) -> None:
+    """The address is proved now: who comes online has the way to come, kept in their mail."""
+    if registration.session.online and registration.session.online_url:
+        _send(registration, "registration", "confirmed")
 
 
 def send_again(registration: Registration) -> None:
@@ -49,8 +56,37 @@ def facts(session: Session) -> dict[str, Any]:
     path = event.get_absolute_url()
     return {
         "event": event, "session": session, "when": when(session), "place": wording.address(session),
-        "event_url": absolute(path), "calendar_url": absolute(f"{path}event.ics"),
+        "event_url": absolute(path), "calendar_url": absolute(f"{path}event.ics?seance={session.public_id}"),
+        "online_url": session.online_url if session.online else "",
     }  # fmt: skip
+
+
+def of_mail(session: Session) -> dict[str, Any]:
+    """The same for a mail, with whom to write to: nobody reads the answers that the portal receives."""
+    return {**facts(session), "contact": contact(session), "organiser": session.event.organiser}
+
+
+def contact(session: Session) -> list[str]:
+    """How the public joins who runs it: mail and telephone of the event, else of its place, else of another place of
+    the organisation, else the page of the organisation; empty when nothing is public."""
+    event = session.event
+    house = event.organisation
+    said = [part for part in (event.contact_email, event.contact_phone) if part]
+    if said or house is None:
+        return said
+    sites = Site.objects.filter(organisation=house, listed=True).exclude(email="", phone="").order_by("sort_key", "pk")
+    site = sites.filter(pk=session.site_id or 0).first() or sites.first()
+    if site is not None:
+        return [part for part in (site.email, site.phone) if part]
+    return [absolute(house.get_absolute_url())] if house.public else []
+
+
+def other_dates(session: Session) -> bool:
+    """Whether the event has another date to come, that takes place."""
+    event = session.event
+    coming = Session.objects.filter(event=event, starts_at__gt=timezone.now()).exclude(pk=session.pk)
+    off = (Session.Status.CANCELLED, Session.Status.POSTPONED)
+    return event.state == event.State.PUBLISHED and coming.exclude(status__in=off).exists()
 
 
 def when(session: Session) -> str:
@@ -60,7 +96,6 @@ def when(session: Session) -> str:
 def _send(registration: Registration, template: str, what: str, **context: Any) -> None:
     if not registration.email:
         return
-    queue_mail(
-        key=f"registration-{registration.public_id}-{what}", to=registration.email, template=template,
-        context={**facts(registration.session), "registration": registration, "url": link_of(registration), **context},
-    )  # fmt: skip
+    said = {**of_mail(registration.session), "registration": registration, "url": link_of(registration)}
+    key = f"registration-{registration.public_id}-{what}"
+    queue_mail(key=key, to=registration.email, template=template, context={**said, **context})

@@ -15,6 +15,7 @@ from events.derived import refresh_event
 from events.models import Session, SessionChange
 from events.services.states import locked
 from events.services.telling import tell_registered
+from events.services.telling_registered import tell_link
 from events.services.writing import EDITABLE, add_sessions, agency_for, placed
 
 _EMPTY: dict[str, Any] = {
@@ -40,16 +41,21 @@ def add(*, event: Any, sessions: list[Mapping[str, Any]], actor: Actor | None) -
 
 @transaction.atomic
 def edit(*, session: Session, values: Mapping[str, Any], actor: Actor | None, detach: bool = True) -> Session:
-    """Correct a date that nobody has to be told about (a label, a link, seats), or any field of an unpublished event.
+    """Correct a date that the public has not to be told about (a label, seats, a link: those who have a seat receive
+    it), or any field of an unpublished event.
 
     What moves a published session in time or place goes through `reschedule` and `move`. Raises `ValidationError`.
     """
     held = _held(session)
+    link = held.online_url
     for name, value in values.items():
         setattr(held, name, value)
     placed(held)
     held.detached = held.detached or (detach and held.recurrence_id is not None)
-    return _save(held, actor, "session.edit")
+    _save(held, actor, "session.edit")
+    if held.online_url != link:
+        tell_link(held)
+    return held
 
 
 @transaction.atomic
@@ -83,6 +89,7 @@ def move_online(*, session: Session, online_url: str, message: str = "", actor: 
     held = _alive(session)
     former = held.former_place = place_of(held)
     held.attendance, held.online_url, held.status = Session.Attendance.ONLINE, online_url, Status.MOVED_ONLINE
+    held.place_text = ""  # it told how to find the door
     placed(held)
     return _changed(held, Kind.MOVED_ONLINE, message, actor, former_place=former)
 

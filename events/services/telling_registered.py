@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from core.outbox import queue_mail
-from events.models import Event, Registration, SessionChange
+from events.models import Event, Registration, Session, SessionChange
 from events.render import times
-from events.services.registration_mails import facts
+from events.services.registration_mails import of_mail, other_dates
 from events.services.secret_links import link_of
 
 Kind = SessionChange.Kind
@@ -30,8 +32,28 @@ def tell_change(change: SessionChange) -> int:
         former = times.when(change.former_starts_at, change.former_ends_at, all_day=session.all_day)
     elif change.former_starts_at:
         former = times.moment(change.former_starts_at, all_day=session.all_day)
-    said = {**facts(session), "change": change, "kind": str(change.kind), "former": former}
+    said = {**of_mail(session), "change": change, "kind": str(change.kind), "former": former}
+    if change.kind == Kind.CANCELLED:
+        said["others"] = other_dates(session)
     return _write(alive, f"change-{change.pk}", said)
+
+
+def tell_link(session: Session) -> int:
+    """The link of an online date was given, or changed: to each person who has a seat; returns how many mails.
+
+    In the transaction of the change. Who waits or has not confirmed finds it later, with their seat.
+    """
+    if not may_be_told_link(session):
+        return 0
+    seated = Registration.objects.filter(session=session, state=Registration.State.CONFIRMED)
+    return _write(seated, f"link-{session.sequence}", {**of_mail(session), "kind": "link"})
+
+
+def may_be_told_link(session: Session) -> bool:
+    """Whether its link is of use: it is public, to come, and takes place (a date put back is told with its link)."""
+    lives = session.event.state == Event.State.PUBLISHED and session.ends_at > timezone.now()
+    stopped = session.status in {Session.Status.CANCELLED, Session.Status.POSTPONED}
+    return bool(session.online and session.online_url) and lives and not stopped
 
 
 def tell_withdrawn(event: Event) -> int:
@@ -42,7 +64,7 @@ def tell_withdrawn(event: Event) -> int:
     for session_id in coming.order_by().values_list("session_id", flat=True).distinct():
         rows = coming.filter(session=session_id).select_related("session__event")
         session = rows[0].session
-        said = {**facts(session), "kind": "withdrawn", "reason": event.state_reason}
+        said = {**of_mail(session), "kind": "withdrawn", "reason": event.state_reason}
         count += _write(rows, f"withdrawn-{event.withdrawn_at:%Y%m%d%H%M%S}", said)
     return count
 

@@ -107,7 +107,7 @@ def placed(session: Session) -> Session:
     gives a position to what has none; online only has no place at all."""
     if session.attendance == Session.Attendance.ONLINE:
         session.site = session.commune = session.lat = session.lon = None
-        session.place_name = session.address = session.postal_code = session.town = session.place_text = ""
+        session.place_name = session.address = session.postal_code = session.town = ""
         return session
     site: Site | None = session.site
     if site is not None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, search: Search, form: AlertForm, *, status: int 
     context = {
         "search": search, "title": search.sentence(), "form": form, "back": f"/agenda/{ending}",
         "calendar": calendar, "webcal": f"webcal://{calendar.partition('://')[2]}",
-        "atom": absolute(f"/agenda.atom{ending}"),
+        "atom": absolute(f"/agenda.atom{ending}"), "compose": f"{reverse('agenda_compose')}{ending}",
         "dated": bool(request.GET.get("du") or request.GET.get("au")), "days": settings.ALERT_DAYS,
         "pending_days": settings.ALERT_PENDING_DAYS,
     }  # fmt: skip

@@ -19,7 +19,7 @@ from core.models import JournalEntry
 from core.spreadsheets import csv_file, xlsx_file
 from events.forms_people import CancelForm, PhoneForm
 from events.models import Event, Registration, Session
-from events.pro_access import Desk, event_page
+from events.pro_access import Desk, people_page
 from events.services import registering
 from events.services.registration_mails import when
 from events.services.seats import door_of, seats_of
@@ -32,7 +32,7 @@ SHOWN_PAST = 50
 
 
 @require_safe
-@event_page
+@people_page
 def sessions(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The dates with how many come to each; straight to the only one."""
     found = list(Session.objects.filter(event=desk.event).order_by("starts_at", "pk"))
@@ -50,7 +50,7 @@ def sessions(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@event_page
+@people_page
 def people(request: HttpRequest, desk: Desk, session: UUID) -> HttpResponse:
     """Who comes to one date; add somebody who telephoned, say who came."""
     found = _session(desk.event, session)
@@ -100,7 +100,7 @@ def _mark(request: HttpRequest, desk: Desk, found: Session) -> HttpResponse:
 
 
 @require_safe
-@event_page
+@people_page
 def export(request: HttpRequest, desk: Desk, session: UUID, form: str) -> HttpResponse:
     """The list as a file, without who left: CSV or XLSX."""
     if form not in {"csv", "xlsx"}:
@@ -120,7 +120,7 @@ def export(request: HttpRequest, desk: Desk, session: UUID, form: str) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@event_page
+@people_page
 def cancel(request: HttpRequest, desk: Desk, session: UUID, registration: UUID) -> HttpResponse:
     """Take one registration away, after a question; the person is told, their seat goes to the next."""
     found = _session(desk.event, session)

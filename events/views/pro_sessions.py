@@ -20,6 +20,7 @@ from events.models import Registration, Session
 from events.pro_access import Desk, event_page
 from events.pro_acts import ACTS
 from events.services import registering, sessions
+from events.services.telling_registered import may_be_told_link
 from events.views.pro_events import lines_of
 from members.views.pro_access import say
 
@@ -99,4 +100,11 @@ def _write(request: HttpRequest, held: Session, values: dict[str, Any]) -> None:
     saved = sessions.edit(session=held, values=changed, actor=actor)
     if {"seats", "waiting_list"} & set(changed):
         registering.seats_changed(saved)
-    messages.success(request, "La date est enregistrée.")
+    told = " Les personnes inscrites reçoivent le lien par courriel." if _link_told(saved, changed) else ""
+    messages.success(request, f"La date est enregistrée.{told}")
+
+
+def _link_told(saved: Session, changed: dict[str, Any]) -> bool:
+    return "online_url" in changed and Registration.objects.filter(
+        session=saved, state=Registration.State.CONFIRMED
+    ).exists() and may_be_told_link(saved)  # fmt: skip

@@ -19,7 +19,7 @@ from events.forms_people import PublicForm, RegistrationForm
 from events.models import Event, Session
 from events.services import registering
 from events.services.registering import DoorShutError
-from events.services.registration_mails import facts
+from events.services.registration_mails import facts, other_dates
 from events.services.seats import Door, door_of, seats_of
 from events.services.secret_links import secret_of
 from events.views.secret_page import secret_page, see_other
@@ -106,10 +106,11 @@ def registration(request: HttpRequest, secret: str) -> HttpResponse:
         return see_other("registration", secret)
     session = found.session
     seats = seats_of([session])[session.pk]
+    door, said = door_of(session, seats), facts(session)
     context = {
-        **facts(session), "registration": found, "door": door_of(session, seats),
-        "online_url": session.online_url if found.state == "confirmed" else "",
-        "again": door_of(session, seats).asks,
+        **said, "registration": found, "door": door, "again": door.asks,
+        "online_url": said["online_url"] if found.state == "confirmed" else "",
+        "others": door == Door.CANCELLED and other_dates(session),
     }  # fmt: skip
     return render(request, "events/registration/own.html", context)
 

@@ -113,6 +113,21 @@ def test_A5_a_merge_undone_leaves_no_trace_but_its_history() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_A1_full_follows_the_people_of_a_merge_and_what_was_said_by_hand_stays(by_hand: bool) -> None:
+    kept, folded = two(registration_mode="builtin")
+    Event.objects.filter(pk=kept.pk).update(registration_mode="builtin")
+    there = first_session(kept)
+    Session.objects.filter(pk=there.pk).update(seats=2 if by_hand else 1, full=by_hand)
+    seat(folded.sessions.all()[0], "b@exemple.invalid")
+    made = merge(kept=kept, folded=folded, choices=(), actor=None)
+    there.refresh_from_db()
+    assert there.full is True
+    undo(merge=made, actor=None)
+    there.refresh_from_db()
+    assert there.full is by_hand
+
+
 def test_A5_what_was_edited_since_is_left_when_a_merge_is_undone() -> None:
     kept, folded = two(description="Venez.")
     made = merge(kept=kept, folded=folded, choices={"title", "description"}, actor=None)

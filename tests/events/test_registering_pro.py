@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import JournalEntry, OutboxMail
-from events.models import Registration, Session
+from events.models import Event, Registration, Session
 from events.services import registering
 from members.models import Mandate
 from tests import factories
@@ -109,3 +109,27 @@ def test_the_list_costs_the_same_for_one_and_for_many(
         asked(session, f"p{number}")
     with django_assert_num_queries(len(first)):
         client.get(url_of(session))
+
+
+@pytest.mark.parametrize("role", ["officer", "region"])
+def test_S2_the_names_are_for_the_organiser_alone_the_numbers_for_who_serves_it(
+    desk: tuple[Client, Session], role: str
+) -> None:
+    client, session = desk
+    event = session.event
+    user = factories.region_staff() if role == "region" else factories.officer()
+    Event.objects.filter(pk=event.pk).update(agency=None if role == "region" else user.officer_mandates.get().agency)
+    held = asked(session, "ines")
+    other = Client()
+    other.force_login(user)
+    page = other.get(f"/pro/agenda/{event.slug}/")
+    text = page.content.decode()
+    base = f"/pro/agenda/{event.slug}/inscriptions/"
+    assert (page.status_code, page.context["totals"]["seated"], base in text, "ines" in text) == (200, 1, False, False)
+    for url in (base, url_of(session), f"{url_of(session)[:-1]}.csv", f"{url_of(session)}{held.public_id}/"):
+        assert other.get(url).status_code == 404, url
+    assert client.get(url_of(session)).status_code == 200
+    # An event that the Region's own organisation runs: its members read.
+    assert event.organisation is not None
+    Mandate.objects.create(user=user, organisation=event.organisation, role=Mandate.Role.MEMBER)
+    assert other.get(url_of(session)).status_code == 200

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from core.models import OutboxMail
-from events.models import Registration, Session
+from events.models import Event, Registration, Session
 from events.services import registering, sessions
+from events.services.secret_links import secret_of
 from events.services.states import withdraw
 from events.tasks import forget_registrations, remind_registered
 from tests import factories
 from tests.events.test_registering_seats import asked, session_of, states
-from tests.events.tools import paris
+from tests.events.tools import date_of, first_session, paris, published
 
 pytestmark = pytest.mark.django_db
 NOW = "2027-03-01 10:00"
@@ -31,7 +34,7 @@ def told(kind: str) -> list[OutboxMail]:
     return list(OutboxMail.objects.filter(key__contains=f"-{kind}-").order_by("to"))
 
 
-def planned(**fields: object) -> Session:
+def planned(**fields: Any) -> Session:
     return session_of(starts_at=paris("2027-03-16 14:00"), ends_at=paris("2027-03-16 16:00"), **fields)
 
 
@@ -134,3 +137,43 @@ def test_S2_names_are_forgotten_and_numbers_stay(clock: time_machine.Traveller) 
     assert (states(session), session.registered, session.attended) == ({}, 2, 1)
     assert forget_registrations() == 0
     assert timedelta(days=60) < paris("2027-05-16 12:00") - session.ends_at
+
+
+def test_A8_the_calendar_of_a_seat_is_that_of_its_date(client: Client) -> None:
+    event = published(date_of("2027-03-16 14:00"), date_of("2027-03-23 14:00"), registration_mode="builtin")
+    session = first_session(event)
+    held = registering.confirm(registration=asked(session, "a"))
+    path = f"/agenda/{event.slug}/event.ics?seance={session.public_id}"
+    assert f"{path}\n" in OutboxMail.objects.get().text
+    assert f'href="{path}"' in client.get(f"/agenda/mon-inscription/{secret_of(held)}/").content.decode()
+    assert client.get(path).content.decode().count("BEGIN:VEVENT") == 1
+
+
+def test_A3_a_date_of_several_is_cancelled_alone_and_the_others_are_offered(client: Client) -> None:
+    event = published(date_of("2027-03-16 14:00"), date_of("2027-03-23 14:00"), registration_mode="builtin")
+    one, other = Session.objects.filter(event=event).order_by("starts_at")
+    held = asked(one, "a")
+    asked(other, "b")
+    sessions.cancel(session=one, actor=None)
+    assert "Choisir une autre date" in client.get(f"/agenda/mon-inscription/{secret_of(held)}/").content.decode()
+    sessions.cancel(session=other, actor=None)
+    assert "Choisir une autre date" not in client.get(f"/agenda/mon-inscription/{secret_of(held)}/").content.decode()
+    said = [(mail.subject.partition(" : ")[0], "Les autres dates :" in mail.text) for mail in told("change")]
+    assert said == [("Date annulée", True), ("Annulé", False)]
+
+
+def test_A1_each_mail_says_whom_to_write_to() -> None:
+    session = planned()
+    asked(session, "a")
+    event = session.event
+    assert "personne ne lit les réponses" in OutboxMail.objects.get().text  # nobody is known
+    house = factories.organisation()
+    place = factories.site(organisation=house, email="accueil@exemple.invalid", phone="03 00 00 00 01")
+    Event.objects.filter(pk=event.pk).update(organisation=house)
+    asked(session, "b")
+    Event.objects.filter(pk=event.pk).update(contact_email="forum@exemple.invalid", contact_phone="03 00 00 00 02")
+    asked(session, "c")
+    texts = [mail.text.replace("\xa0", " ") for mail in OutboxMail.objects.order_by("pk")[1:]]
+    name = house.display_name
+    assert f"{name} vous répond : {place.email}, {place.phone}\n" in texts[0]
+    assert f"{name} vous répond : forum@exemple.invalid, 03 00 00 00 02\n" in texts[1]
