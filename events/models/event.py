@@ -252,6 +252,25 @@ class Merge(models.Model):
         return f"{self.folded} → {self.kept}"
 
 
+class DistinctPair(models.Model):
+    """Two events that look alike and that somebody said are two: they are not offered to one another again (A5)."""
+
+    first = models.ForeignKey(Event, models.CASCADE, related_name="+", verbose_name="le premier")
+    second = models.ForeignKey(Event, models.CASCADE, related_name="+", verbose_name="le second")
+    at = models.DateTimeField("date", db_default=Now(), editable=False)
+    actor_label = models.CharField("par", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "paire d’évènements distincts"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinct_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} ≠ {self.second}"
+
+
 class Trust(models.Model):
     """An organisation whose events are public at once (A5)."""
 

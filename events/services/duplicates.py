@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core.geo import distance_km, mercator, mercator_radius
+from core.journal import Actor, record
 from core.text import fold
-from events.models import Event, Session
+from events.models import DistinctPair, Event, Session
 
 NEAR_KM = 5.0
 SAME_SPOT_KM = 0.3
@@ -94,8 +96,26 @@ class _Met:
 
 
 def find(event: Event) -> list[tuple[Event, list[str]]]:
-    """Events that may be the same as `event`, published or waiting to be, the likeliest first, each with why."""
-    return close(candidate(event), waiting=True)
+    """Events that may be the same as `event`, published or waiting to be, the likeliest first, each with why; without
+    those that somebody said are others."""
+    found = close(candidate(event), waiting=True)
+    others = _told_apart(event) if found else set()
+    return [(other, reasons) for other, reasons in found if other.pk not in others]
+
+
+@transaction.atomic
+def tell_apart(*, one: Event, other: Event, actor: Actor | None) -> None:
+    """These are two events: neither is offered as the other again. Said twice, it is said once."""
+    first, second = sorted((one, other), key=lambda event: event.pk)
+    label = actor.journal_label if actor else ""
+    _, made = DistinctPair.objects.get_or_create(first=first, second=second, defaults={"actor_label": label})
+    if made:
+        record(verb="event.distinct", target=one, actor=actor, changes={"distinct": [None, other.slug]})
+
+
+def _told_apart(event: Event) -> set[int]:
+    pairs = DistinctPair.objects.filter(Q(first=event) | Q(second=event)).values_list("first", "second")
+    return {key for pair in pairs for key in pair} - {event.pk}
 
 
 def candidate(event: Event) -> Candidate:

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.journal import Actor, record
+from core.links import absolute
 from events.derived import refresh_event
 from events.models import Event, Session
 from events.services.telling import account_of, tell_author
@@ -52,10 +53,14 @@ def publish(*, event: Event, actor: Actor | None) -> Event:
 
 
 @transaction.atomic
-def refuse(*, event: Event, reason: str, actor: Actor | None) -> Event:
-    """Refuse what was proposed: `reason` goes to its author, who may correct it and hand it in again."""
+def refuse(*, event: Event, reason: str, actor: Actor | None, to_complete: bool = False) -> Event:
+    """Refuse what was proposed: `reason` goes to its author, who may correct it and hand it in again.
+
+    `to_complete`: the letter invites to do so; otherwise it says that the event does not enter the agenda.
+    """
     held = _to(locked(event, (State.PROPOSED,)), State.REFUSED, actor, "event.refuse", state_reason=reason)
-    tell_author(held, "event_refused", reason=reason)
+    agency_url = absolute(held.agency.get_absolute_url()) if held.agency else ""
+    tell_author(held, "event_refused", reason=reason, to_complete=to_complete, agency_url=agency_url)
     return held
 
 
