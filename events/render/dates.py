@@ -18,6 +18,7 @@ from events.services.seats import Door, Seats, door_of
 Kind, Mode = SessionChange.Kind, Event.RegistrationMode
 
 
+_KEPT = "Toutes les places sont retenues pour le moment"
 FEW = 20  # seats left that are worth a number
 _SHUT = {
     Door.CLOSED: "Les inscriptions sont closes", Door.FULL: "Complet", Door.STARTED: "C’est commencé",
@@ -122,11 +123,14 @@ def way(session: Session, now: datetime, seats: Seats | None) -> Way | None:
 
 
 def _own_way(session: Session, door: Door, seats: Seats) -> Way | None:
+    kept = seats.only_kept and not session.full
     if not door.asks:
+        if kept and door == Door.FULL:
+            return Way(_KEPT)
         return Way(_SHUT[door]) if door in _SHUT else None
     url = reverse("register", args=[session.public_id])
     if door == Door.WAITING:
-        return Way("S’inscrire en liste d’attente", url, left="Complet")
+        return Way("S’inscrire en liste d’attente", url, left=_KEPT if kept else "Complet")
     left = seats.left
     said = "" if left is None or left > FEW else f"Il reste {left}\u00a0place{'s' if left > 1 else ''}"
     return Way("S’inscrire", url, left=said)

@@ -7,10 +7,8 @@ whatever happens at once, or stops half-way, there are as many people seated as 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +16,7 @@ from django.utils import timezone
 from core.journal import Actor, record
 from core.secrets import digest
 from events.models import Event, Registration, Session
+from events.services import held_seats
 from events.services import registration_mails as mails
 from events.services.seats import Door, Seats, door_of, is_alive, seats_of
 from events.services.secret_links import sealed
@@ -36,28 +35,34 @@ class DoorShutError(Exception):
         self.door = door
 
 
-def register(*, session: Session, name: str, email: str, proven: bool = False) -> Registration | None:
+def register(*, session: Session, name: str, email: str, proven: bool = False, asker: str = "") -> Registration | None:
     """A seat, or a place in the waiting list, for who says to be `email`; `proven` when we know that they are.
 
+    `asker` (`held_seats.key_of`) is whose seats are counted.
+
     The same address twice has one seat, and its mail again. None when too many requests of this address wait for an
-    answer. Raises `DoorShutError`; for lack of seats, to who is seated as to anybody: nobody learns who is.
+    answer. Raises `DoorShutError`; for lack of seats, to who is seated as to anybody: nobody learns who is. Raises
+    `held_seats.TooManyHeldError` when the asker already keeps too many seats from others.
     """
-    found, door = _register(session, name, email.strip().lower(), proven)
+    found, door = _register(session, name, email.strip().lower(), proven, asker)
     if door == Door.FULL and not proven:
         raise DoorShutError(door)
     return found
 
 
 @transaction.atomic
-def _register(session: Session, name: str, address: str, proven: bool) -> tuple[Registration | None, Door]:
+def _register(session: Session, name: str, address: str, proven: bool, asker: str) -> tuple[Registration | None, Door]:
     held = _held(session)
     _refuse_unless(held, Door.OPEN, Door.WAITING, Door.FULL)
+    if not proven:  # before anything is looked up: nobody learns who is seated
+        held_seats.refuse_too_many(asker, held)
     seats = _settle(held)
     door = door_of(held, seats)
     found = Registration.objects.filter(session=held, email__iexact=address, state__in=Registration.ALIVE).first()
     if found is not None:
         if proven:
             _confirm(found)
+            _say(held, seats)
         mails.send_again(found)
         return found, door
     if door == Door.FULL:
@@ -65,6 +70,7 @@ def _register(session: Session, name: str, address: str, proven: bool) -> tuple[
     if not proven and _unconfirmed(address) >= MOST_UNCONFIRMED:
         return None, door
     made = _make(held, door, name=name, email=address, proven=proven)
+    held_seats.remember(asker, made)
     _say(held, seats)
     mails.send_first(made)
     return made, door
@@ -96,9 +102,11 @@ def confirm(*, registration: Registration) -> Registration:
 
     A seat whose time is over but that nobody took back yet is still theirs.
     """
-    _, found = _both(registration)
+    held, found = _both(registration)
     if found.state in Registration.ALIVE:
+        before = _seats(held)
         _confirm(found)
+        _say(held, before)
     return found
 
 
@@ -129,8 +137,9 @@ def seats_changed(session: Session) -> None:
     _expire(held)
     _promote(held)
     seats = _seats(held)
-    if held.event.state == Event.State.PUBLISHED and held.full != seats.all_taken:
-        say_full(session=held, full=seats.all_taken, actor=None)
+    full = seats.sold_out or (held.full and seats.all_taken)
+    if held.event.state == Event.State.PUBLISHED and held.full != full:
+        say_full(session=held, full=full, actor=None)
 
 
 def free_lapsed() -> int:
@@ -212,10 +221,14 @@ def _settle(held: Session, before: Seats | None = None) -> Seats:
 
 
 def _say(held: Session, before: Seats) -> Seats:
-    """« Complet » as the count has it; said by the organiser while seats are left, it stays."""
+    """« Complet » as the count has it; said by the organiser while seats are left, it stays.
+
+    Told to the public when confirmed people have every seat (invented addresses tell nothing); no longer told when one
+    is free again, not when it only passed to somebody who has yet to confirm.
+    """
     seats = _seats(held)
     if held.event.state == Event.State.PUBLISHED:
-        if seats.all_taken and not held.full:
+        if seats.sold_out and not held.full:
             held.full = say_full(session=held, full=True, actor=None).full
         elif held.full and before.all_taken and not seats.all_taken:
             held.full = say_full(session=held, full=False, actor=None).full
@@ -237,7 +250,7 @@ def _promote(held: Session) -> None:
     for registration in waiting[:free]:
         registration.session = held
         sure = registration.email_confirmed or not registration.email
-        registration.held_until = None if sure else _until(held)
+        registration.held_until = None if sure else held_seats.until_promoted(held)
         _to(registration, State.CONFIRMED if sure else State.HELD, "registration.promote")
         mails.send_promoted(registration)
 
@@ -248,7 +261,7 @@ def _make(
     seated = State.CONFIRMED if proven else State.HELD
     made = sealed(Registration(session=held, name=name, email=email, email_confirmed=proven))
     made.state = seated if door == Door.OPEN else State.WAITING
-    made.held_until = _until(held) if made.state == State.HELD else None
+    made.held_until = held_seats.until(held, _seats(held)) if made.state == State.HELD else None
     made.created_at = made.decided_at = timezone.now()
     made.save()
     # Never who: the journal cannot forget it.
@@ -278,13 +291,6 @@ def _to(registration: Registration, state: State, verb: str, actor: Actor | None
         verb=verb, target=registration, key=str(registration.public_id), actor=actor,
         changes={"state": [before, str(state)]},
     )  # fmt: skip
-
-
-def _until(held: Session) -> datetime:
-    """How long a seat waits for its address: never beyond the beginning, and half an hour at least."""
-    now = timezone.now()
-    until = min(now + timedelta(hours=settings.REGISTRATION_HOLD_HOURS), held.starts_at)
-    return max(until, now + timedelta(minutes=30))
 
 
 def _unconfirmed(address: str) -> int:

@@ -35,11 +35,13 @@ class Door(StrEnum):
 
 @dataclass(frozen=True)
 class Seats:
-    """`limit` seats (None: as many as come), `taken` of them held or confirmed, `waiting` people for the next."""
+    """`limit` seats (None: as many as come), `taken` of them held or confirmed, `waiting` people for the next;
+    `confirmed` of those taken."""
 
     limit: int | None
     taken: int = 0
     waiting: int = 0
+    confirmed: int = 0
 
     @property
     def left(self) -> int | None:
@@ -50,16 +52,29 @@ class Seats:
     def all_taken(self) -> bool:
         return self.limit is not None and self.taken >= self.limit
 
+    @property
+    def sold_out(self) -> bool:
+        """Every seat has somebody who proved to be there: « complet » is told to the public from then on."""
+        return self.limit is not None and self.confirmed >= self.limit
+
+    @property
+    def only_kept(self) -> bool:
+        """Nothing is left just now, and some may be again: nobody confirmed them yet."""
+        return self.all_taken and not self.sold_out
+
 
 def seats_of(sessions: Iterable[Session]) -> dict[int, Seats]:
     """The seats of each session by its primary key, in one query."""
     known = {session.pk: session for session in sessions}
     rows = (
         Registration.objects.filter(session__in=known, state__in=Registration.ALIVE).order_by().values("session_id")
-        .annotate(taken=Count("pk", filter=Q(state__in=Registration.SEATED)), all=Count("pk"))
+        .annotate(
+            taken=Count("pk", filter=Q(state__in=Registration.SEATED)), all=Count("pk"),
+            confirmed=Count("pk", filter=Q(state=Registration.State.CONFIRMED)),
+        )
     )  # fmt: skip
-    counts = {row["session_id"]: (row["taken"], row["all"] - row["taken"]) for row in rows}
-    return {pk: Seats(session.seats, *counts.get(pk, (0, 0))) for pk, session in known.items()}
+    counts = {row["session_id"]: (row["taken"], row["all"] - row["taken"], row["confirmed"]) for row in rows}
+    return {pk: Seats(session.seats, *counts.get(pk, (0, 0, 0))) for pk, session in known.items()}
 
 
 def door_of(session: Session, seats: Seats, *, now: datetime | None = None) -> Door:

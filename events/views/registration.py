@@ -14,15 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.api.throttle import FairUse
+from core.api.throttle import FairUse, visitor
 from events.forms_people import PublicForm, RegistrationForm
 from events.models import Event, Session
-from events.services import registering
+from events.services import held_seats, registering
 from events.services.registering import DoorShutError
 from events.services.registration_mails import facts, other_dates
 from events.services.seats import Door, door_of, seats_of
 from events.services.secret_links import secret_of
 from events.views.secret_page import secret_page, see_other
+
+_TOO_MANY_HELD = (
+    "Plusieurs places demandées de chez vous attendent leur confirmation\u00a0: ouvrez d’abord les liens reçus par"
+    " courriel, ou adressez-vous à l’organisateur si vous venez en groupe."
+)
 
 
 class RegistrationUse(FairUse):
@@ -74,8 +79,13 @@ def register(request: HttpRequest, session: UUID) -> HttpResponse:
 def _register(request: HttpRequest, found: Session, form: RegistrationForm, owned: list[str]) -> HttpResponse:
     email = form.cleaned_data["email"].lower()
     proven = email in owned
+    asker = held_seats.key_of(visitor(RegistrationUse().get_ident(request)))  # type: ignore[arg-type]
+    name = form.cleaned_data["name"]
     try:
-        made = registering.register(session=found, name=form.cleaned_data["name"], email=email, proven=proven)
+        made = registering.register(session=found, name=name, email=email, proven=proven, asker=asker)
+    except held_seats.TooManyHeldError:
+        form.add_error(None, _TOO_MANY_HELD)
+        return _page(request, found, form, status=429)
     except DoorShutError as shut:
         return _page(request, found, form, door=shut.door, status=409)
     if proven and made is not None:  # theirs: no secret is told to anybody else
@@ -88,8 +98,7 @@ def _register(request: HttpRequest, found: Session, form: RegistrationForm, owne
 @require_safe
 def thanks(request: HttpRequest, session: UUID) -> HttpResponse:
     """The same words for everybody: nobody learns here who is registered."""
-    context = {**facts(_session(session)), "hold_hours": settings.REGISTRATION_HOLD_HOURS}
-    return _noindex(render(request, "events/registration/thanks.html", context))
+    return _noindex(render(request, "events/registration/thanks.html", facts(_session(session))))
 
 
 @secret_page

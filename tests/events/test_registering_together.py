@@ -50,14 +50,22 @@ def asks(session: Session, who: str) -> Callable[[], str]:
     return act
 
 
+def confirms(row: Registration) -> Callable[[], str]:
+    return lambda: registering.confirm(registration=row).state
+
+
 def test_A1_the_last_seat_taken_by_many_at_once_is_taken_by_one() -> None:
     session = session_of(seats=3)
     asked(session, "a")
     asked(session, "b")
+    before = Session.objects.get().sequence
     answers = at_once(*(asks(session, f"p{number}") for number in range(6)))
     assert answers == ["held"] + ["waiting"] * 5
     session.refresh_from_db()
-    assert (seats_of([session])[session.pk].taken, session.full) == (3, True)
+    assert (seats_of([session])[session.pk].taken, session.full, session.sequence) == (3, False, before)
+    at_once(*(confirms(row) for row in Registration.objects.filter(state="held")))
+    session.refresh_from_db()
+    assert (seats_of([session])[session.pk].confirmed, session.full) == (3, True)
     assert SessionChange.objects.count() == 1
 
 
