@@ -23,25 +23,29 @@ Line = dict[str, float | int | str]
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1 when a server fails; a target missed is printed, and does not fail the run. `quick` is for trials."""
+    """Exit code 1 when a server fails; a target missed is printed, and does not fail the run. `quick` and `small`
+    (without the largest size) are for trials, and leave the report alone.
+    """
     seconds = 1.0 if "quick" in arguments else SECONDS
     begin = time.monotonic()
     try:
-        lines = measure(seconds)
+        lines = measure(seconds, 2 if "small" in arguments else len(SIZES))
     except BenchmarkError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    REPORT.write_text(json.dumps(lines, indent=1) + "\n")
     say_growth(lines)
+    if arguments:
+        return 0
+    REPORT.write_text(json.dumps(lines, indent=1) + "\n")
     say(f"Écrit dans {REPORT.relative_to(BASE_DIR)}, en {time.monotonic() - begin:.0f} s.")
     return 0
 
 
-def measure(seconds: float) -> list[Line]:
+def measure(seconds: float, sizes: int) -> list[Line]:
     lines: list[Line] = []
     with tempfile.TemporaryDirectory(prefix="spro-bench-") as folder, world(Path(folder)) as environment:
         Path(folder).chmod(0o755)
-        for rank, places in enumerate(SIZES):
+        for rank, places in enumerate(SIZES[:sizes]):
             grow(environment, places, AGENDA_SIZES[rank])
             asked = cases(cursors(environment))
             with (
