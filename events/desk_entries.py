@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.desk import Entry, Task, Waiting, register, register_entry
 from events.models import Event, Revision
 from events.pro_access import houses_of
+from events.services.giving_up import in_sight
 from territories.rules import may_enter_pro
 
 State = Event.State
@@ -47,7 +48,7 @@ def _drafts(user: Any) -> Waiting | None:
 
 
 def _mine(user: Any) -> QuerySet[Event]:
-    return Event.objects.filter(organisation__in=[house.pk for house in houses_of(user)])
+    return in_sight(Event.objects.filter(organisation__in=[house.pk for house in houses_of(user)]))
 
 
 def _waiting(rows: QuerySet[Event], detail: str, *, pile: str = "brouillons") -> Waiting | None:

@@ -295,6 +295,7 @@ def initial_of_series(series: Series) -> dict[str, Any]:
         rhythm = "MONTHLY-LAST" if rule.rank == -1 else "MONTHLY-RANK"
     return {
         "rhythm": rhythm, "every": rule.every, "until": rule.until, "first": series.starts_on, "starts": series.starts,
-        "ends": series.ends, "overnight": series.ends <= series.starts, "skipped": ", ".join(f"{day:%d/%m/%Y}" for day in series.skipped),
+        "ends": series.ends, "overnight": series.ends <= series.starts,
+        "skipped": ", ".join(f"{day:%d/%m/%Y}" for day in series.skipped),
         "weekdays": [str(day) for day in rule.weekdays] if rule.rhythm == "WEEKLY" else [],
     }  # fmt: skip

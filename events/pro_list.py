@@ -17,12 +17,13 @@ from core.text import fold
 from events.models import Event, Registration, Revision, Session
 from events.pro_access import houses_of, in_hand
 from events.render import times
+from events.services.giving_up import in_sight
 from territories.rules import agencies_of
 
 PAGE = 30
 State = Event.State
 PILES = {
-    "a-venir": "À venir", "brouillons": "Brouillons", "a-relire": "À relire", "passes": "Passés",
+    "a-venir": "À venir", "brouillons": "Brouillons et refusés", "a-relire": "À relire", "passes": "Passés",
     "retires": "Retirés",
 }  # fmt: skip
 _MINE, _AGENCY, _REGION = "", "agence", "region"
@@ -71,7 +72,7 @@ def scopes_of(user: Any) -> dict[str, str]:
 
 def rows_of(user: Any, asked: Asked) -> QuerySet[Event]:
     """The events of the scope that have the words, every pile."""
-    rows = Event.objects.filter(in_hand(user)).exclude(state=State.MERGED)
+    rows = in_sight(Event.objects.filter(in_hand(user)).exclude(state=State.MERGED))
     if asked.scope == _AGENCY:
         rows = rows.filter(Q(agency__in=agencies_of(user)) | Q(author_key=user.journal_key))
     elif asked.scope == _MINE:

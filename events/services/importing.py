@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from core.journal import Actor, record
 from events.derived import refresh
-from events.importers.incoming import Incoming
+from events.importers.incoming import CutError, FormatError, Incoming
 from events.importers.places import Places
 from events.models import Event, ImportRun, Session
 from events.services.importing_changes import Changed, bring_back, change, end
@@ -32,6 +32,7 @@ SUSPICIOUS = 5  # so many events at least must go, and more than half, before it
 LOCK = 7_261_004
 TWICE = "même identifiant qu’un autre évènement du fichier"
 BUSY = "Cet agenda est déjà en cours de lecture\u00a0: réessayez dans un instant."
+NOTHING_CUT = "Le fichier s’arrête avant sa fin, et rien n’a pu y être lu."
 State = Event.State
 
 
@@ -44,14 +45,15 @@ def apply(*, feed: Feed, items: Iterable[Incoming], actor: Actor | None = None, 
 
     Events that are coming and that it says no more are withdrawn; when most would be, none is (`Report.suspicious`
     says so) unless `withdraw` is true; never when it is false. Raises `BusyError`, and whatever `items` raises
-    (`FormatError`…): nothing is withdrawn then.
+    (`FormatError`…): nothing is withdrawn then. A file that stops before its end (`CutError`) withdraws nothing either,
+    whoever asks, and what came of it is kept.
     """
     report = Report()
-    with _alone(feed), _Seen() as seen:
+    with alone(feed), _Seen() as seen:
         reading = Reading(feed, report, Places(), actor)
-        for batch in _batches(items):
+        for batch in _batches(_until_cut(items, report)):
             _bring(reading, batch, seen)
-        if withdraw is not False:
+        if withdraw is not False and not report.cut:
             _withdraw_missing(reading, seen, everything=bool(withdraw))
     return report
 
@@ -183,6 +185,19 @@ def _withdraw(keys: list[int], report: Report, actor: Actor | None) -> None:
 # --- Its own tools
 
 
+def _until_cut(items: Iterable[Incoming], report: Report) -> Iterator[Incoming]:
+    count = 0
+    try:
+        for item in items:
+            count += 1
+            yield item
+    except CutError as error:
+        if not count:
+            raise FormatError(NOTHING_CUT) from error
+        report.suspicious, report.cut = str(error), True
+        report.note(str(error))
+
+
 def _batches(items: Iterable[Incoming]) -> Iterator[list[Incoming]]:
     batch: list[Incoming] = []
     dates = 0
@@ -216,7 +231,7 @@ class _Seen:
 
 
 @contextmanager
-def _alone(feed: Feed) -> Iterator[None]:
+def alone(feed: Feed) -> Iterator[None]:
     """One reading of an organisation's agendas at a time, whatever runs it. Raises `BusyError`."""
     # In a transaction the lock goes with it, whatever happens there; else it is given back.
     inside = connection.in_atomic_block

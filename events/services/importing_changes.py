@@ -72,7 +72,8 @@ def change(event: Event, sessions: list[Session], given: tuple[Incoming, str], r
     _fields(event, values, said, feed, done)
     dates = _Dates(event, event.source_values.get("dates", {}), reading.places, done)
     told = dates.bring(sessions, item.dates)
-    event.source_values, event.source_digest = memory(values, told, feed), digest
+    kept = {name: True for name in ("given_up",) if name in event.source_values}
+    event.source_values, event.source_digest = memory(values, told, feed) | kept, digest
     if done:
         event.updated_at = timezone.now()
     event.save(update_fields=[

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SOURCES}<slug:slug>/modifier/", pro_sources.edit, name="pro_source_edit"),
     path(f"{_SOURCES}<slug:slug>/lire/", pro_sources.read_now, name="pro_source_read"),
     path(f"{_SOURCES}<slug:slug>/pause/", pro_sources.pause, name="pro_source_pause"),
+    path(f"{_SOURCES}<slug:slug>/ne-plus-suivre/", pro_sources.unfollow, name="pro_source_unfollow"),
     path(_IMPORT, pro_import.give, name="pro_agenda_import"),
     path(f"{_IMPORT}modele.csv", pro_import.template, name="pro_agenda_template"),
     path(f"{_IMPORT}<uuid:key>/", pro_import.file, name="pro_agenda_file"),

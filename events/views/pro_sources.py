@@ -8,22 +8,43 @@ from typing import Any
 
 from celery import current_app
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.api.throttle import FairUse
 from events.forms_sources import SourceForm
 from events.models import Source
 from events.pro_access import houses_of
+from events.services import giving_up
 from events.services.importing import BusyError, Report
 from events.services.reading import ReadError, preview
 from members.models import Organisation
 
 RUNS_SHOWN, LINES_SHOWN = 10, 50
 View = Callable[..., HttpResponse]
+TOO_MANY = "Vous avez fait beaucoup d’essais en peu de temps\u00a0: réessayez dans {minutes}\u00a0min."
+
+
+class TryUse(FairUse):
+    """So many readings asked by one person while they wait for the page, of sources and of files."""
+
+    scope = "tries"
+    rate = "40/hour"
+
+    def get_ident(self, request: Any) -> str:
+        return f"person {request.user.pk}"
+
+
+def too_many(request: HttpRequest) -> str:
+    """The sentence (French) that asks who tries too often to wait; empty otherwise."""
+    use = TryUse()
+    if use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `user` only
+        return ""
+    return TOO_MANY.format(minutes=max(1, round(use.wait() / 60)))
 
 
 def for_houses(view: View) -> View:
@@ -118,6 +139,25 @@ def pause(request: HttpRequest, source: Source) -> HttpResponse:
     return redirect("pro_source", source.slug)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_source
+def unfollow(request: HttpRequest, source: Source) -> HttpResponse:
+    """Read it no more, for good; its events stay."""
+    if request.method == "POST":
+        try:
+            kept = giving_up.unfollow(source=source, actor=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.warning(request, " ".join(error.messages))
+            return redirect("pro_source", source.slug)
+        said = (
+            "aucun évènement n’en venait." if not kept else "ses évènements restent, c’est vous qui les tenez à jour."
+        )
+        messages.success(request, f"«\u00a0{source.name}\u00a0» n’est plus suivi\u00a0: {said}")
+        return redirect("pro_sources")
+    context = {"source": source, "events": giving_up.in_sight(source.events.all()).count()}
+    return render(request, "events/pro/source_unfollow.html", context)
+
+
 def _form_page(request: HttpRequest, form: SourceForm, source: Source | None) -> HttpResponse:
     """`essayer` shows what a reading would bring; `enregistrer` keeps the source, which is then read."""
     tried: Report | None = None
@@ -129,7 +169,9 @@ def _form_page(request: HttpRequest, form: SourceForm, source: Source | None) ->
             messages.success(request, "La source est enregistrée\u00a0: elle sera lue dans la minute.")
             return redirect("pro_source", written.slug)
         try:
-            tried = preview(written, withdraw=False)
+            if said := too_many(request):
+                raise ReadError(said)
+            tried = preview(written, withdraw=False, waiting=True)
         except (ReadError, BusyError) as error:
             form.add_error("url", str(error))
     context = {

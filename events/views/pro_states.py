@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from events.forms_pro import ReasonForm
 from events.models import Event, Registration
 from events.pro_access import Desk, event_page
 from events.rules import may_edit
-from events.services import duplicates
+from events.services import duplicates, giving_up
 from events.services.states import publish as publish_event
 from events.services.states import submit, withdraw
 from events.views.pro_events import coming_of, lines_of
@@ -22,6 +25,18 @@ from events.views.pro_events import coming_of, lines_of
 READ_WRITE = ["GET", "HEAD", "POST"]
 State = Event.State
 HANDED_IN = (State.DRAFT, State.REFUSED)
+
+
+def _team_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As `event_page`, for who wrote the event: the team of its organisation, the account of its author; else 404."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, desk: Desk, **kwargs: Any) -> HttpResponse:
+        if not desk.theirs:
+            raise Http404
+        return view(request, desk, **kwargs)
+
+    return event_page(wrapper)
 
 
 @require_http_methods(READ_WRITE)
@@ -63,6 +78,40 @@ def take_out(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = desk.page("Retirer de l’agenda", form=form, people=registered.count(),
                         public=desk.event.state == State.PUBLISHED)  # fmt: skip
     return render(request, "events/pro/withdraw.html", context)
+
+
+@require_http_methods(READ_WRITE)
+@_team_page
+def take_back(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A proposal is a draft again, before anybody decides."""
+    if request.method == "POST":
+        try:
+            giving_up.take_back(event=desk.event, actor=request.user)  # type: ignore[arg-type]
+            messages.success(
+                request, "C’est repris\u00a0: l’évènement est de nouveau un brouillon, que seule votre équipe voit."
+            )
+        except ValidationError as error:
+            messages.warning(request, " ".join(error.messages))
+        return redirect(desk.url("pro_event"))
+    context = desk.page("Reprendre ma proposition", may=desk.event.state == State.PROPOSED)
+    return render(request, "events/pro/take_back.html", context)
+
+
+@require_http_methods(READ_WRITE)
+@_team_page
+def discard(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A draft or a refused event goes for good, after a page that says so."""
+    here = "Supprimer ce brouillon" if desk.event.state == State.DRAFT else "Abandonner"
+    if request.method == "POST":
+        try:
+            giving_up.discard(event=desk.event, actor=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.warning(request, " ".join(error.messages))
+            return redirect(desk.url("pro_event"))
+        messages.success(request, f"«\u00a0{desk.event.title}\u00a0» est supprimé.")
+        return redirect(f"{reverse('pro_events')}?pile=brouillons")
+    context = desk.page(here, may=giving_up.may_discard(desk.event))
+    return render(request, "events/pro/discard.html", context)
 
 
 def _publish(request: HttpRequest, desk: Desk) -> None:

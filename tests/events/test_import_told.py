@@ -41,7 +41,7 @@ def test_A5_whoever_gave_the_file_is_told_of_the_refusal(tmp_path: Path) -> None
     event = Event.objects.get()
     assert event.author_key == giver.journal_key
     states.refuse(event=event, reason="Trop loin.", actor=None)
-    assert told() == [(giver.email, "Évènement proposé : Atelier a")]
+    assert told() == [(giver.email, "Évènement refusé : Atelier a")]
 
 
 def test_A5_the_managers_are_told_of_what_a_source_brought(tmp_path: Path) -> None:

@@ -143,6 +143,8 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
         f"admin/events/revision/<int:key>/{act}/": (f"/admin/events/revision/{{revision_pk}}/{act}/", _DESK_FORM)
         for act in ("accepter", "refuser")
     },
+    "admin/events/event/<int:key>/comparer/": ("/admin/events/event/{event_pk}/comparer/", _DESK_FORM),
+    "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _REGION_FORM),
     "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
@@ -224,6 +226,8 @@ PRIVATE: dict[str, Route] = {
     f"{_ONE}dupliquer/": (f"{_EVENT}dupliquer/", _FORM_ONLY, AGENDA),
     f"{_ONE}publier/": (f"{_EVENT}publier/", AGENDA, None),
     f"{_ONE}retirer/": (f"{_EVENT}retirer/", AGENDA, None),
+    f"{_ONE}reprendre/": (f"{_EVENT}reprendre/", TEAM, None),
+    f"{_ONE}supprimer/": (f"{_EVENT}supprimer/", TEAM, None),
     f"{_ONE}dates/": (f"{_EVENT}dates/", AGENDA, None),
     f"{_ONE}dates/ajouter/": (f"{_EVENT}dates/ajouter/", AGENDA, None),
     f"{_ONE}dates/<uuid:key>/": (f"{_EVENT}dates/{{session}}/", AGENDA, None),
@@ -236,6 +240,7 @@ PRIVATE: dict[str, Route] = {
     "pro/agenda/sources/<slug:slug>/modifier/": ("/pro/agenda/sources/{source}/modifier/", TEAM, None),
     "pro/agenda/sources/<slug:slug>/lire/": ("/pro/agenda/sources/{source}/lire/", _FORM_ONLY, TEAM),
     "pro/agenda/sources/<slug:slug>/pause/": ("/pro/agenda/sources/{source}/pause/", _FORM_ONLY, TEAM),
+    "pro/agenda/sources/<slug:slug>/ne-plus-suivre/": ("/pro/agenda/sources/{source}/ne-plus-suivre/", TEAM, None),
     "pro/agenda/import/": ("/pro/agenda/import/", WRITERS, None),
     "pro/agenda/import/modele.csv": ("/pro/agenda/import/modele.csv", WRITERS, None),
     "pro/agenda/import/<uuid:key>/": ("/pro/agenda/import/{agenda_file}/", TEAM, None),
