@@ -10,6 +10,7 @@ class EventsConfig(AppConfig):
             desk_entries,
             desk_people,
             due,
+            following,
             imports_desk,
             panels,
             reported,
@@ -22,4 +23,5 @@ class EventsConfig(AppConfig):
         desk_people.connect()
         imports_desk.connect()
         due.register_tasks()
+        following.connect()
         reported.connect()

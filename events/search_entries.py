@@ -15,7 +15,7 @@ from core.reference import EventType, Sector
 from core.search import Entry
 from core.templatetags.typography import french
 from events.models import Event, Session
-from events.render import times
+from events.render import brief, times
 
 KIND = "event"
 RECENT = timedelta(days=365)  # how long a past event is still found
@@ -57,7 +57,7 @@ def entry(event: Event) -> Entry:
         url=event.get_absolute_url(),
         summary=french(", ".join(filter(None, (kind, _when(event, sessions), where)))),
         body=" ".join((event.summary, event.organiser, *sectors, *filter(None, towns), event.description[:2_000])),
-        weight=3,
+        weight=3 if event.last_ends_at and event.last_ends_at > timezone.now() else 1,
     )
 
 
@@ -83,6 +83,9 @@ def _when(event: Event, sessions: list[Session]) -> str:
     """Days that stay true as they pass: the first, and the last if it is another."""
     if not sessions:
         return event.date_note
-    ends = max(session.ends_at for session in sessions)
-    first, last = times.span(min(session.starts_at for session in sessions), ends)
-    return times.days(first, last, name=first == last)
+    held = [session for session in sessions if session.status not in brief.OFF]
+    told = held or sessions
+    ends = max(session.ends_at for session in told)
+    first, last = times.span(min(session.starts_at for session in told), ends)
+    days = times.days(first, last, name=first == last)
+    return days if held else f"{brief.state(sessions[-1].status).lower()}, {days}"

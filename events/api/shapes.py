@@ -101,8 +101,10 @@ class SessionSerializer(SharedSerializer):
     commune = serializers.CharField(allow_null=True, help_text="Code INSEE ; null en ligne et hors de la région.")
     town = serializers.CharField(help_text="Ville.")
     country = serializers.CharField(help_text="Pays (code à deux lettres).")
-    lat = serializers.FloatField(allow_null=True, help_text="Latitude, en degrés (WGS 84).")
-    lon = serializers.FloatField(allow_null=True, help_text="Longitude, en degrés (WGS 84).")
+    lat = serializers.FloatField(
+        allow_null=True, help_text="Latitude (WGS 84) ; celle de la commune quand seule l’adresse est connue."
+    )
+    lon = serializers.FloatField(allow_null=True, help_text="Longitude, comme la latitude.")
     online_url = serializers.CharField(
         help_text="Lien de connexion ; vide s’il est réservé aux personnes inscrites, ou si tout est sur place."
     )

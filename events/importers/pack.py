@@ -17,6 +17,7 @@ from events.importers.guess import kind_of
 from events.models import Event, Session
 from events.services.states import publish
 from events.services.writing import create_event, edit_event
+from members.models import Charter
 from territories import communes
 from territories.models import Agency, Commune
 
@@ -61,7 +62,7 @@ def load(table: Table, writer: Writer) -> None:
             continue
         event, values = held.get(key), _values(row)
         if event is not None:
-            changed = _correct(event, values, writer)
+            changed = _correct(event, row, values, writer)
             tally.updated, tally.unchanged = tally.updated + changed, tally.unchanged + (not changed)
         elif key in brought:
             tally.deleted_here += 1
@@ -83,14 +84,26 @@ def _make(row: Row, values: dict[str, Any], writer: Writer) -> None:
     agency = Agency.objects.filter(slug=row.text("agency_slug")).first()
     event = create_event(
         values=values, sessions=sessions, actor=writer.report.actor, pack_key=row.text("slug"), agency=agency,
-        date_note=date_note, source_values={"pack": values}, source_note=row.text("note"),
+        date_note=date_note, source_values={"pack": values}, source_note=_cited(row),
     )  # fmt: skip
     publish(event=event, actor=writer.report.actor)
     # The agency that the charter names, whatever the place.
     Event.objects.filter(pk=event.pk).exclude(agency=agency).update(agency=agency or event.agency)
 
 
-def _correct(event: Event, values: dict[str, Any], writer: Writer) -> bool:
+def _cited(row: Row) -> str:
+    """Where the event comes from, for the public: the remarks of the table are ours."""
+    charter = Charter.objects.filter(signed_on__isnull=False).order_by("signed_on", "pk").first()
+    said = f"Cité par la charte de {charter.signed_on.year}" if charter and charter.signed_on else "Cité par la charte"
+    if row.text("date_precision") == "day":
+        return f"{said}."
+    month = " Seul le mois est connu." if row.text("date_precision") == "month" else ""
+    return f"{said}\u00a0; aucune date à venir n’est connue.{month}"
+
+
+def _correct(event: Event, row: Row, values: dict[str, Any], writer: Writer) -> bool:
+    if event.source_note == row.text("note") and event.source_note:  # loaded when our own remark was kept
+        Event.objects.filter(pk=event.pk).update(source_note=_cited(row))
     last = event.source_values.get("pack", {})
     if last == values:
         return False

@@ -169,6 +169,16 @@ class Session(models.Model):
         return str(self.public_id)
 
     @property
+    def spot(self) -> tuple[float, float] | None:
+        """Latitude and longitude of the place itself. None when only its commune is known (as for a provisional place
+        of the directory): the centre of a commune serves « near », and sends nobody to the wrong door."""
+        if self.lat is None or self.lon is None:
+            return None
+        if self.commune is not None and (self.lat, self.lon) == (self.commune.lat, self.commune.lon):
+            return None
+        return self.lat, self.lon
+
+    @property
     def online(self) -> bool:
         return self.attendance != Attendance.PLACE
 

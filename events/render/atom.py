@@ -84,7 +84,7 @@ def _content(session: Session) -> str:
         session.status_text,
         event.summary,
         *plain(event.description)[:LONGEST].split("\n\n"),
-        wording.price(event) + ". " + wording.registration(event, full=session.full),
+        "" if wording.is_off(session) else f"{wording.price(event)}. {wording.registration(event, full=session.full)}",
     ]
     return "".join(f"<p>{escape(line.strip())}</p>" for line in lines if line.strip())
 

@@ -6,7 +6,7 @@ A list reads `Rendering.card`, calls `fill` for each, then `joined` once. Styles
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
@@ -16,11 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from core.reference import Access
 from core.templatetags.typography import french
 from events.models import Session
-from events.render import times, wording
+from events.render import brief, times, wording
 
 # « et 5 autres dates », how far, « Demain », the address of the drawings.
 OTHERS, DISTANCE, DAY, ICONS = "\ue010", "\ue011", "\ue012", "\ue004"
+_OFF = '<article class="event-card is-off"'  # how the card of a date that is off begins
 _SLOTS = str.maketrans({**dict.fromkeys((OTHERS, DISTANCE, DAY, ICONS), ""), "\n": " ", "\r": " "})
+_FREE, _ASKED = "<li>Entrée libre</li>", "<li>Sur inscription</li>"
 _SIGNS = {Access.PMR: "Plain-pied", Access.LSF: "LSF", Access.FALC: "Facile à lire", Access.BOUCLE_MAGNETIQUE: "Boucle"}
 
 
@@ -62,10 +64,8 @@ def _practical(session: Session) -> str:
     """The line of signs: price, seats to take, ages, accessibility."""
     event = session.event
     said = [wording.price(event).translate(_SLOTS)]
-    if event.registration_mode == wording.Mode.NONE:
-        said.append("Entrée libre")
-    elif not session.full:
-        said.append("Sur inscription")
+    if not session.full and not wording.is_off(session):
+        said.append("Entrée libre" if event.registration_mode == wording.Mode.NONE else "Sur inscription")
     if ages := wording.ages(event):
         said.append(ages[:1].upper() + ages[1:])
     facts = {*event.access, *session.access}
@@ -83,14 +83,20 @@ def fill(
     ends_at: datetime | None = None,
     now: datetime | None = None,
     others: int = 0,
+    skipped: Sequence[tuple[datetime, str]] = (),
     distance: str = "",
 ) -> str:
     """`card` with its slots filled: `others` is how many other dates match, `distance` comes from
-    `territories.cards.plate`, the three moments say « Demain »."""
+    `territories.cards.plate`, the three moments say « Demain », `skipped` the dates before it that do not hold
+    (`search.finding.Found`)."""
     near = times.nearness(starts_at, ends_at, now) if starts_at and ends_at and now else ""
+    if ends_at and now and ends_at <= now:  # nobody enters what is over
+        card = card.replace(_FREE, "").replace(_ASKED, "")
+    others_words = kept_said(others) if _OFF in card else others_said(others)
+    said = ", ".join(filter(None, (others_words if others else "", brief.skipped(skipped))))
     return (
         card.replace(DAY, f' <b class="near">{near}</b>' if near else "")
-        .replace(OTHERS, f' <span class="others">{others_said(others)}</span>' if others else "")
+        .replace(OTHERS, f' <span class="others">{escape(said)}</span>' if said else "")
         .replace(DISTANCE, distance)
     )
 
@@ -98,6 +104,11 @@ def fill(
 def others_said(count: int) -> str:
     """« et 5 autres dates »."""
     return f"et {count} autre{'s' if count > 1 else ''} date{'s' if count > 1 else ''}"
+
+
+def kept_said(count: int) -> str:
+    """« 5 autres dates maintenues »: beside a date that is off, so that its event does not look so."""
+    return f"{count} autres dates maintenues" if count > 1 else "une autre date maintenue"
 
 
 def joined(items: Iterable[str]) -> SafeString:

@@ -145,8 +145,8 @@ def _place(session: Session) -> dict[str, Any]:
         "name": session.place_name or wording.short_place(session),
         "address": {name: value for name, value in address.items() if value},
     }
-    if session.lat is not None and session.lon is not None:
-        place["geo"] = {"@type": "GeoCoordinates", "latitude": session.lat, "longitude": session.lon}
+    if session.spot is not None:
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": session.spot[0], "longitude": session.spot[1]}
     if site is not None:
         place["url"] = absolute(f"/lieux/{site.slug}/")
     held = {*event.access, *session.access, *(site.access if site is not None else ())}
@@ -166,12 +166,9 @@ def _images(session: Session) -> list[str]:
 def _offer(session: Session, page: str) -> dict[str, Any]:
     event = session.event
     link = event.registration_url if event.registration_mode == wording.Mode.LINK else page
-    off = session.full or wording.is_off(session)
-    offer = {
-        "@type": "Offer",
-        "url": link,
-        "availability": f"{SCHEMA}{'SoldOut' if off else 'InStock'}",
-    }
+    offer = {"@type": "Offer", "url": link}
+    if not wording.is_off(session):  # what does not take place is not sold out
+        offer["availability"] = f"{SCHEMA}{'SoldOut' if session.full else 'InStock'}"
     if event.published_at is not None:
         offer["validFrom"] = times.local(event.published_at).isoformat("T", "seconds")
     if event.free:

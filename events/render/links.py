@@ -18,16 +18,27 @@ class Link:
 
 
 def directions(session: Session) -> list[Link]:
-    """The ways to the place; empty for what has no place, or none that is known."""
-    if session.attendance == wording.Attendance.ONLINE or session.lat is None or session.lon is None:
+    """The ways to the place; empty for what has no place, or none that is known.
+
+    Without its position, the address is looked for: never the centre of the town in its stead.
+    """
+    if session.attendance == wording.Attendance.ONLINE:
         return []
-    spot = f"{session.lat:.5f},{session.lon:.5f}"
-    where = wording.address(session) or spot
-    osm = f"https://www.openstreetmap.org/directions?route=%3B{spot.replace(',', '%2C')}"
+    where = wording.address(session)
+    if session.spot is not None:
+        spot = "{:.5f},{:.5f}".format(*session.spot)
+        where = where or spot
+        own = f"geo:{spot}?q={quote(where)}"
+        osm = f"https://www.openstreetmap.org/directions?route=%3B{spot.replace(',', '%2C')}"
+    elif session.town and (session.address or session.place_name):
+        own = f"geo:0,0?q={quote(where)}"
+        osm = "https://www.openstreetmap.org/search?" + urlencode({"query": where})
+    else:
+        return []
     google = "https://www.google.com/maps/dir/?" + urlencode({"api": "1", "destination": where})
     apple = "https://maps.apple.com/?" + urlencode({"daddr": where, "dirflg": "r"})
     return [
-        Link("Mon application de cartes", f"geo:{spot}?q={quote(where)}"),
+        Link("Mon application de cartes", own),
         Link("OpenStreetMap", osm),
         Link("Google Maps", google),
         Link("Plans (Apple)", apple),

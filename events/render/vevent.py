@@ -25,7 +25,8 @@ _QUOTED = str.maketrans({'"': "'", "\n": " ", "\t": " "})
 _SPECIAL = re.compile(r"[\\;,\n]")
 _MARKS = re.compile(r"[*_`#\[>]")
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}|>)[ \t]+", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\s]*)\)")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\(\s*((?:[^()\s]|\([^()\s]*\))*)(?:\s+[\"'(][^)\n]*)?\)")
+_SAFE = ("http://", "https://", "mailto:", "tel:")  # the addresses that leave in a text; another is dropped
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 
 
@@ -118,8 +119,8 @@ def _place(session: Session) -> list[str]:
     if session.attendance != wording.Attendance.ONLINE:
         if where := wording.address(session):
             lines.append(f"LOCATION:{text(where)}")
-        if session.lat is not None and session.lon is not None:
-            lines.append(f"GEO:{session.lat:.6f};{session.lon:.6f}")
+        if session.spot is not None:
+            lines.append("GEO:{:.6f};{:.6f}".format(*session.spot))
     else:
         lines.append("LOCATION:En ligne")
     if wording.link_is_public(session):
@@ -185,5 +186,12 @@ def plain(markdown: str) -> str:
         said = said[:LONGEST].rsplit(" ", 1)[0].rstrip() + "…"
     if _MARKS.search(said) is None:
         return said
-    said = _LINK.sub(lambda match: f"{match[1]} ({match[2]})" if match[1] else match[2], said)
+    said = _LINK.sub(_followed, said)
     return _STRONG.sub(r"\2", _HEADING.sub("", said))
+
+
+def _followed(match: re.Match[str]) -> str:
+    words, address = match[1], match[2].strip("<>")
+    if not address.lower().startswith(_SAFE):
+        return words
+    return f"{words} ({address})" if words else address

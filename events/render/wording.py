@@ -83,10 +83,16 @@ def short_place(session: Session) -> str:
     if session.attendance == Attendance.ONLINE:
         return "En ligne"
     name, where = session.place_name, town(session)
-    said = ", ".join(part for part in (name, where if where != name else "") if part) or session.address
+    said = ", ".join(part for part in (name, where if not _ends_with(name, where) else "") if part) or session.address
     if session.attendance == Attendance.HYBRID:
         return f"{said} et en ligne" if said else "Sur place et en ligne"
     return said or "Lieu à préciser"
+
+
+def _ends_with(name: str, where: str) -> bool:
+    """« Mission locale de Troyes » says its town already; « Nancy » does not end « Jeanne-d’Arc-lès-Nancy »."""
+    before = name[: -len(where)] if where and name.casefold().endswith(where.casefold()) else None
+    return before is not None and (not before or before[-1] in " ’'")
 
 
 def address(session: Session) -> str:

@@ -9,6 +9,7 @@ from events.views import agenda, event, event_images, kit
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agenda/", agenda.agenda, name="agenda"),
     path("agenda/position/", agenda.position, name="agenda_position"),
+    path("agenda/preparer/", kit.kits, name="event_kits"),
     path("agenda/preparer/<slug:kind>/", kit.kit, name="event_kit"),
     path("agenda/<slug:slug>/", event.event, name="event"),
     path("agenda/<slug:slug>/event.ics", event.ics, name="event_ics"),

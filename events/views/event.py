@@ -113,19 +113,28 @@ def _context(chosen: Event, sessions: list[Session]) -> dict[str, Any]:
     page = absolute(chosen.get_absolute_url())
     organiser = chosen.organisation
     said = _in_a_sentence(chosen, coming or past)
+    held = [line for line in coming if not line.off]
+    cited = bool(chosen.pack_key) and not sessions
+    over = cited or (bool(past) and not coming)
     return {
         "event": chosen,
         "kind": wording.kind(chosen),
         "coming": coming,
         "past": past,
         "told": [line for line in coming if line.change or line.session.status_text],
-        "all_off": bool(coming) and all(line.off for line in coming),
+        "all_off": bool(coming) and not held,
+        "none_held": bool(coming) and all(line.session.status == Session.Status.CANCELLED for line in coming),
+        "full": bool(held) and all(line.session.full for line in held),
+        "waiting": [line.way.url for line in held if line.session.full and line.way and line.way.url],
+        "cited": cited,
+        "over": over,
         "history": dates.history(changes, sessions),
         "html": markdown.render(chosen.description, heading_level=3) if chosen.description else "",
         "sectors": wording.sectors(chosen),
         "publics": wording.publics(chosen),
         "ages": wording.ages(chosen),
-        "price": wording.price(chosen),
+        # A table of what was long ago does not say that it was free: nothing is said.
+        "price": wording.price(chosen) if chosen.price_text or not chosen.pack_key else "",
         "registration": wording.registration(chosen),
         "access": [(label, _ACCESS_SAID[label]) for label in wording.access(chosen.access)],
         "organiser_url": _organiser_url(organiser),

@@ -1,4 +1,4 @@
-"""`/agenda/preparer/<kind>/`: a sheet to get ready for an event of this type, to read or to print."""
+"""`/agenda/preparer/` and `/agenda/preparer/<kind>/`: sheets to get ready, by type of event, to read or to print."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from django.urls import reverse
 from core.http import public_page
 from core.reference import EventType
 from events.kits import COMING, KITS, STUCK
+
+
+@public_page
+def kits(request: HttpRequest) -> HttpResponse:
+    """Every sheet, and what each kind of event gives."""
+    sheets = [(EventType(kind).label, reverse("event_kit", args=[kind]), sheet.lead) for kind, sheet in KITS.items()]
+    return render(request, "events/kits.html", {"sheets": sheets})
 
 
 @public_page

@@ -44,6 +44,7 @@ PUBLIC_PAGES = [
     "/agenda/un-cv-qui-me-ressemble/",
     "/agenda/job-dating-de-l-hotellerie/",
     "/agenda/salon-du-jardin-et-du-paysage/",
+    "/agenda/preparer/",
     "/agenda/preparer/forum/",
     "/signaler/event/forum-des-metiers-de-troyes/",
     "/agenda/proposer/",

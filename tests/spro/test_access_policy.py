@@ -59,6 +59,7 @@ PUBLIC = {
     # events: the page of an event, its images, its file, its sheet (404 before it is public, but to who may edit)
     "agenda/",
     "agenda/position/",
+    "agenda/preparer/",
     "agenda/preparer/<slug:kind>/",
     "agenda/<slug:slug>/",
     "agenda/<slug:slug>/event.ics",
