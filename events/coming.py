@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.reference import EventType
 from events.render import brief, times
+from events.search.traits import HOLDS
 
 READ = 40  # dates looked at: an event of thirty dates leaves room for others
 SHOWN = 3
@@ -35,8 +36,9 @@ WHERE s.site_id = %(key)s AND l.shown AND l.starts_at >= %(now)s ORDER BY l.star
 """
 _SHOWN = """
 SELECT s.event_id, e.slug, e.title, e.kind, s.starts_at, s.all_day, s.status, s.full, s.attendance,
-       coalesce(c.name, s.town)
+       coalesce(c.name, s.town), l.traits & %(holds)s
 FROM ({keys}) k
+JOIN events_listing l ON l.session_id = k.session_id
 JOIN events_session s ON s.id = k.session_id
 JOIN events_event e ON e.id = s.event_id
 LEFT JOIN territories_commune c ON c.insee = s.commune_id
@@ -76,16 +78,17 @@ def at_site(key: int, limit: int = SHOWN) -> list[Coming]:
 def _read(statement: str, limit: int, **params: Any) -> list[Coming]:
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN.format(keys=statement), {"now": now, "read": READ, **params})
+        cursor.execute(_SHOWN.format(keys=statement), {"now": now, "read": READ, "holds": HOLDS, **params})
         rows = cursor.fetchall()
     first: dict[int, tuple[Any, ...]] = {}
-    for row in rows:
-        first.setdefault(row[0], row)
-    return [_said(row, now) for row in list(first.values())[:limit]]
+    for row in rows:  # of each event its next date, rather one that holds and has seats: the greater number
+        if row[0] not in first or row[-1] > first[row[0]][-1]:
+            first[row[0]] = row
+    return [_said(row, now) for row in sorted(first.values(), key=lambda row: row[4])[:limit]]
 
 
 def _said(row: tuple[Any, ...], now: datetime) -> Coming:
-    _, slug, title, kind, starts_at, all_day, status, full, attendance, town = row
+    _, slug, title, kind, starts_at, all_day, status, full, attendance, town, _ = row
     local = times.local(starts_at)
     when = times.day(local.date(), year=local.year != times.local(now).year)
     if not all_day:

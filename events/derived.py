@@ -25,6 +25,7 @@ from events.render.vevent import vevent
 from events.search.traits import traits
 
 BATCH = 1_000
+_OFF = frozenset({Session.Status.CANCELLED, Session.Status.POSTPONED})
 
 _LISTING = """
 INSERT INTO events_listing (session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id,
@@ -48,7 +49,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s
 LEFT JOIN (
     SELECT id AS session_id, created_at,
         lag(starts_at) OVER (PARTITION BY event_id ORDER BY starts_at, id) AS previous_at,
-        least(count(*) FILTER (WHERE status <> 'cancelled') OVER (
+        least(count(*) FILTER (WHERE status NOT IN ('cancelled', 'postponed')) OVER (
             PARTITION BY event_id ORDER BY starts_at DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ), 999) AS later
     FROM events_session WHERE event_id = ANY(%s::bigint[])) d ON d.session_id = n.session_id
@@ -160,7 +161,7 @@ def _listing(session: Session) -> tuple[Any, ...]:
         session.site_id if on_site else None, session.online,
         " ".join(event.sectors), " ".join(event.publics), " ".join(access_list),
         traits(kind=event.kind, sectors=event.sectors, publics=event.publics, access=access_list,
-               online=session.online, on_site=on_site),
+               online=session.online, on_site=on_site, held=session.status not in _OFF, full=session.full),
         session.lat if on_site else None, session.lon if on_site else None, session.changed_at,
         event.published_at, *words(session),
     )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from core.templatetags.typography import french
 from events.models import Session
+from events.render import times
 
 State = Session.Status
 OFF: Final = frozenset({State.CANCELLED.value, State.POSTPONED.value})
@@ -25,6 +28,21 @@ def state(status: str, *, full: bool = False) -> str:
     if full and status != State.CANCELLED:
         words.append("Complet")
     return ", ".join(words)
+
+
+_PASSED: Final = {"cancelled": "annulé", "postponed": "reporté", "full": "complet"}
+_PLURALS: Final = {"cancelled": "annulées", "postponed": "reportées", "full": "complètes"}
+
+
+def skipped(dates: Sequence[tuple[datetime, str]]) -> str:
+    """« 1er décembre annulé », « 3 dates annulées ou complètes avant »; empty without any."""
+    if not dates:
+        return ""
+    if len(dates) == 1:
+        at, status = dates[0]
+        return f"{times.day(times.local(at).date(), name=False, year=False)} {_PASSED[status]}"
+    met = {status for _, status in dates}
+    return f"{len(dates)} dates {' ou '.join(word for key, word in _PLURALS.items() if key in met)} avant"
 
 
 def look(status: str, *, full: bool = False) -> str:

@@ -15,7 +15,9 @@ from core.geo import distance_km
 from core.text import sort_key
 from events.search.conditions import Walk, ongoing
 from events.search.filters import MAX_RADIUS, Search
+from territories import communes
 from territories.maps import plane
+from territories.toponyms import of
 
 READ = 2_000  # dates, of those to come as of those under way
 _COLUMNS = "l.session_id, l.event_id, l.commune_id, l.lat, l.lon, l.starts_at, l.ends_at"
@@ -100,13 +102,20 @@ def places(search: Search) -> Places:
         elif at_lat is not None:
             centre = (lat, lon) if lat is not None else (at_lat, at_lon)
             far = max(distance_km(*centre, y, x) for y in (south, north) for x in (west, east))
-            spots.append(Spot(insee, name, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
+            called = (insee, name) if name else _beside(at_lat, at_lon)
+            spots.append(Spot(*called, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
         elif placed:
             nowhere += of_events
         else:
             online += of_events
     spots.sort(key=lambda spot: (-spot.events, sort_key(spot.name), spot.insee))
     return Places(tuple(spots), events, online, nowhere, dates > READ)
+
+
+def _beside(lat: float, lon: float) -> tuple[str, str]:
+    """The commune nearest to a place that says none, and how it is called: a circle always has a name."""
+    town = communes.at_position(lat, lon)
+    return (town.insee, f"Près {of(town.name)}") if town else ("", "Hors de la région")
 
 
 def gathered(spots: Iterable[Spot], room: float) -> list[Cluster]:

@@ -2,8 +2,8 @@
 """How many events each choice of a filter would leave, in one statement and one pass (A2).
 
 The dates that answer the search without its types, sectors, publics, accessibility and way to attend are read as
-numbers (`traits.py`), a thousand at most: beyond, counts are « 120 ou plus ». A group is counted with the choices of
-the other groups applied, so that a figure is what a click gives.
+numbers (`traits.py`), a thousand at most, fewer where each costs more: beyond, counts are « 120 ou plus ». A group is
+counted with the choices of the other groups applied, so that a figure is what a click gives.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 
 from django.db import connection
 
-from events.search.conditions import Walk
+from events.search.conditions import Walk, ongoing
 from events.search.filters import Search
-from events.search.traits import BITS, GROUPS, mask
+from events.search.traits import BITS, GROUPS, HOLDS, mask
 
-MOST = 1_000  # dates looked at
+MOST = 1_000  # dates looked at, when an index holds all that is read of them
+FEW = 250  # when each must be opened
 _ASKED: Mapping[str, str] = {"type": "types", "secteur": "sectors", "public": "publics", "acces": "access"}
 _ONLINE = BITS["participation", "online"]
 
@@ -27,7 +28,8 @@ _ONLINE = BITS["participation", "online"]
 @dataclass(frozen=True, slots=True)
 class Facets:
     """`counts[group][value]`: events that this choice would leave, with what is asked of the other groups; values that
-    leave none are absent. `total`: events that the search itself leaves; `online`: those to follow from anywhere.
+    leave none are absent. `total`: events that the search itself leaves, coming or under way; `ongoing`: those under
+    way; `online`: those to follow from anywhere.
 
     `capped`: there are more dates than were looked at, each figure is a least.
     """
@@ -36,31 +38,46 @@ class Facets:
     total: int
     online: int
     capped: bool
+    ongoing: int = 0
 
 
 def count(search: Search) -> Facets:
-    """The facets of `search`, from its first `MOST` coming dates."""
+    """The facets of `search`, from its first `MOST` coming dates and those under way."""
     start, end = search.window()
     bare = search.but(types=(), sectors=(), publics=(), access=(), online=False)
+    most = _most(bare)
     columns = "l.event_id, l.traits, l.starts_at, l.session_id"
-    near, values = Walk(bare, start, end, MOST + 1, columns=columns).sql()
+    near, values = Walk(bare, start, end, most + 1, columns=columns).sql()
     parts = [f"SELECT 0, f.event_id, f.traits FROM ({near}) f"]
     if bare.town or bare.point:  # who follows from afar is not near: counted apart
-        afar, more = Walk(bare.but(online=True), start, end, MOST + 1, columns=columns).sql()
+        afar, more = Walk(bare.but(online=True), start, end, most + 1, columns=columns).sql()
         parts.append(f"SELECT 1, f.event_id, f.traits FROM ({afar}) f")
+        values += more
+    for rank, one in enumerate((bare, bare.but(online=True))[: len(parts)], start=2):
+        begun, more = ongoing(one, start, most + 1, columns=f"{columns}, l.ends_at")
+        parts.append(f"SELECT {rank}, f.event_id, f.traits FROM ({begun}) f")
         values += more
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         rows = cursor.fetchall()
-    here = [row[1:] for row in rows if not row[0]]
-    online = [row[1:] for row in rows if row[0]] if len(parts) > 1 else [row for row in here if row[1] & _ONLINE]
-    return _counted(search, online if search.online else here, online)
+    read: list[list[Any]] = [[row[1:] for row in rows if row[0] == part] for part in range(4)]
+    here, afar_too = (read[0], read[2]), (read[1], read[3])
+    if len(parts) == 2:
+        afar_too = tuple([row for row in part if row[1] & _ONLINE] for part in here)
+    return _counted(search, *(afar_too if search.online else here), [row for part in afar_too for row in part], most)
 
 
-def _counted(search: Search, rows: list[Any], online: list[Any]) -> Facets:
-    capped = len(rows) > MOST
+def _most(bare: Search) -> int:
+    """How many dates of a search without its filters are looked at: as many as cost a millisecond or two."""
+    opened = bare.q or bare.agency or bare.basin or bare.network or bare.organisation_key or bare.start
+    return FEW if opened else MOST
+
+
+def _counted(search: Search, coming: list[Any], begun: list[Any], online: list[Any], most: int) -> Facets:
+    capped = max(len(coming), len(begun)) > most
     asked = _masks(search)
-    dates = Counter(set(rows[:MOST]))  # each event once for each set of facts: most have one
+    # Each event once for each set of facts: most have one.
+    dates = {(event, traits & ~HOLDS) for event, traits in (*coming[:most], *begun[:most])}
     several = {event for event, many in Counter(event for event, _ in dates).items() if many > 1}
     alone = Counter(traits for event, traits in dates if event not in several)
     apart = [(event, traits) for event, traits in dates if event in several]
@@ -71,8 +88,9 @@ def _counted(search: Search, rows: list[Any], online: list[Any]) -> Facets:
     everything = [(bits, every) for _, bits, every in asked]
     total = sum(many for traits, many in alone.items() if _passes(traits, everything))
     total += len({event for event, traits in apart if _passes(traits, everything)})
-    from_afar = {event for event, traits in set(online[:MOST]) if _passes(traits, everything)}
-    return Facets(counts, total, len(from_afar), capped)
+    from_afar = {event for event, traits in set(online) if _passes(traits, everything)}
+    under_way = {event for event, traits in set(begun[:most]) if _passes(traits, everything)}
+    return Facets(counts, total, len(from_afar), capped, len(under_way))
 
 
 def _masks(search: Search) -> list[tuple[str, int, bool]]:

@@ -85,9 +85,17 @@ class Search:
         """Whether anything at all is asked."""
         return bool(self.parameters().keys() - {"vue"})
 
+    @property
+    def from_now(self) -> bool:
+        """Whether what is over is of no use: no first day is asked, or today."""
+        return self.starts is None or self.starts == days.today()
+
     def window(self, now: datetime | None = None) -> tuple[datetime, datetime | None]:
-        """`[start, end[` of the days asked: from now when no first day is given, for ever when no last day is."""
-        start = days.midnight(self.starts) if self.starts else now or timezone.now()
+        """`[start, end[` of the days asked: from now when no first day is given or when it is today, for ever when no
+        last day is. Feeds, which give `now`, hold the whole of today."""
+        start = now or timezone.now()
+        if self.starts and (now or not self.from_now):
+            start = days.midnight(self.starts)
         return start, days.midnight(self.ends + timedelta(days=1)) if self.ends else None
 
     def parameters(self) -> dict[str, str | list[str]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from events.search.conditions import LONG, Mark, Part, Walk, conditions, ongoing
 from events.search.filters import Search
+from events.search.traits import HOLDS
 
 __all__ = ["LONG", "Found", "Page", "between", "changed", "conditions", "keys", "page", "running", "texts"]
 
@@ -22,6 +23,12 @@ _ROW = "l.session_id, l.event_id, l.starts_at, l.ends_at, l.later"
 _CARD = "f.session_id, f.event_id, f.starts_at, f.ends_at, f.later, r.card"
 FEED_PAST = timedelta(days=30)  # calendars keep the recent past
 FEED_MOST = 1_000
+# The dates of the event that a list passed over, as « seconds status »: a later one holds, or has seats.
+_SKIPPED = f"""ARRAY(SELECT extract(epoch FROM e.starts_at)::bigint || ' '
+        || CASE WHEN s.status IN ('cancelled', 'postponed') THEN s.status ELSE 'full' END
+    FROM events_listing e JOIN events_session s ON s.id = e.session_id
+    WHERE f.part = 0 AND e.event_id = f.event_id AND e.starts_at >= %s AND e.starts_at < f.starts_at AND e.shown
+      AND (e.traits & {HOLDS}) <> {HOLDS} ORDER BY e.starts_at LIMIT 10)"""
 KEEPS = timedelta(hours=6)  # so long do the pages of one list share the instant it was opened
 
 
@@ -49,6 +56,7 @@ class Found:
     place_name: str = ""
     attendance: str = "place"
     public_id: str = ""
+    skipped: tuple[tuple[datetime, str], ...] = ()  # its dates passed over: when, and their status, or `full`
     news: Literal["", "new", "changed"] = ""
 
     @property
@@ -141,14 +149,20 @@ def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]
         parts.append(f"(SELECT 1, o.* FROM ({under_way}) o)")
         values += more
     rows = _rows(
-        f"SELECT f.part, {_CARD}, f.lat, f.lon, f.commune_id"
+        f"SELECT f.part, {_SKIPPED}, {_CARD}, f.lat, f.lon, f.commune_id"
         f" FROM ({' UNION ALL '.join(parts)}) f JOIN events_rendering r ON r.session_id = f.session_id",
-        values,
+        [walk.start, *values],
     )
-    coming = [Found(*row[1:]) for row in rows if row[0] == 0]
+    coming = [Found(*row[2:], skipped=_passed(row[1])) for row in rows if row[0] == 0]
     coming.sort(key=lambda found: (found.starts_at, found.session), reverse=walk.before is not None)
-    now = [Found(*row[1:]) for row in rows if row[0] == 1]
+    now = [Found(*row[2:]) for row in rows if row[0] == 1]
     return coming, sorted(now, key=lambda found: (found.ends_at, found.session))
+
+
+def _passed(told: list[str]) -> tuple[tuple[datetime, str], ...]:
+    return tuple(
+        (_EPOCH + timedelta(seconds=int(seconds)), status) for seconds, status in (text.split() for text in told)
+    )
 
 
 _LINE = """s.id, s.event_id, s.starts_at, s.ends_at, f.later, '', s.lat, s.lon, coalesce(s.commune_id, ''), e.title,

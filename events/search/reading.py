@@ -92,7 +92,8 @@ class Reading:
         value = self._text(name)
         day = days.parse(value) if value else None
         if value and not day:
-            self._refuse(name, value, "Écrivez la date comme 16/03/2027.")
+            years = f"{days.FIRST.year} à {days.LAST.year}"
+            self._refuse(name, value, f"Écrivez la date comme 16/03/2027, de {years}.")
         return day
 
     def _radius(self) -> None:

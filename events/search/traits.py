@@ -1,4 +1,5 @@
-"""What a session is, in one number: a bit for each type, sector, public, accessibility fact and way to attend.
+"""What a session is, in one number: a bit for each type, sector, public, accessibility fact and way to attend, and
+whether it holds.
 
 Facets of a thousand sessions are counted in one pass over these numbers, without reading the rest of the rows. The
 order of the bits is that of the closed lists (`core/reference.py`): adding a value at the end of a list moves the
@@ -19,6 +20,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "public": tuple(Status.values),
     "acces": tuple(Access.values),
     "participation": ("online", "place"),
+    "tenue": ("held", "free"),  # held at its date; and has seats: compared as numbers, the greater is better news
 }
 _STARTS = dict(zip(GROUPS, (0, *accumulate(len(values) for values in GROUPS.values())), strict=False))
 BITS: Final[Mapping[tuple[str, str], int]] = {
@@ -36,6 +38,7 @@ def mask(group: str, values: Iterable[str]) -> int:
     return found
 
 
+HOLDS: Final = mask("tenue", GROUPS["tenue"])  # both bits: held, with seats
 EVERY_SECTOR, EVERY_PUBLIC = mask("secteur", GROUPS["secteur"]), mask("public", GROUPS["public"])
 
 
@@ -47,6 +50,8 @@ def traits(
     access: Iterable[str],
     online: bool,
     on_site: bool,
+    held: bool = True,
+    full: bool = False,
 ) -> int:
     """The number of one session. No sector, or `tous`, is every sector; no public is every public."""
     sectors = list(sectors)
@@ -57,4 +62,6 @@ def traits(
         number |= BITS["participation", "online"]
     if on_site:
         number |= BITS["participation", "place"]
+    if held:
+        number |= BITS["tenue", "held"] if full else HOLDS
     return number

@@ -55,18 +55,38 @@ class Results:
 def agenda(request: HttpRequest) -> HttpResponse:
     """The agenda. A list costs two statements (three with a place); two more when nothing is found."""
     search = read(request.GET)
+    if _as_submitted(request, search):
+        return HttpResponseRedirect(search.url())
     only_ongoing = request.GET.get("en-cours", "") not in {"", "0"} and search.view == "liste"
-    context = _frame(search)
     if search.unknown_place:
-        context |= {"groups": form.groups(search, None), "unknown_place": True}
+        context = _frame(search) | {"groups": form.groups(search, None), "unknown_place": True}
     elif search.view == "liste":
         results = _results(request, search, only_ongoing=only_ongoing)
-        context |= _listed(request, results, only_ongoing=only_ongoing)
+        context = _frame(results.search) | _listed(request, results, only_ongoing=only_ongoing)
     else:
-        counted = facetting.count(search)
-        context |= {"groups": form.groups(search, counted), "heading": ""}
-        context |= _view(search.view)(request, search)
+        context = _drawn(request, search)
+    context["outside"] = request.GET.get("position") == "hors-region"
     return render(request, "events/agenda.html", context)
+
+
+def _as_submitted(request: HttpRequest, search: Search) -> bool:
+    """Whether the address is what a form sends, empty fields and all: the canonical one is shorter to share. What was
+    not understood stays, to be said."""
+    asked = request.GET
+    noisy = "saisie" in asked or not all(value for values in asked.lists() for value in values[1])
+    return noisy and not search.errors and not search.answer.also and not {"apres", "avant", "en-cours"} & asked.keys()
+
+
+def _drawn(request: HttpRequest, search: Search) -> dict[str, Any]:
+    """A map, a week or a month. Words that find nothing are read as they were probably meant, as in the list."""
+    counted, typed = facetting.count(search), ""
+    if not counted.total and search.q and (meant := ways.meant(search.q)).words:
+        other = search.but(q=meant.words)
+        if (again := facetting.count(other)).total:
+            search, counted, typed = other, again, search.q
+    context = _frame(search) | {"groups": form.groups(search, counted), "typed_q": typed}
+    context["heading"] = form.heading(search, counted) if search.view == "carte" else ""
+    return context | _view(search.view)(request, search)
 
 
 def _view(name: str) -> Callable[[HttpRequest, Search], dict[str, Any]]:
@@ -185,7 +205,7 @@ def _heading(results: Results, *, only_ongoing: bool) -> str:
         return "En ce moment"
     if results.facets is None:
         return "Aucun évènement trouvé"
-    return form.heading(results.search, results.facets, ongoing=bool(results.page.ongoing))
+    return form.heading(results.search, results.facets)
 
 
 def _days(search: Search, found: list[Found], now: datetime, *, by_start: bool) -> list[tuple[str, SafeString]]:
@@ -214,7 +234,13 @@ def _cards(search: Search, dates: list[Found], now: datetime) -> SafeString:
             km = distance_km(start.lat, start.lon, date_.lat, date_.lon)
             plate = cards.plate(km, same_town=date_.commune == town.insee, town=town.name)
         card = fill(
-            date_.card, starts_at=date_.starts_at, ends_at=date_.ends_at, now=now, others=date_.later, distance=plate
+            date_.card,
+            starts_at=date_.starts_at,
+            ends_at=date_.ends_at,
+            now=now,
+            others=date_.later,
+            skipped=date_.skipped,
+            distance=plate,
         )
         items.append(f"<li>{card}</li>")
     return joined(items)

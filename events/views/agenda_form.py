@@ -164,8 +164,8 @@ def _without(search: Search, name: str, value: str) -> str:
     return search.url(**{name: [other for other in kept if other != value]})
 
 
-def heading(search: Search, facets: Facets, *, ongoing: bool) -> str:
-    """« 23 évènements à venir à moins de 30 km d’Épinal »; « plus de » when not all were looked at."""
+def heading(search: Search, facets: Facets) -> str:
+    """« 23 évènements en cours ou à venir à moins de 30 km d’Épinal »; « plus de » when not all were looked at."""
     number = facets.total
     if facets.capped and number:
         count = f"Plus de {number} évènements" if number < MOST else f"Plus de {MOST // 1000}{NBSP}000 évènements"
@@ -173,7 +173,8 @@ def heading(search: Search, facets: Facets, *, ongoing: bool) -> str:
         count = {0: "Aucun évènement", 1: "Un évènement"}.get(number, f"{number} évènements")
     words = [count]
     if not search.ends and not search.starts:
-        words.append("à venir" if number or not ongoing else "à venir après ceux-ci")
+        coming = "en cours" if number and facets.ongoing == number else "en cours ou à venir"
+        words.append(coming if facets.ongoing else "à venir")
     if search.online:
         words.append("en ligne")
     elif search.town:

@@ -17,6 +17,7 @@ from events.search import grid
 from events.search.days import FIRST, LAST, today
 from events.search.filters import Search
 from events.search.grid import PER_DAY, Days, Row, Shown
+from territories.toponyms import of
 
 ANCHOR = "#calendrier"
 TODAY = "#aujourd-hui"  # on a phone, today is far under the first of the month
@@ -77,6 +78,14 @@ class Day:
         return not (self.items or self.more or any(lane.begins for lane in self.lanes))
 
 
+class Week(list[Day | None]):
+    """Seven cells; `bare` when a phone shows none of them."""
+
+    @property
+    def bare(self) -> bool:
+        return all(day is None or (day.empty and not day.today) for day in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """The days of a page, and where one goes from there."""
@@ -135,11 +144,12 @@ def _calendar(search: Search, span: Range) -> dict[str, Any]:
     weeks = _weeks(span.days)
     placed = [_Placed(week, found, span) for week in weeks]
     written = grid.shown(key for part in placed for key in part.sessions)
-    cells = [_padded([_day(search, part, day, written, now) for day in part.week]) for part in placed]
+    cells = [Week(_padded([_day(search, part, day, written, now) for day in part.week])) for part in placed]
     nothing = all(day is None or (day.empty and not day.lanes) for row in cells for day in row)
     way_on = grid.next_day(search, span.last + timedelta(days=1)) if nothing else None
     return {
         "title": span.title,
+        "of_title": of(span.title),
         "unit": span.unit,
         "weeks": cells,
         "names": [(name, name[:3]) for name in times.DAYS],

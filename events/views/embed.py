@@ -25,7 +25,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from core.fair_use import fair_use
-from core.http import TELLING, public_page
+from core.http import PERSONAL, TELLING, public_page
 from core.links import absolute
 from events.embedding import THEMES, Embed, codes, read, titled, told
 from events.render import brief, times
@@ -59,9 +59,8 @@ def embed(request: HttpRequest) -> HttpResponse:
     search, asked = filters.read(request.GET), read(request.GET)
     html = render_to_string("events/embed.html", _shown(search, asked))
     response = HttpResponse(html)
-    # What tells of a person is kept by no shared cache (S2), though it was written by a site and not by its reader.
-    reach = "public" if TELLING.isdisjoint(request.GET) else "private"
-    response["Cache-Control"] = f"{reach}, max-age={SECONDS}"
+    # What tells of a person is kept by no cache (S2), though it was written by a site and not by its reader.
+    response["Cache-Control"] = f"public, max-age={SECONDS}" if TELLING.isdisjoint(request.GET) else PERSONAL
     return response
 
 
@@ -84,6 +83,7 @@ def _shown(search: filters.Search, asked: Embed) -> dict[str, Any]:
                 "state": brief.state(what.status, full=what.full),
                 "look": brief.look(what.status, full=what.full),
                 "later": item.later,
+                "skipped": brief.skipped(item.skipped),
             }
             for item in found
             if (what := lines.get(item.session))
