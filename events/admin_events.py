@@ -12,10 +12,10 @@ from django.urls import path
 from accounts.admin_filters import due_filter
 from accounts.rules import runs_region
 from core.values import day_in_words
-from events import due, field_words
+from events import due, field_words, radar
 from events.admin_merges import ComparedEvents
-from events.admin_moderation import REFUSAL_HELP, WITHDRAWAL_HELP, ModeratedEvents, ReasonForm
-from events.admin_radar import radar_csv, radar_view
+from events.admin_moderation import SOONEST, ModeratedEvents, RefusalForm, refusal_form, withdrawal_form
+from events.admin_radar import clash_line, radar_csv, radar_view
 from events.models import Event, Session, Source
 from events.render import times
 from events.rules import may_enter_desk
@@ -46,7 +46,7 @@ class _WithEvents(admin.RelatedFieldListFilter):
 @admin.register(Event)
 class EventAdmin(ComparedEvents, ModeratedEvents):
     view_rule = runs_region | is_officer
-    list_display = ("title", "shown_organiser", "agency", "state", "shown_first", "proposed_at", "source")
+    list_display = ("title", "shown_organiser", "agency", "state", "shown_first", "proposed_at", "shown_origin")
     list_filter = (
         due_filter(
             a_relire=("À relire", due.proposed),
@@ -57,8 +57,10 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
         ("source", _WithEvents),
     )  # fmt: skip
     list_select_related = ("organisation", "agency", "source")
-    search_fields = ("title", "organiser_name", "organisation__name", "organisation__current_name", "slug")
-    ordering = ("-proposed_at", "-id")
+    search_fields = (
+        "title", "organiser_name", "organisation__name", "organisation__current_name", "organisation__slug", "slug",
+    )  # fmt: skip
+    ordering = ("-updated_at", "-id")
     export_fields = ("kind", "sectors", "publics", "website", "registration_url", "last_ends_at", "published_at")
     fields = ("agency", "source", "source_url", "source_note", "created_at", "proposed_at", "published_at",
               "withdrawn_at", "updated_at")  # fmt: skip
@@ -66,6 +68,10 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
     def scope(self, user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """A draft is its team's alone, a stranger's proposal that nobody confirmed is one too (A5, S2)."""
         return served(user, queryset).exclude(state=State.DRAFT)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What is to be read comes by the day it takes place, the rest by when it was written."""
+        return SOONEST if request.GET.get("due") in {"a-relire", "en-retard"} else self.ordering
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -86,7 +92,13 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
     ) -> HttpResponse:
         event = self.get_object(request, object_id)
         context = {"title": "Évènement"} | (self._sheet(request, event) if event is not None else {})
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+        more = dict(extra_context or {})
+        typed = more.get("typed")
+        if typed is not None:  # back in its form, or shown beside when that act is over
+            name = "refusal" if isinstance(typed, RefusalForm) else "withdrawal"
+            if context.get(name) is not None:
+                context[name], more["typed"], more["answering"] = typed, None, name
+        return super().change_view(request, object_id, form_url, context | more)
 
     def _sheet(self, request: HttpRequest, event: Event) -> dict[str, Any]:
         """What a moderator needs to decide, on one page."""
@@ -102,9 +114,11 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
             "partners": list(event.partners.all()), "author": account_of(event.author_key),
             "close": [(e, why, e.pk in mine) for e, why in close],
             "merges": list(merging.merges_of(event)), "revision": revising.waiting(event),
-            "refusal": ReasonForm(help_text=REFUSAL_HELP, prefix="refus") if waits else None,
-            "withdrawal": ReasonForm(help_text=WITHDRAWAL_HELP, prefix="retrait")
-            if event.state == State.PUBLISHED else None,
+            "refusal": refusal_form() if waits else None,
+            "withdrawal": withdrawal_form() if event.state == State.PUBLISHED else None,
+            "clashes": [clash_line(clash, request.user) for clash in radar.clashes_of(event)] if waits else [],
+            "clash_days": radar.DAYS, "others": self.queue(request).exclude(pk=event.pk).count() if waits else 0,
+            "from_file": bool(event.source_uid) and event.source is None,
             "may_publish": event.state in (State.PROPOSED, State.REFUSED, State.WITHDRAWN),
             "may_edit": event.state in EDITABLE, "waits": waits, "organiser_known": event.organisation is not None,
             "late": waits and event.proposed_at and due.proposed_long_ago(Event.objects.filter(pk=event.pk)).exists(),
@@ -120,6 +134,14 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
     @admin.display(description="organisé par")
     def shown_organiser(self, event: Event) -> str:
         return event.organiser or "—"
+
+    @admin.display(description="vient de")
+    def shown_origin(self, event: Event) -> str:
+        if event.source is not None:
+            return event.source.name
+        if event.source_uid:
+            return "un fichier"
+        return "quelqu’un sans compte" if event.proposed_at and not event.author_key else "l’espace pro"
 
     @admin.display(description="première date", ordering="first_starts_at")
     def shown_first(self, event: Event) -> str:

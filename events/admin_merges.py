@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.admin_rules import ReadOnlyAdmin, actor
 from accounts.rules import runs_region
+from core.text import fold
 from events import field_words
 from events.admin_moderation import ModeratedEvents
 from events.models import Event, Merge
 from events.render import times
-from events.services import merging, revising
+from events.services import duplicates, merging, revising
 from events.services.sessions import place_of
 from territories.rules import agencies_of, is_any_officer, is_officer
 
@@ -36,7 +37,30 @@ class ComparedEvents(ModeratedEvents):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.compare_view)
-        return [path("<int:key>/comparer/<int:other>/", view, name="events_event_compare"), *super().get_urls()]
+        look = self.admin_site.admin_view(self.look_view)
+        return [
+            path("<int:key>/comparer/", look, name="events_event_look"),
+            path("<int:key>/comparer/<int:other>/", view, name="events_event_compare"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def look_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """To the comparison with the event of the address or of the title that was typed, among those moderated."""
+        event = self.theirs(request, key)
+        typed = request.POST.get("autre", "")[:300].replace("\x00", "").strip()
+        found = self._called(request, event, typed) if typed else []
+        if len(found) == 1:
+            return HttpResponseRedirect(reverse("admin:events_event_compare", args=_kept_first(event, found[0])))
+        many = "Plusieurs évènements ont ce titre\u00a0: donnez l’adresse de la page de celui que vous cherchez."
+        none = "Aucun autre évènement que vous lisez n’a cette adresse ni ce titre."
+        messages.warning(request, many if found else none)
+        return self.sheet(event)
+
+    def _called(self, request: HttpRequest, event: Event, typed: str) -> list[Event]:
+        rows = self.get_queryset(request).exclude(pk=event.pk)
+        by_address = rows.filter(slug=typed.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
+        return list(by_address) or list(rows.filter(folded_title=fold(typed)[:200])[:2])
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def compare_view(self, request: HttpRequest, key: int, other: int) -> HttpResponse:
@@ -44,6 +68,11 @@ class ComparedEvents(ModeratedEvents):
         if kept.pk == folded.pk:
             raise Http404
         chosen = set(request.POST.getlist("autre"))
+        if request.method == "POST" and "distincts" in request.POST:
+            duplicates.tell_apart(one=kept, other=folded, actor=actor(request))
+            messages.success(request, "C’est noté\u00a0: ce sont deux évènements, ils ne vous seront plus proposés.")
+            waits = folded if kept.state == Event.State.PUBLISHED else kept
+            return self.sheet(waits)
         if request.method == "POST":
             try:
                 made = merging.merge(kept=kept, folded=folded, choices=chosen, actor=actor(request))
@@ -61,6 +90,12 @@ class ComparedEvents(ModeratedEvents):
             "swap": reverse("admin:events_event_compare", args=[folded.pk, kept.pk]),
         }  # fmt: skip
         return TemplateResponse(request, "admin/events/event/compare.html", context)
+
+
+def _kept_first(one: Event, other: Event) -> list[int]:
+    """The published one is kept."""
+    swap = other.state == Event.State.PUBLISHED and one.state != Event.State.PUBLISHED
+    return [other.pk, one.pk] if swap else [one.pk, other.pk]
 
 
 def _fields(kept: Event, folded: Event, chosen: set[str]) -> list[dict[str, Any]]:

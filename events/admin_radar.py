@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.rules import runs_region
@@ -84,20 +85,26 @@ def radar_view(request: HttpRequest, site: Any, opts: Any) -> HttpResponse:
     found, gaps = radar.clashes(asked), radar.gaps(asked)
     context = {
         **site.each_context(request), "title": "Radar de l’agenda", "opts": opts, "form": form, "asked": asked,
-        "clashes": [_clash(clash) for clash in found.found], "more": found.more, "cut": found.cut,
+        "clashes": [clash_line(clash, request.user) for clash in found.found], "more": found.more, "cut": found.cut,
         "territories": _territories(gaps, asked), "gaps": len(gaps), "query": request.GET.urlencode(),
         "shown": radar.CLASHES_SHOWN, "looked_at": radar.LOOKED_AT,
     }  # fmt: skip
     return TemplateResponse(request, "admin/events/event/radar.html", context)
 
 
-def _clash(clash: radar.Clash) -> dict[str, Any]:
+def clash_line(clash: radar.Clash, user: Any) -> dict[str, Any]:
+    """A clash in words, each event with the address where `user` may read it (empty: nowhere)."""
     apart = "le même jour" if clash.days == 0 else f"à {clash.days} jour{'s' if clash.days > 1 else ''}"
-    return {"apart": apart, "shared": clash.shared, "events": [_great(clash.first), _great(clash.second)]}
+    served = None if runs_region.test(user) else agencies_of(user)
+    first, second = _great(clash.first, served), _great(clash.second, served)
+    return {"apart": apart, "shared": clash.shared, "events": [first, second], "other": second}
 
 
-def _great(event: radar.Great) -> dict[str, Any]:
-    return {"event": event, "day": _day(event), "kind": _kind(event)}
+def _great(event: radar.Great, served: frozenset[int] | None) -> dict[str, Any]:
+    url = "" if event.proposed else reverse("event", args=[event.slug])
+    if served is None or event.agency in served:
+        url = reverse("admin:events_event_change", args=[event.event])
+    return {"event": event, "day": _day(event), "kind": _kind(event), "url": url}
 
 
 def _day(event: radar.Great) -> str:
@@ -106,7 +113,7 @@ def _day(event: radar.Great) -> str:
 
 def _kind(event: radar.Great) -> str:
     kind = str(EventType(event.kind).label)
-    return f"{kind}, temps fort" if event.flagship else kind
+    return ", ".join([kind, *(["temps fort"] if event.flagship else []), *(["proposé"] if event.proposed else [])])
 
 
 def _territories(gaps: Iterable[radar.Gap], asked: radar.Asked) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import rules as rules_engine
@@ -21,12 +22,14 @@ from events.admin_moderation import ReasonForm
 from events.models import Revision
 from events.rules import serves_agency_of
 from events.services import revising
-from events.services.telling import account_of
+from events.services.telling import account_of, addressees
 from territories.admin import ServedFilter
 from territories.due import served
 from territories.rules import is_any_officer
 
 _HELP = "Envoyé par courriel à qui a proposé la modification."
+_TOLD = "\u00a0; le motif part par courriel à qui l’a proposée."
+_UNTOLD = ". Aucun courriel ne part\u00a0: nous ne connaissons l’adresse de personne."
 
 
 @rules_engine.predicate
@@ -74,7 +77,10 @@ class RevisionAdmin(ReadOnlyAdmin):
                 "refusal": ReasonForm(help_text=_HELP),
                 "author": account_of(revision.author_key),
             }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+        more = dict(extra_context or {})
+        if more.get("typed") is not None and context.get("waits"):
+            context["refusal"], more["typed"], more["answering"] = more["typed"], None, True
+        return super().change_view(request, object_id, form_url, context | more)
 
     @method_decorator(require_POST)
     def accept_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -85,17 +91,25 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     @method_decorator(require_POST)
     def refuse_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        revision, form = self._theirs(request, key), ReasonForm(request.POST)
+        revision, form = self._theirs(request, key), ReasonForm(request.POST, help_text=_HELP)
         if not form.is_valid():
             messages.error(request, f"Rien n’a été fait. {' '.join(map(str, form.errors['reason']))}")
-            return self._sheet(revision)
-        reason = form.cleaned_data["reason"]
+            return self._again(request, revision, form)
+        reason, told = form.cleaned_data["reason"], addressees(revision.event, revision.author_key)
         return self._decide(
             request, revision, lambda: revising.refuse(revision, reason, actor(request)),
-            "Cette modification est refusée\u00a0; qui l’a proposée l’apprend.",
+            f"Cette modification est refusée{_TOLD if told else _UNTOLD}", form,
         )  # fmt: skip
 
-    def _decide(self, request: HttpRequest, revision: Revision, act: Any, done: str) -> HttpResponse:
+    def _again(self, request: HttpRequest, revision: Revision, form: ReasonForm) -> HttpResponse:
+        """The sheet as it stands now, with what was typed."""
+        shown = copy(request)
+        shown.method = "GET"
+        return self.change_view(shown, str(revision.pk), "", {"typed": form})
+
+    def _decide(
+        self, request: HttpRequest, revision: Revision, act: Any, done: str, form: ReasonForm | None = None
+    ) -> HttpResponse:
         try:
             act()
         except ValidationError as error:
@@ -106,6 +120,8 @@ class RevisionAdmin(ReadOnlyAdmin):
                 else ""
             )
             messages.warning(request, f"Rien n’a été fait. {' '.join(error.messages)}{by}")
+            if form is not None:
+                return self._again(request, revision, form)
         else:
             messages.success(request, done)
         return self._sheet(revision)

@@ -1,6 +1,7 @@
 """What a coordinator looks for in the coming months: great events too close, and what nobody offers (G6).
 
-Both parts read `events_listing` by date, in one statement each whatever the number of events shown.
+Both parts read `events_listing` by date, in one statement each whatever the number of events shown; clashes also read
+the proposals that wait, because that is when a date can still be moved.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.reference import EventType, Sector, Status
-from events.search.traits import BITS, EVERY_PUBLIC, EVERY_SECTOR
+from events.models import Event, Session
+from events.search.traits import BITS, EVERY_PUBLIC, EVERY_SECTOR, traits
 
 GREAT = (EventType.SALON, EventType.FORUM, EventType.PORTES_OUVERTES)
 SECTORS = tuple(value for value in Sector.values if value != Sector.TOUS)
@@ -22,6 +25,8 @@ _NAMED_SECTORS = sum(BITS["secteur", value] for value in SECTORS)
 LOOKED_AT, CLASHES_SHOWN = 2_000, 200
 QUARTER = 3  # months
 DAYS, MOST_DAYS = 7, 30
+DATES_OF_ONE = 10
+_STOPPED = (Session.Status.CANCELLED, Session.Status.POSTPONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Great:
     organiser: str
     town: str
     basin_name: str
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,12 @@ def clashes(asked: Asked) -> Clashes:
         cursor.execute(_GREAT, [start, _end(start, asked.months), list(GREAT), LOOKED_AT + 1])
         rows = [Great(*row) for row in cursor.fetchall()]
     answer = Clashes(cut=len(rows) > LOOKED_AT)
+    waits = _proposed(start, _end(start, asked.months))
+    if asked.agencies is not None:  # an agency reads its own proposals
+        waits = waits.filter(event__agency__in=asked.agencies)
+    rows = sorted([*rows[:LOOKED_AT], *map(_great, waits[:LOOKED_AT])], key=lambda row: row.starts_at)
     wanted = _mask(asked)
-    rows = [row for row in rows[:LOOKED_AT] if not wanted or all(row.traits & part for part in wanted)]
+    rows = [row for row in rows if not wanted or all(row.traits & part for part in wanted)]
     seen: set[tuple[int, int]] = set()
     for first, second in _pairs(rows, asked.days):
         pair = (min(first.event, second.event), max(first.event, second.event))
@@ -123,6 +133,57 @@ def clashes(asked: Asked) -> Clashes:
             break
         answer.found.append(Clash(first, second, _apart(first, second), tuple(shared.values())))
     return answer
+
+
+def clashes_of(event: Event) -> list[Clash]:
+    """The great events of the same basin, published or proposed, within `DAYS` of a coming date of `event`; nothing
+    when it is no great event itself."""
+    if not event.flagship and event.kind not in GREAT:
+        return []
+    now = timezone.now()
+    dates = _loaded(Session.objects.filter(event=event, starts_at__gte=now)).exclude(status__in=_STOPPED)
+    mine = [_great(session) for session in dates.order_by("starts_at")[:DATES_OF_ONE]]
+    if not mine:
+        return []
+    low, high = max(now, mine[0].starts_at - timedelta(days=DAYS + 1)), mine[-1].starts_at + timedelta(days=DAYS + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_GREAT, [low, high, list(GREAT), LOOKED_AT])
+        others = [Great(*row) for row in cursor.fetchall()]
+    others += map(_great, _proposed(low, high)[:LOOKED_AT])
+    found: dict[int, Clash] = {}
+    for first in mine:
+        for second in others:
+            days, shared = _apart(first, second), _shared(first, second)
+            near = second.event != event.pk and days <= DAYS and "bassin" in shared
+            if near and (second.event not in found or days < found[second.event].days):
+                found[second.event] = Clash(first, second, days, tuple(shared.values()))
+    return sorted(found.values(), key=lambda clash: clash.days)
+
+
+def _proposed(low: datetime, high: datetime) -> QuerySet[Session]:
+    """Dates of the great events that wait to be read: they have no listing."""
+    rows = Session.objects.filter(event__state=Event.State.PROPOSED, starts_at__gte=low, starts_at__lt=high)
+    great = Q(event__flagship=True) | Q(event__kind__in=GREAT)
+    return _loaded(rows.filter(great)).exclude(status__in=_STOPPED).order_by("starts_at", "pk")
+
+
+def _loaded(rows: QuerySet[Session]) -> QuerySet[Session]:
+    return rows.select_related("event__organisation", "commune__basin")
+
+
+def _great(session: Session) -> Great:
+    """As a row of `_GREAT`."""
+    event, commune = session.event, session.commune
+    on_site = session.attendance != Session.Attendance.ONLINE
+    bits = traits(kind=event.kind, sectors=event.sectors, publics=event.publics, access=event.access,
+                  online=session.online, on_site=on_site)  # fmt: skip
+    basin = commune.basin if commune and on_site else None
+    return Great(
+        event=event.pk, starts_at=session.starts_at, traits=bits, basin=basin.pk if basin else None,
+        agency=commune.agency_id if commune and on_site else event.agency_id, title=event.title, slug=event.slug,
+        kind=event.kind, flagship=event.flagship, organiser=event.organiser, town=commune.name if commune else "",
+        basin_name=basin.name if basin else "", proposed=event.state == Event.State.PROPOSED,
+    )  # fmt: skip
 
 
 def _pairs(rows: Sequence[Great], days: int) -> Iterator[tuple[Great, Great]]:

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.journal import Actor, record
-from events.models import Trust
+from events.models import Event, Trust
+from events.services import states
 from members.models import Organisation
 
 ALREADY = "Cet organisme publie déjà sans relecture."
@@ -38,3 +39,17 @@ def end(*, trust: Trust, actor: Actor | None) -> Trust:
         held.save(update_fields=["ended_at"])
         record(verb="trust.end", target=held.organisation, actor=actor)
     return held
+
+
+def publish_waiting(*, organisation: Organisation, actor: Actor | None) -> tuple[int, list[str]]:
+    """Publish those of its events that wait to be read, the soonest first: how many, and what could not be, and why."""
+    rows = Event.objects.filter(organisation=organisation, state=Event.State.PROPOSED)
+    done, left = 0, []
+    for event in rows.order_by("first_starts_at", "pk"):
+        try:
+            states.publish(event=event, actor=actor)
+        except ValidationError as error:
+            left.append(f"«\u00a0{event.title}\u00a0» ({' '.join(error.messages)})")
+        else:
+            done += 1
+    return done, left

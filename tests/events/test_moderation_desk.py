@@ -43,11 +43,11 @@ def signed_in(user: Any) -> Client:
 
 
 def act(client: Client, event: Event, word: str, **data: Any) -> list[str]:
-    """Post to a button of the sheet as it was read; what the next page says."""
+    """Post to a button of the sheet as it was read; what the next page says (the sheet again when nothing was done)."""
     event_now = data.pop("read", None) or Event.objects.get(pk=event.pk)
     known = {"seen": event_now.updated_at.isoformat(), "was": event_now.state}
     answer = client.post(f"{LIST}{event.pk}/{word}/", known | data)
-    assert answer.status_code == 302
+    assert answer.status_code in {200, 302}
     return [str(message) for message in get_messages(answer.wsgi_request)][-1:]
 
 
@@ -186,9 +186,10 @@ def test_A5_trust_is_given_and_taken_back_by_the_region() -> None:
         client.post("/admin/events/trust/add/", {"organisation": house.pk}).status_code == 200
     )  # said beside the field
     assert Trust.objects.filter(organisation=house, ended_at=None).count() == 1
-    data = {"action": "put_an_end", "_selected_action": [Trust.objects.get().pk]}
-    client.post("/admin/events/trust/", data)
-    client.post("/admin/events/trust/", data)
+    page = f"/admin/events/trust/{Trust.objects.get().pk}/"
+    assert f"{page}fin/" in client.get(f"{page}change/").content.decode()
+    client.post(f"{page}fin/")
+    client.post(f"{page}fin/")
     acts = JournalEntry.objects.filter(verb__startswith="trust.").order_by("id")
     assert list(acts.values_list("verb", flat=True)) == ["trust.grant", "trust.end"]
 
@@ -218,7 +219,7 @@ def test_the_list_and_the_sheet_cost_the_same_for_one_and_for_many(django_assert
         waiting(place, organisation=organisation())
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(LIST)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         client.get(f"{LIST}{event.pk}/change/")
 
 

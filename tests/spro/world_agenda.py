@@ -80,5 +80,6 @@ def _desk(world: World, house: Any, event: Event) -> None:
     }  # fmt: skip
     world.words |= {
         "other_event_pk": str(other.pk), "merge_pk": str(merged.pk),
+        "trust_pk": str(world.objects["events.trust"].pk),
         "revision_pk": str(revision.pk if revision else 0),
     }  # fmt: skip
