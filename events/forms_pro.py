@@ -220,6 +220,16 @@ class MessageForm(forms.Form):
         return one_line(self.cleaned_data["message"])
 
 
+class SureForm(MessageForm):
+    """The same for what nobody does by accident: sent by the page that says who is told (`confirme`), or with words."""
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.data.get("confirme") and not said.get("message"):
+            raise forms.ValidationError("Confirmez sur cette page\u00a0: rien n’est encore changé.")
+        return said
+
+
 class ReasonForm(forms.Form):
     """Why an event leaves the agenda."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from events.forms_pro import MessageForm
+from events.forms_pro import MessageForm, SureForm
 from events.forms_session import MoveForm, OnlineForm, RescheduleForm
 from events.models import Session
 from events.services import recurring, registering, sessions
@@ -65,6 +65,10 @@ def _hidden(session: Session) -> bool:
 
 def _message(data: Any, _session: Session) -> forms.Form:
     return MessageForm(data)
+
+
+def _sure(data: Any, _session: Session) -> forms.Form:
+    return SureForm(data)
 
 
 def _nothing(data: Any, _session: Session) -> forms.Form:
@@ -130,12 +134,12 @@ def _skip(session: Session, _form: Any, actor: Any) -> None:
 ACTS = {
     "annuler": Act(
         "Annuler cette date", "Elle reste dans l’agenda et dans les calendriers, marquée «\u00a0Annulé\u00a0».",
-        "Annuler cette date", "La date est annulée.", _message, _cancel, _alive, danger=True,
+        "Annuler cette date", "La date est annulée.", _sure, _cancel, _alive, danger=True,
     ),
     "reporter": Act(
         "Reporter sans nouvelle date",
         "Elle est marquée «\u00a0Reporté\u00a0»\u00a0; vous donnerez la nouvelle date quand vous la saurez.",
-        "Reporter", "La date est reportée.", _message, _postpone, _may_postpone,
+        "Reporter", "La date est reportée.", _sure, _postpone, _may_postpone,
     ),
     "changer": Act(
         "Changer la date ou l’heure", "L’ancienne date reste dite à côté de la nouvelle.", "Changer la date",

@@ -48,7 +48,9 @@ OPEN_DATA = ("/api/", "/donnees/", "/territoires/contours", "/agenda/embed", "/a
 class OpenDataMiddleware:
     """The public API and the files of open data may be read from the pages of any site.
 
-    Nothing in them depends on who asks: no cookie is read.
+    Nothing in them depends on who asks: no cookie is read. « * » therefore gives away nothing even where the address
+    tells of a person (`private, no-store`): the page that asks wrote that address itself, and learns what anybody
+    learns with it; a browser sends no credentials to « * ».
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

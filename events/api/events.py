@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +16,9 @@ from events.api.filters import EventFilters
 from events.api.rows import EVENT_FIELDS, SESSION_FIELDS, event_item, session_item
 from events.api.shapes import EventDetailSerializer, EventSerializer
 from events.models import Event, Session
+
+# An event has dates in several places, some online: these belong to `/api/v1/sessions/`.
+OF_SESSIONS = ("commune", "near", "radius", "online", "basin", "status", "session_status")
 
 
 def public_events() -> QuerySet[Event]:
@@ -39,6 +43,14 @@ class EventViewSet(PublicViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         return public_events()
+
+    def list(self, request: Request) -> Response:
+        """What only a date has is not asked of events: said, with where it is."""
+        asked = [name for name in OF_SESSIONS if name in request.query_params]
+        if asked:
+            there = "Ce paramètre se demande aux séances\u00a0: /api/v1/sessions/, qui donnent leur évènement."
+            raise ValidationError({name: [there] for name in asked})
+        return super().list(request)
 
     def get_serializer_class(self) -> Any:
         return EventDetailSerializer if self.action == "retrieve" else EventSerializer

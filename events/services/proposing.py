@@ -18,7 +18,7 @@ from core.links import absolute
 from core.outbox import queue_mail
 from core.text import fold
 from events.models import Event, Session
-from events.services.states import submit
+from events.services.states import locked, submit
 from events.services.telling import tell_author
 from events.services.writing import create_event
 
@@ -56,9 +56,13 @@ def propose(*, values: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]],
 
 @transaction.atomic
 def confirm(event: Event) -> bool:
-    """The address is proved: the proposal goes to whoever reads it. False when it went already."""
+    """The address is proved: the proposal goes to whoever reads it. False when it went already, whatever the answer
+    was since: an old link brings nothing back."""
     try:
-        held = submit(event=event, actor=None, at_once=False)
+        held = locked(event, (State.DRAFT,))
+        if held.proposed_at is not None or _is_late(held):
+            return False
+        held = submit(event=held, actor=None, at_once=False)
     except ValidationError:
         return False
     tell_author(held, "event_received")
@@ -71,12 +75,18 @@ def token(event: Event) -> str:
 
 
 def of_token(given: str) -> Event | None:
-    """The proposal of a link; None for a link that is not ours, or when the proposal was forgotten."""
+    """The proposal of a link; None for a link that is not ours or is older than `EVENT_PROPOSAL_DAYS`, or when the
+    proposal was forgotten."""
     try:
         key = signing.Signer(salt=_SALT).unsign(given)
     except signing.BadSignature:
         return None
-    return Event.objects.select_related("agency").filter(public_id=key).first()
+    found = Event.objects.select_related("agency").filter(public_id=key).exclude(proposer_email="").first()
+    return None if found is None or _is_late(found) else found
+
+
+def _is_late(event: Event) -> bool:
+    return event.created_at < timezone.now() - timedelta(days=settings.EVENT_PROPOSAL_DAYS)
 
 
 def unconfirmed() -> Any:

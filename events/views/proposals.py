@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,15 +21,12 @@ from events.forms_proposals import token as token_of
 from events.models import Event
 from events.render import times
 from events.services import duplicates, proposing
+from events.views.secret_page import secret_page
 from territories.rules import may_enter_pro
 
 _LATER = (
     "Beaucoup de propositions viennent de chez vous\u00a0: envoyez celle-ci dans {minutes}\u00a0min. Rien n’est perdu."
 )
-_UNCONFIRMED = (
-    "Nous avons déjà écrit plusieurs fois à cette adresse\u00a0: suivez d’abord les liens de ces courriels."
-    " Regardez aussi dans les indésirables."
-)  # fmt: skip
 
 
 class ProposalUse(FairUse):
@@ -68,11 +67,9 @@ def _send(request: HttpRequest, form: ProposalForm) -> HttpResponse:
         response["Retry-After"] = str(seconds)
         return response
     who = {name: form.cleaned_data[name] for name in ("name", "email")}
-    try:
+    # The same answer as to everybody: nobody learns here what somebody else proposed.
+    with suppress(proposing.TooManyUnconfirmedError):
         proposing.propose(values=form.values(), sessions=form.sessions(), **who)
-    except proposing.TooManyUnconfirmedError:
-        form.add_error("email", _UNCONFIRMED)
-        return _form(request, form)
     response = redirect("propose_event_thanks")
     response.status_code = 303
     return response
@@ -132,15 +129,12 @@ def thanks(request: HttpRequest) -> HttpResponse:
     return _noindex(render(request, "events/propose_thanks.html", {"days": settings.EVENT_PROPOSAL_DAYS}))
 
 
-@login_not_required
-@csrf_exempt  # the link itself is the secret: who has it received the letter
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Where the letter leads: a button sends the proposal, opening the page does nothing (readers of mail open it)."""
     event = proposing.of_token(token)
     if event is None:
-        return _noindex(render(request, "events/propose_unknown.html", status=404))
+        return render(request, "events/propose_unknown.html", status=404)
     if request.method == "POST":
         proposing.confirm(event)
         response = redirect("propose_event_confirm", token)
@@ -149,7 +143,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     waits = event.state == Event.State.DRAFT
     dates = [times.when(s.starts_at, s.ends_at, all_day=s.all_day) for s in event.sessions.all()]
     context = {"event": event, "waits": waits, "dates": dates, "days": settings.EVENT_PROPOSER_DAYS}
-    return _noindex(render(request, "events/propose_confirm.html", context))
+    return render(request, "events/propose_confirm.html", context)
 
 
 def _noindex(response: HttpResponse) -> HttpResponse:

@@ -52,9 +52,9 @@ def test_S2_no_cookie_and_readable_by_any_page(client: Client, path: str) -> Non
 
 @pytest.mark.parametrize(
     ("query", "kept"),
-    [("", "public, max-age=300"), ("?type=forum&nombre=3", "public, max-age=300"), ("?q=bois", "private, max-age=300"),
-     ("?commune=88160", "private, max-age=300"), ("?acces=lsf", "private, max-age=300"),
-     ("?public=lyceen", "private, max-age=300")],
+    [("", "public, max-age=300"), ("?type=forum&nombre=3", "public, max-age=300"), ("?q=bois", "private, no-store"),
+     ("?commune=88160", "private, no-store"), ("?acces=lsf", "private, no-store"),
+     ("?public=lyceen", "private, no-store")],
 )  # fmt: skip
 def test_S2_a_shared_cache_keeps_nothing_that_tells_of_a_person(client: Client, query: str, kept: str) -> None:
     assert client.get(f"/agenda/embed/{query}")["Cache-Control"] == kept

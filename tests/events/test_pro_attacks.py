@@ -280,7 +280,9 @@ def test_S4_two_people_cancel_the_same_date_and_the_public_is_told_once(house: A
         client = Client()
         client.force_login(user)
         try:
-            return client.post(page("pro_session_act", event.slug, session.public_id, "annuler"), {}).status_code
+            return client.post(
+                page("pro_session_act", event.slug, session.public_id, "annuler"), {"confirme": "oui"}
+            ).status_code
         finally:
             connection.close()
 
