@@ -18,6 +18,7 @@ from events.importers.incoming import Date, Incoming
 from events.importers.places import Places
 from events.models import Event, Session
 from events.services.importing_feed import Feed
+from events.slugs import RESERVED
 from territories.models import Agency, Site
 
 State = Event.State
@@ -132,8 +133,6 @@ def _base(title: str) -> str:
 
 def free_slugs(wanted: list[tuple[str, str, str]]) -> list[str]:
     """A slug for each `(title, key, day)`, that no event has: the title, else with its day, else with a digest."""
-    from events.urls import RESERVED
-
     choices = []
     for title, key, day in wanted:
         base = _base(title)

@@ -13,8 +13,10 @@ from django.utils.text import slugify
 from core.journal import UNSAID, Actor, record
 from core.text import fold
 from events.derived import refresh_event
+from events.importers import plain
 from events.models import Event, Session
 from events.services.states import locked, raise_sequence
+from events.slugs import RESERVED
 from members.models import Organisation
 from territories.models import Agency, Site
 
@@ -43,7 +45,7 @@ def create_event(
 
     `kept` are other columns (`source`, `source_uid`, `proposer_email`…). Raises `ValidationError` by field.
     """
-    event = Event(**values, **kept, organisation=organisation)
+    event = Event(**_visible(values), **kept, organisation=organisation)
     event.folded_title = fold(event.title)[:200]
     event.slug = free_slug(event.title)
     event.author_key = event.author_key or (actor.journal_key if actor else "")
@@ -68,7 +70,8 @@ def edit_event(
     Calendars are told when anything changed (A8). Raises `ValidationError` by field, or for a state that is not edited.
     """
     held = locked(event, EDITABLE)
-    changes = {name: [getattr(held, name), value] for name, value in values.items() if getattr(held, name) != value}
+    seen = _visible(values)
+    changes = {name: [getattr(held, name), value] for name, value in seen.items() if getattr(held, name) != value}
     for name, (_, value) in changes.items():
         setattr(held, name, value)
     if partners is not None and set(held.partners.all()) != (wanted := set(partners)):
@@ -86,6 +89,11 @@ def edit_event(
     refresh_event(held)
     event.refresh_from_db()
     return changes
+
+
+def _visible(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values`, their texts without what nobody sees (marks of direction, spaces of no width): a title is what it looks."""
+    return {name: plain.visible(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def add_sessions(event: Event, sessions: Sequence[Mapping[str, Any]]) -> list[Session]:
@@ -142,8 +150,6 @@ def agency_for(event: Event) -> Agency | None:
 
 def free_slug(title: str) -> str:
     """A slug of `title` that no event has and no other page of the agenda uses."""
-    from events.urls import RESERVED
-
     base = slugify(fold(title))[:120].strip("-") or "evenement"
     taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED
     if base not in taken:

@@ -17,27 +17,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pro.urlpatterns,
     *public.urlpatterns,
 ]
-# No event may take these words as its slug (`/agenda/<slug>/`).
-RESERVED = frozenset(
-    {
-        "embed",
-        "integrer",
-        "s-abonner",
-        "alertes",
-        "alerte",
-        "proposer",
-        "preparer",
-        "inscription",
-        "mon-inscription",
-        "bilan",
-        "bilans",
-        "position",
-        "semaine",
-        "mois",
-        "carte",
-        # of the espace pro (`/pro/agenda/<slug>/`)
-        "nouveau",
-        "sources",
-        "import",
-    }
-)

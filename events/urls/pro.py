@@ -9,7 +9,7 @@ from events.views import pro_dates, pro_events, pro_series, pro_sessions, pro_st
 _ONE = "pro/agenda/<slug:slug>/"
 _DATE = f"{_ONE}dates/<uuid:key>/"
 
-# Words that no event takes as its slug come before the events (`events.urls.RESERVED`).
+# Words that no event takes as its slug come before the events (`events/slugs.py`).
 _fixed: list[URLPattern | URLResolver] = [
     path("pro/agenda/", pro_events.events, name="pro_events"),
     path("pro/agenda/nouveau/", pro_writing.new, name="pro_event_new"),
