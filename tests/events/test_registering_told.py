@@ -144,7 +144,9 @@ def test_A8_the_calendar_of_a_seat_is_that_of_its_date(client: Client) -> None:
     session = first_session(event)
     held = registering.confirm(registration=asked(session, "a"))
     path = f"/agenda/{event.slug}/event.ics?seance={session.public_id}"
-    assert f"{path}\n" in OutboxMail.objects.get().text
+    said = OutboxMail.objects.get(key__endswith="-confirmed")
+    assert said.subject.startswith("Votre place est confirmée")
+    assert f"{path}\n" in said.text
     assert f'href="{path}"' in client.get(f"/agenda/mon-inscription/{secret_of(held)}/").content.decode()
     assert client.get(path).content.decode().count("BEGIN:VEVENT") == 1
 
@@ -175,5 +177,5 @@ def test_A1_each_mail_says_whom_to_write_to() -> None:
     asked(session, "c")
     texts = [mail.text.replace("\xa0", " ") for mail in OutboxMail.objects.order_by("pk")[1:]]
     name = house.display_name
-    assert f"{name} vous répond : {place.email}, {place.phone}\n" in texts[0]
-    assert f"{name} vous répond : forum@exemple.invalid, 03 00 00 00 02\n" in texts[1]
+    assert f"Pour joindre l’organisateur ({name}) : {place.email}, {place.phone}\n" in texts[0]
+    assert f"Pour joindre l’organisateur ({name}) : forum@exemple.invalid, 03 00 00 00 02\n" in texts[1]
