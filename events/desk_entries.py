@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.desk import Entry, Task, Waiting, register, register_entry
-from events.models import Event, Revision
+from events.models import Event, Revision, Source
 from events.pro_access import houses_of
 from events.services.giving_up import in_sight
 from territories.rules import may_enter_pro
@@ -26,6 +26,7 @@ def connect() -> None:
     register(Task("pro", "events-refused", 12, "[Évènement refusé|Évènements refusés] à corriger", _refused))
     register(Task("pro", "events-revised", 13, "[Modification d’évènement refusée|Modifications d’évènements refusées]",
                   _revised))  # fmt: skip
+    register(Task("pro", "events-sources", 14, "[Agenda suivi|Agendas suivis] que l’on n’arrive plus à lire", _failing))
     register(Task("pro", "events-drafts", 30, "[Évènement|Évènements] en brouillon", _drafts))
 
 
@@ -41,6 +42,16 @@ def _revised(user: Any) -> Waiting | None:
     )  # fmt: skip
     refused = rows.filter(answer=Revision.State.REFUSED, answered_at__gte=timezone.now() - TOLD_FOR)
     return _waiting(refused, "Le public lit toujours la version d’avant.", pile="a-venir")
+
+
+def _failing(user: Any) -> Waiting | None:
+    """Followed agendas whose last readings failed: one leads to its page, several to their list."""
+    rows = Source.objects.filter(organisation__in=[house.pk for house in houses_of(user)], active=True, failures__gt=1)
+    slugs = list(rows.order_by("name").values_list("slug", flat=True)[:_LISTED])
+    if not slugs:
+        return None
+    url = reverse("pro_source", args=[slugs[0]]) if len(slugs) == 1 else reverse("pro_sources")
+    return Waiting(len(slugs), url, "Leurs évènements ne suivent plus ce que vous y changez.")
 
 
 def _drafts(user: Any) -> Waiting | None:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.journal import Actor, record
+from core.reference import EventType
 from events.derived import refresh
 from events.importers.incoming import CutError, FormatError, Incoming
 from events.importers.places import Places
@@ -94,7 +95,7 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
         giver = reading.actor.journal_key if reading.actor else ""
         make(feed, new, reading.places, author_key=giver)
         for item, digest in new:
-            report.say("created", item.title, item.uid, digest, _dates(item))
+            report.say("created", item.title, item.uid, digest, _said(item))
     moved = []
     for item, digest in good:
         event = known.get(item.uid)
@@ -129,10 +130,21 @@ def _change_all(reading: Reading, moved: list[tuple[Event, Incoming, str]]) -> N
         refresh(Session.objects.filter(event__in=changed), events=changed)
 
 
+def _said(item: Incoming) -> str:
+    """When, where, what, and at which line: what somebody compares with their file."""
+    first = item.dates[0]
+    online = first.attendance == Session.Attendance.ONLINE
+    where = "en ligne" if online else ", ".join(filter(None, (first.place.name, first.place.city)))
+    kind = EventType(item.kind).label if item.kind in EventType.values else ""
+    line = item.where if item.where.startswith("ligne") else ""
+    return " · ".join(filter(None, (_dates(item), where or "lieu à préciser", kind, line)))
+
+
 def _dates(item: Incoming) -> str:
     first = timezone.localtime(item.dates[0].starts_at)
     more = len(item.dates) - 1
-    return f"{first:%d/%m/%Y}" + (
+    hour = "" if item.dates[0].all_day else f" à {first:%H:%M}"
+    return f"{first:%d/%m/%Y}{hour}" + (
         f" et {more} autre{'s' if more > 1 else ''} date{'s' if more > 1 else ''}" if more else ""
     )
 

@@ -20,7 +20,7 @@ from events.models import AgendaFile
 from events.pro_access import houses_of
 from events.rules import is_trusted
 from events.services import agenda_files
-from events.views.pro_sources import for_houses
+from events.views.pro_sources import for_houses, too_many
 from members.models import Organisation
 
 _EXAMPLE = {
@@ -40,6 +40,8 @@ def give(request: HttpRequest, houses: list[Organisation]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user: Any = request.user
         try:
+            if said := too_many(request):
+                raise ValidationError(said)
             made = agenda_files.give(organisation=form.house, upload=form.cleaned_data["file"], actor=user)
         except ValidationError as error:
             form.add_error("file", error)
@@ -62,6 +64,13 @@ def file(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _decided(request, held)
+    if request.GET.get("refus") == "csv":
+        lines = held.preview.get("rejections", [])
+        return csv_file(
+            "lignes-a-corriger",
+            ["ou", "titre", "a_corriger"],
+            [[one["where"], one["title"], one["reason"]] for one in lines],
+        )
     return _file_page(request, held)
 
 

@@ -22,6 +22,9 @@ from events.pro_access import Desk, event_page
 from events.render import times
 from events.services import recurring
 from events.services.recurring import Plan, Series
+from events.services.seats import seats_of
+from events.services.sessions import place_of as line_of
+from events.services.writing import placed
 from events.views.pro_events import when_of
 from members.views.pro_access import say
 
@@ -53,11 +56,13 @@ def series(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
     scope = ScopeForm(data)
     all_forms = [scope, rule, place, seats]
     plan: Plan | None = None
+    says: dict[str, Any] = {}
     if data is not None and all([form.is_valid() for form in all_forms]):  # noqa: C419 - each says what is wrong
         whole = scope.cleaned_data["scope"] == "all"
         asked = _asked(desk.event, held, rule, place, seats, whole=whole)
         try:
             plan = recurring.plan(session=held, series=asked, whole=whole)
+            says = _says(held, asked, plan)
             if "confirm" in request.POST:
                 message = scope.cleaned_data["message"]
                 recurring.change(session=held, series=asked, whole=whole, message=message, actor=request.user)  # type: ignore[arg-type]
@@ -68,7 +73,7 @@ def series(request: HttpRequest, desk: Desk, key: UUID) -> HttpResponse:
             say(rule, error)
     context = desk.page(
         "Changer plusieurs dates", session=held, when=when_of(held), sentence=now.rule.sentence(), form=scope,
-        rule=rule, place=place, seats=seats, forms=all_forms, plan=_in_words(plan, rule),
+        rule=rule, place=place, seats=seats, forms=all_forms, plan=_in_words(plan, rule, says),
         builtin=desk.event.registration_mode == Event.RegistrationMode.BUILTIN,
         public=desk.event.published_at is not None, people=_people(plan),
     )  # fmt: skip
@@ -94,12 +99,36 @@ def _asked(event: Event, held: Session, rule: Any, place: Any, seats: Any, *, wh
     return Series(asked.rule, held.recurrence.starts_on, asked.starts, asked.ends, asked.skipped, fields)
 
 
-def _in_words(plan: Plan | None, rule: RuleForm) -> dict[str, Any] | None:
+def _says(held: Session, asked: Series, plan: Plan) -> dict[str, Any]:
+    """What the dates that stay would say otherwise than `held`; how many would have fewer seats than people."""
+    old = recurring.series_of(held)
+    # A copy of the date as it would be: its hours are those of its own day.
+    new = placed(Session(event=held.event, **asked.fields))
+    seats = asked.fields.get("seats", held.seats)
+    pairs = [
+        (
+            "Heures",
+            f"{old.starts:%H:%M}\u202f–\u202f{old.ends:%H:%M}",
+            f"{asked.starts:%H:%M}\u202f–\u202f{asked.ends:%H:%M}",
+        ),
+        ("Lieu", line_of(held), line_of(new)),
+        ("Places", _seats(held.seats), _seats(seats)),
+    ]
+    taken = seats_of(plan.kept)
+    short = sum(1 for one in taken.values() if seats is not None and one.taken > seats)
+    return {"changes": [pair for pair in pairs if pair[1] != pair[2]], "short": short}
+
+
+def _seats(count: int | None) -> str:
+    return "sans limite" if count is None else str(count)
+
+
+def _in_words(plan: Plan | None, rule: RuleForm, says: dict[str, Any]) -> dict[str, Any] | None:
     if plan is None:
         return None
     starts, ends = rule.cleaned_data["starts"], rule.cleaned_data["ends"]
     kept = [s.original_day for s in plan.kept if s.original_day]
-    return {
+    return says | {
         "sentence": rule.cleaned_data["rule"].sentence(),
         "kept": [times.when(*rrules.instants(day, starts, ends)) for day in kept],
         "added": [times.when(*rrules.instants(day, starts, ends)) for day in plan.added],

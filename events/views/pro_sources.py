@@ -132,9 +132,7 @@ def pause(request: HttpRequest, source: Source) -> HttpResponse:
     """Stop reading it, or begin again; its events stay as they are."""
     active = "reprendre" in request.POST
     Source.objects.filter(pk=source.pk).update(active=active, next_run_at=timezone.now())
-    said = (
-        "La source est lue de nouveau." if active else "La source est en pause\u00a0: ses évènements restent en ligne."
-    )
+    said = "L’agenda est lu de nouveau." if active else "L’agenda est en pause\u00a0: ses évènements restent en ligne."
     messages.success(request, said)
     return redirect("pro_source", source.slug)
 
@@ -166,7 +164,7 @@ def _form_page(request: HttpRequest, form: SourceForm, source: Source | None) ->
         if "enregistrer" in request.POST:
             written.next_run_at = timezone.now()
             written.save()
-            messages.success(request, "La source est enregistrée\u00a0: elle sera lue dans la minute.")
+            messages.success(request, "L’agenda est enregistré\u00a0: il sera lu dans la minute.")
             return redirect("pro_source", written.slug)
         try:
             if said := too_many(request):
