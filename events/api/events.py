@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -65,7 +66,7 @@ class EventViewSet(PublicViewSet):
             response.data["sessions"] = self._sessions(response.data)
         return response
 
-    def _sessions(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+    def _sessions(self, event: dict[str, Any]) -> Sequence[dict[str, Any]]:
         if event["state"] != Event.State.PUBLISHED:
             return []
         rows = Session.objects.filter(event__slug=event["slug"]).order_by("starts_at", "id")
