@@ -60,10 +60,12 @@ def _register(session: Session, name: str, address: str, proven: bool, asker: st
     door = door_of(held, seats)
     found = Registration.objects.filter(session=held, email__iexact=address, state__in=Registration.ALIVE).first()
     if found is not None:
+        asked_again = not proven or found.state != State.HELD
         if proven:
             _confirm(found)
             _say(held, seats)
-        mails.send_again(found)
+        if asked_again:  # else confirmed just now: that mail has it all
+            mails.send_again(found)
         return found, door
     if door == Door.FULL:
         raise DoorShutError(door)
@@ -112,7 +114,7 @@ def confirm(*, registration: Registration) -> Registration:
 
 @transaction.atomic
 def give_back(*, registration: Registration, actor: Actor | None = None, message: str = "") -> Registration:
-    """The seat goes to the first who waits. With an `actor` (the organiser), the person is told, with their message.
+    """The seat goes to the first who waits. The person is told; with an `actor` (the organiser), with their message.
 
     Twice is once. Raises `DoorShutError` when the session is over.
     """
@@ -121,11 +123,13 @@ def give_back(*, registration: Registration, actor: Actor | None = None, message
         return found
     if held.ends_at <= timezone.now():
         raise DoorShutError(Door.PAST)
-    before = _seats(held)
+    before, waited = _seats(held), found.state == State.WAITING
     _to(found, State.CANCELLED, "registration.cancel", actor)
     _settle(held, before)
     if actor is not None:
         mails.send_cancelled(found, message)
+    else:
+        mails.send_given_back(found, waited=waited)
     return found
 
 
@@ -277,7 +281,7 @@ def _confirm(found: Registration) -> None:
         found.held_until = None
         found.email_confirmed = True
         _to(found, State.CONFIRMED, "registration.confirm")
-        mails.send_link(found)
+        mails.send_confirmed(found)
     elif not found.email_confirmed:
         found.email_confirmed = True
         found.save(update_fields=["email_confirmed"])

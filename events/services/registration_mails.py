@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from core.links import absolute
@@ -13,7 +14,8 @@ from events.render import times, wording
 from events.services.secret_links import link_of
 from territories.models import Site
 
-AGAIN_MINUTES = 15  # a second click, or somebody who plays with an address: one mail
+AGAIN_MINUTES = 10  # who asks again has the link again, once in so long: an address may be somebody else's
+SAME_CLICK = 30  # seconds: the same form sent twice
 
 
 def send_first(registration: Registration) -> None:
@@ -21,18 +23,22 @@ def send_first(registration: Registration) -> None:
     _send(registration, "registration", "first")
 
 
-def send_link(registration: Registration) -> None:
-    """The address is proved now: who comes online has the way to come, kept in their mail."""
-    if registration.session.online and registration.session.online_url:
-        _send(registration, "registration", "confirmed")
+def send_confirmed(registration: Registration) -> None:
+    """The address is proved now: the seat, the way to come and the way to give it back stay in their mail."""
+    _send(registration, "registration", "confirmed", just_confirmed=True)
+
+
+def send_given_back(registration: Registration, *, waited: bool) -> None:
+    """They gave their seat back, or left the waiting list (`waited`)."""
+    again = absolute(reverse("register", args=[registration.session.public_id]))
+    _send(registration, "registration_given_back", "given-back", waited=waited, register_url=again)
 
 
 def send_again(registration: Registration) -> None:
     """The same, for who asks again; a second click sends nothing more."""
-    now = timezone.now()
-    if (now - registration.created_at).total_seconds() < AGAIN_MINUTES * 60:
-        return
-    _send(registration, "registration", f"again-{int(now.timestamp()) // (AGAIN_MINUTES * 60)}")
+    since = (timezone.now() - registration.created_at).total_seconds()
+    if since >= SAME_CLICK:
+        _send(registration, "registration", f"again-{int(since) // (AGAIN_MINUTES * 60)}")
 
 
 def send_promoted(registration: Registration) -> None:

@@ -98,7 +98,9 @@ def _register(request: HttpRequest, found: Session, form: RegistrationForm, owne
 @require_safe
 def thanks(request: HttpRequest, session: UUID) -> HttpResponse:
     """The same words for everybody: nobody learns here who is registered."""
-    return _noindex(render(request, "events/registration/thanks.html", facts(_session(session))))
+    found = _session(session)
+    full = door_of(found, seats_of([found])[found.pk]) in (Door.WAITING, Door.FULL)  # public, whoever asks
+    return _noindex(render(request, "events/registration/thanks.html", {**facts(found), "full": full}))
 
 
 @secret_page

@@ -98,7 +98,10 @@ def test_A1_the_last_seat_makes_it_full_then_people_wait_and_move_up_in_order() 
     assert session.full is False
     assert list(SessionChange.objects.values_list("kind", flat=True)) == ["full", "seats"]
     keys = [mail.key.split("-", 6)[6] for mail in OutboxMail.objects.order_by("pk")]
-    assert keys == ["first", "first", "first", "promoted", "promoted"]
+    assert keys == [
+        "first", "first", "first", "promoted", "given-back", "promoted", "given-back", "given-back",
+    ]  # fmt: skip
+    assert OutboxMail.objects.order_by("pk")[4].subject.startswith("Vous avez rendu votre place")
 
 
 def test_A1_without_a_waiting_list_full_is_full_and_says_the_same_to_everybody(client: Client) -> None:
