@@ -64,19 +64,20 @@ class Places:
 
     def _site(self, commune: Commune, place: Place) -> Site | None:
         """The one place of the directory at this very address, or of this very name, in the commune."""
-        listed: list[Site] = self._sites.of(
-            commune.pk,
-            lambda: list(
-                Site.objects.filter(commune=commune, listed=True).select_related("commune__department", "kind")
-            ),
-        )
-        for said, known in ((fold(place.name), "name"), (fold(place.address), "address")):
-            if len(said) < 6:
-                continue
-            same = [site for site in listed if fold(getattr(site, known)) == said]
-            if len(same) == 1:
+        known: dict[tuple[str, str], list[Site]] = self._sites.of(commune.pk, lambda: _sites_of(commune))
+        for asked in (("name", fold(place.name)), ("address", fold(place.address))):
+            if len(asked[1]) >= 6 and len(same := known.get(asked, [])) == 1:
                 return same[0]
         return None
+
+
+def _sites_of(commune: Commune) -> dict[tuple[str, str], list[Site]]:
+    """The places of the directory in a commune, by their folded name and by their folded address."""
+    known: dict[tuple[str, str], list[Site]] = {}
+    for site in Site.objects.filter(commune=commune, listed=True).select_related("commune__department", "kind"):
+        known.setdefault(("name", fold(site.name)), []).append(site)
+        known.setdefault(("address", fold(site.address)), []).append(site)
+    return known
 
 
 def _find(place: Place) -> Commune | None:

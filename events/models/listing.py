@@ -13,8 +13,26 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from core.geo import MercatorPoint, PointField
+from core.geo import EARTH_RADIUS_KM, MercatorPoint, PointField
 from events.models.session import Session
+
+CELL = 30  # side of a square of the map, in the unit of `MercatorPoint`: about 20 km in France
+_ROW = 100_000  # more than there are squares around the Earth
+
+
+def cell_number(column: int, line: int) -> int:
+    """`Listing.cell` of the square at this column and this line of the map."""
+    return line * _ROW + column
+
+
+class MapCell(MercatorPoint):
+    """`MapCell(F("lat"), F("lon"))`: the square of the map where a place is, NULL if either is."""
+
+    template = (
+        f"(floor(ln(tan(pi() / 4 + radians(%(lat)s) / 2)) * {EARTH_RADIUS_KM} / {CELL})::integer * {_ROW}"
+        f" + floor(radians(%(lon)s) * {EARTH_RADIUS_KM} / {CELL})::integer)"
+    )
+    output_field = models.IntegerField()  # type: ignore[assignment]
 
 
 class Listing(models.Model):
@@ -45,13 +63,17 @@ class Listing(models.Model):
     position = models.GeneratedField(
         expression=MercatorPoint(F("lat"), F("lon")), output_field=PointField(), db_persist=True
     )
+    # Where it is, roughly: « near a place » reads a few squares, each in order of date.
+    cell = models.GeneratedField(
+        expression=MapCell(F("lat"), F("lon")), output_field=models.IntegerField(), db_persist=True
+    )
     words = SearchVectorField(null=True)
     # For calendars: when any change was written, the truth's `changed_at`.
     changed_at = models.DateTimeField()
     # When it came before the public: its event was published, its date was added (alerts).
     news_at = models.DateTimeField(null=True)
     # The date before it of the same event (most have none: lists then know at once that they show its first date), and
-    # how many of its dates come after and are not cancelled.
+    # how many of its dates come after and hold.
     previous_at = models.DateTimeField(null=True)
     later = models.SmallIntegerField(default=0)
     # It lasts more than twelve hours: found while it lasts by an index of its own (`events/search/conditions.py`).
@@ -78,6 +100,13 @@ class Listing(models.Model):
             ),
             models.Index(fields=["event_id", "starts_at"], name="listing_event"),
             models.Index(fields=["starts_at", "session"], name="listing_online", condition=Q(shown=True, online=True)),
+            # Carries what a list near a place and its facets read.
+            models.Index(
+                fields=["cell", "starts_at", "session"], name="listing_cell",
+                condition=Q(shown=True, position__isnull=False),
+                include=["event_id", "ends_at", "traits", "previous_at", "later", "position", "lat", "lon",
+                         "commune_id"],
+            ),
             # Only where a place is asked: its reading of dates alone would cost all of its pages.
             GistIndex(
                 fields=["position", "starts_at"], name="listing_near",

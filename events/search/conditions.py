@@ -7,13 +7,17 @@ The cost of a walk does not grow with the table: each follows one index in the o
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from core.geo import mercator
+from events.models.listing import CELL, cell_number
 from events.search.filters import Search
-from events.search.traits import BITS, mask
+from events.search.traits import BITS, HOLDS, mask
+from territories.near import Start
 
 LONG = timedelta(hours=12)  # `Listing.long`: those that last longer have their own index, to be found while they last
 Sql = tuple[str, list[Any]]
@@ -29,7 +33,9 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
     for given, condition, value in (
         # Near a place the walk is by date too: a rare type must not make the planner sort all that is near.
         (search.types and search.start, "({}.traits & %s) <> 0", mask("type", search.types)),
-        (search.types and not search.start, "{}.kind = ANY(%s::varchar[])", list(search.types)),
+        # One type is said alone: an array, even of one, has no order that an index may give.
+        (len(search.types) == 1 and not search.start, "{}.kind = %s", "".join(search.types[:1])),
+        (len(search.types) > 1 and not search.start, "{}.kind = ANY(%s::varchar[])", list(search.types)),
         (search.agency, "{}.agency_id = %s", search.agency and search.agency.key),
         (search.basin, "{}.basin_id = %s", search.basin and search.basin.key),
         (search.network, "{}.network_id = %s", search.network and search.network.key),
@@ -68,7 +74,8 @@ class Mark:
 class Walk:
     """One walk: the rows of `search` that start in `[start, end[`, after or before a mark, at most `limit`.
 
-    `once`: of each event, its first row since `start` only.
+    `once`: of each event one row only, the first since `start` among those that hold best: held with seats, then held,
+    then those put off or cancelled, which stand alone when their event has nothing else in the range.
     """
 
     search: Search
@@ -84,15 +91,28 @@ class Walk:
     def sql(self) -> Sql:
         """Rows of `columns`, in order of date, backwards when they come before a mark."""
         search = self.search
+        if search.start and self._by_cell:
+            return self._each("int", cells(search.start, search.reach), search, "l.cell = k.key")
         if len(search.types) < 2 or search.q or search.start:
             return self._one(search)
-        # Several types are far apart in their index: one short walk each.
-        one, values = self._one(search.but(types=()), "l.kind = k.kind")
+        return self._each("varchar", list(search.types), search.but(types=()), "l.kind = k.key")
+
+    @property
+    def _by_cell(self) -> bool:
+        """Whether the dates near a place are read square by square of the map, each in order of date. Rare things
+        (words, an organiser, a network) are read by their own index, as are the few withdrawn."""
+        asked = self.search
+        rare = asked.q or asked.organisation_key or asked.network
+        return bool(asked.start and not rare and self.part == "published")
+
+    def _each(self, type_: str, keys: list[Any], search: Search, one: str) -> Sql:
+        """One short walk for each key, which are far apart in their index; the first of all of them."""
+        sql, values = self._one(search, one)
         sql = (
-            f"SELECT f.* FROM unnest(%s::varchar[]) AS k (kind) CROSS JOIN LATERAL ({one}) f"
+            f"SELECT f.* FROM unnest(%s::{type_}[]) AS k (key) CROSS JOIN LATERAL ({sql}) f"
             f" ORDER BY {self._order('f.starts_at', 'f')} LIMIT %s"
         )
-        return sql, [list(search.types), *values, self.limit]
+        return sql, [keys, *values, self.limit]
 
     def _one(self, search: Search, more: str = "") -> Sql:
         asked, values = conditions(search, part=self.part)
@@ -110,11 +130,14 @@ class Walk:
             parts.append(first)
             values += first_values
         by = "l.starts_at"
-        if search.start:  # GiST gives the nearest in time, among those near in space
+        by_cell = self._by_cell
+        if by_cell:
+            parts[0] = _unindexed(asked, "l")
+        if search.start and not by_cell:  # GiST gives the nearest in time, among those near in space
             by = "l.starts_at <-> %s"
             mark = self.before or self.after
             values.append(mark.at if mark else self.start)
-        order = f"{by}, l.session_id{' DESC' if self.before else ''}" if search.start else self._order(by, "l")
+        order = f"{by}, l.session_id{' DESC' if self.before else ''}" if by != "l.starts_at" else self._order(by, "l")
         return f"SELECT {self.columns} FROM events_listing l WHERE {' AND '.join(parts)} ORDER BY {order} LIMIT %s", [
             *values, self.limit,
         ]  # fmt: skip
@@ -124,12 +147,18 @@ class Walk:
         return f"{by}{way}, {alias}.session_id{way}"
 
     def _first(self) -> Sql:
-        """Most rows say by themselves that no other of their event came before; the others are looked up."""
+        """Most rows say by themselves that no other of their event stands for it; the others are looked up."""
         asked, values = conditions(self.search, "e", self.part)
-        sql = f"""(l.previous_at IS NULL OR l.previous_at < %s OR NOT EXISTS (SELECT FROM events_listing e
+        until = "AND e.starts_at < %s" if self.end else ""
+        sql = f"""CASE WHEN l.previous_at >= %s AND EXISTS (SELECT FROM events_listing e
             WHERE e.event_id = l.event_id AND e.starts_at >= %s
-              AND (e.starts_at, e.session_id) < (l.starts_at, l.session_id) AND {asked}))"""
-        return sql, [self.start, self.start, *values]
+              AND (e.starts_at, e.session_id) < (l.starts_at, l.session_id)
+              AND (e.traits & {HOLDS}) >= (l.traits & {HOLDS}) AND {asked}) THEN false
+            WHEN (l.traits & {HOLDS}) = {HOLDS} OR l.later = 0 THEN true
+            ELSE NOT EXISTS (SELECT FROM events_listing e WHERE e.event_id = l.event_id {until}
+              AND (e.starts_at, e.session_id) > (l.starts_at, l.session_id)
+              AND (e.traits & {HOLDS}) > (l.traits & {HOLDS}) AND {asked}) END"""
+        return sql, [self.start, self.start, *values, *([self.end] if self.end else []), *values]
 
 
 def ongoing(
@@ -142,8 +171,9 @@ def ongoing(
     Long ones have an index of their own; the others began in the hours before. Marks are instants of the end. `columns`
     hold `ends_at` and `session_id`.
     """
-    asked, values = conditions(search, part=part)
-    common = f"{asked} AND l.starts_at < %s AND l.ends_at > %s"
+    asked, where = conditions(search, part=part)
+    values = list[Any]()
+    common = "l.starts_at < %s AND l.ends_at > %s"
     values += [at, at]
     for mark, sign in ((after, ">"), (before, "<")):
         if mark:
@@ -152,24 +182,58 @@ def ongoing(
     if once:
         also, also_values = conditions(search, "e", part)
         also = _unindexed(also, "e")
-        common += f""" AND NOT EXISTS (SELECT FROM events_listing e WHERE e.event_id = l.event_id
+        # What is off is not under way; it stands only when its event has no other date.
+        common += f""" AND ((l.traits & {HOLDS}) <> 0 OR l.later = 0)
+            AND NOT EXISTS (SELECT FROM events_listing e WHERE e.event_id = l.event_id
             AND e.starts_at < %s AND e.ends_at > %s AND (e.ends_at, e.session_id) < (l.ends_at, l.session_id)
             AND {also})"""
         values += [at, at, *also_values]
     way = " DESC" if before else ""
     mark = before or after
     from_end = f"l.ends_at <-> %s, l.session_id{way}"
-    far = _unindexed(common, "l")  # the index of places would read all that was ever near
+    far, by_end = _unindexed(asked, "l"), f"l.ends_at{way}, l.session_id{way}"
+    short, short_values = (
+        f"""SELECT {columns} FROM events_listing l WHERE {asked} AND NOT l.long AND l.starts_at >= %s
+        AND {common} ORDER BY {by_end} LIMIT %s""",
+        [at - LONG, *values, limit],
+    )
+    if search.start and part == "published":
+        short = f"""SELECT c.* FROM unnest(%s::int[]) AS k (key) CROSS JOIN LATERAL (
+            SELECT {columns} FROM events_listing l WHERE {far} AND l.cell = k.key AND l.starts_at >= %s
+            AND l.ends_at - l.starts_at <= %s AND {common} ORDER BY {by_end} LIMIT %s) c
+            ORDER BY c.ends_at{way}, c.session_id{way} LIMIT %s"""
+        short_values = [at - LONG, LONG, *values, limit, limit]
     sql = f"""SELECT * FROM (
-        (SELECT {columns} FROM events_listing l WHERE l.long AND {far}
-         ORDER BY {from_end} LIMIT %s)
-        UNION ALL
-        (SELECT {columns} FROM events_listing l WHERE NOT l.long AND l.starts_at >= %s AND {common}
-         ORDER BY l.ends_at{way}, l.session_id{way} LIMIT %s)
-        ) o ORDER BY o.ends_at{way}, o.session_id{way} LIMIT %s"""
-    return sql, [*values, mark.at if mark else at, limit, at - LONG, *values, limit, limit]
+        (SELECT {columns} FROM events_listing l WHERE {far} AND l.long AND {common} ORDER BY {from_end} LIMIT %s)
+        UNION ALL ({short})) o ORDER BY o.ends_at{way}, o.session_id{way} LIMIT %s"""
+    near = [cells(search.start, search.reach)] if search.start and part == "published" else []
+    return sql, [
+        *where, *values, mark.at if mark else at, limit, *near, *where, *short_values, limit,
+    ]  # fmt: skip
 
 
 def _unindexed(asked: str, alias: str) -> str:
-    """The same conditions, whose place no index serves."""
-    return asked.replace(f"{alias}.position <@ circle(%s::point, %s)", f"({alias}.position <-> %s::point) <= %s")
+    """The same conditions, whose place, type, agency and basin no index serves: it would read all that was ever there,
+    when the dates asked are few."""
+    asked = asked.replace(f"{alias}.position <@ circle(%s::point, %s)", f"({alias}.position <-> %s::point) <= %s")
+    for column, nothing in (("kind", "|| ''"), ("agency_id", "+ 0"), ("basin_id", "+ 0")):
+        asked = asked.replace(f"{alias}.{column} =", f"({alias}.{column} {nothing}) =")
+    return asked
+
+
+def cells(start: Start, km: float) -> list[int]:
+    """The squares of the map (`Listing.cell`) that a circle around `start` meets."""
+    (x, y), reach = mercator(start.lat, start.lon), km / start.scale
+    first, last = (int((x + way * reach) // CELL) for way in (-1, 1))
+    low, high = (int((y + way * reach) // CELL) for way in (-1, 1))
+    return [
+        cell_number(i, j)
+        for i in range(first, last + 1)
+        for j in range(low, high + 1)
+        if math.hypot(_outside(x, i * CELL), _outside(y, j * CELL)) <= reach
+    ]
+
+
+def _outside(value: float, edge: float) -> float:
+    """How far `value` is from the band `[edge, edge + CELL]`."""
+    return max(edge - value, value - edge - CELL, 0.0)
