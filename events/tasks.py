@@ -16,7 +16,8 @@ def read_sources() -> int:
     return len(keys)
 
 
-@shared_task
+# Below the half hour after which a source is given to another worker (`reading.LEASE`).
+@shared_task(soft_time_limit=20 * 60, time_limit=22 * 60)
 def read_one_source(key: int, withdraw: bool = False) -> str:
     """Read one source; what goes wrong is written with it, and it is tried again later."""
     from events.models import Source

@@ -302,8 +302,9 @@ ALERT_PENDING_DAYS = env.int("ALERT_PENDING_DAYS", default=3)  # an alert that n
 ALERT_DAYS = env.int("ALERT_DAYS", default=365)  # then it ends, unless the person goes on
 SOURCE_RUN_DAYS = env.int("SOURCE_RUN_DAYS", default=90)  # reports of readings of agendas
 SOURCE_MAX_BYTES = env.int("SOURCE_MAX_BYTES", default=60_000_000)  # of an agenda read from afar
-# Hosts of this network that a source may be read from (« 127.0.0.1 »); any other private address is refused.
-SOURCE_PRIVATE_HOSTS = env.list("SOURCE_PRIVATE_HOSTS", default=["127.0.0.1"] if DEMO else [])
+# Hosts of this network that a source may be read from (« 127.0.0.1 », « agenda.local:8080 »); any other private address
+# is refused. The demonstration reads two agendas of its own, at its own port.
+SOURCE_PRIVATE_HOSTS = env.list("SOURCE_PRIVATE_HOSTS", default=[SITE_URL.partition("://")[2]] if DEMO else [])
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
 # No request with a file is larger, wherever it goes; refused before anything is written.

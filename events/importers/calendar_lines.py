@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from events.importers.incoming import FormatError
+from events.importers.incoming import CUT, CutError, FormatError
 
 NOT_A_CALENDAR = "Ce fichier n’est pas un calendrier iCalendar\u00a0: aucun évènement (VEVENT) n’y est annoncé."
 LONGEST_LINE, LONGEST_BLOCK = 1_000_000, 4_000_000  # bytes
@@ -64,7 +64,7 @@ class Around:
 
 
 def blocks(path: Path, around: Around) -> Iterator[Block]:
-    """The events of the file in order; `around` is completed on the way. Raises `FormatError`."""
+    """The events of the file in order; `around` is completed on the way. Raises `FormatError`, `CutError` at last."""
     cutter = _Cutter(around)
     for raw in _joined(path):
         if (block := cutter.take(_decoded(raw))) is not None:
@@ -74,6 +74,8 @@ def blocks(path: Path, around: Around) -> Iterator[Block]:
         yield cutter.block
     if not cutter.count and not around.calendars:
         raise FormatError(NOT_A_CALENDAR)
+    if cutter.open or cutter.block is not None:
+        raise CutError(CUT)
 
 
 class _Cutter:
@@ -84,6 +86,7 @@ class _Cutter:
         self.block: Block | None = None
         self._inner, self._size = "", 0
         self._zone: list[str] | None = None
+        self.open = False  # a calendar whose end was not met yet
 
     def take(self, line: str) -> Block | None:
         head, _, tail = line.partition(":")
@@ -116,6 +119,7 @@ class _Cutter:
         elif what == "VTIMEZONE":
             self._zone = []
         elif what == "VCALENDAR":
+            self.open = True
             self.around.calendars += 1
             self.around.zone = self.around.method = ""
         return None
@@ -129,6 +133,8 @@ class _Cutter:
         elif what == "VTIMEZONE" and self._zone is not None:
             _keep_zone(self._zone, self.around)
             self._zone = None
+        elif what == "VCALENDAR":
+            self.open = False
         return None
 
     def _says(self, block: Block, line: str) -> None:

@@ -12,21 +12,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+from celery.exceptions import SoftTimeLimitExceeded
 from dateutil.rrule import rrule, rruleset, rrulestr
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from events.importers.calendar_lines import Around, Block, Property
-from events.importers.incoming import MOST_DATES
+from events.importers.incoming import MOST_DATES, NOT_OUR_TIME
+from events.models.session import LATEST
 
 PARIS = ZoneInfo("Europe/Paris")
 AHEAD = timedelta(days=548)  # a rule without end gives its dates for eighteen months
 MOST_TRIED = 60_000  # dates of one rule, kept or not: two centuries of days
+FIRST_YEAR, LONGEST_RULE, LONGEST_STEP = 1900, 500, 1_000  # of a rule: its start, its characters, its INTERVAL
 _VALUE = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d):?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE
 )
 _LENGTH = re.compile(r"([+-]?)P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?")
 _OFFSET = re.compile(r"(?:UTC|GMT)\s?([+-])\s?(\d{1,2}):?(\d\d)?", re.IGNORECASE)
-_FREQUENCY = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
+# « BYHOUR=9,14 » is twice a day.
+_FREQUENCY = re.compile(r"FREQ=(?:SECONDLY|MINUTELY|HOURLY)|BY(?:HOUR|MINUTE|SECOND)=[^;]*,", re.IGNORECASE)
+_NUMBERED = re.compile(r"([+-]?\d+)(?:MO|TU|WE|TH|FR|SA|SU)", re.IGNORECASE)
+
+
+UNREADABLE = "récurrence illisible («\u00a0{text}\u00a0»)"
 
 
 class TimeError(ValueError):
@@ -78,6 +86,8 @@ class Zones:
                 zone = told.to_tz(lookup_tzid=False)
                 if isinstance(zone, tzinfo):
                     return zone
+            except SoftTimeLimitExceeded:
+                raise
             except Exception:  # noqa: S110 (whatever a broken description breaks, other means are left)
                 pass
         if match := _OFFSET.search(name):
@@ -163,13 +173,15 @@ def repeated(block: Block, start: When, zones: Zones, today: date) -> Repeated:
 
     Raises `TimeError` for a rule that cannot be read, or that repeats within a day.
     """
+    if start.wall.year < FIRST_YEAR:
+        raise TimeError(NOT_OUR_TIME.format(date=f"{start.wall:%d/%m/%Y}"))
     horizon = datetime.combine(today, time()) + AHEAD
     found, bounded = rruleset(), False
     if not block.first("RRULE"):
         found.rdate(start.wall)
     for rule in block.properties.get("RRULE", [])[:5]:
         made, further = _rule(rule.value, start, zones, horizon)
-        found.rrule(made)
+        found.rrule(_ended(made))
         bounded = bounded or further
     for extra in _listed(block, "RDATE", start, zones):
         found.rdate(extra.wall)
@@ -198,6 +210,8 @@ def _rule(text: str, start: When, zones: Zones, horizon: datetime) -> tuple[rrul
     if _FREQUENCY.search(text):
         raise TimeError("récurrence plus serrée que la journée")
     parts = [part for part in text.strip().strip(";").split(";") if part]
+    if not _sound(text, parts):
+        raise TimeError(UNREADABLE.format(text=text[:60]))
     until = next((part[6:] for part in parts if part.upper().startswith("UNTIL=")), "")
     counted = any(part.upper().startswith("COUNT=") for part in parts)
     parts = [part for part in parts if not part.upper().startswith("UNTIL=")]
@@ -214,10 +228,62 @@ def _rule(text: str, start: When, zones: Zones, horizon: datetime) -> tuple[rrul
         made = rrulestr(";".join(parts), dtstart=start.wall, ignoretz=True)
         if not isinstance(made, rrule):
             raise TypeError
-        made = made if counted and not until else made.replace(until=end, count=None)
+        if counted and not until:
+            end = LATEST.replace(tzinfo=None)
+        else:
+            made = made.replace(until=end, count=None)
+        _watch(made, start.wall, end)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise TimeError(f"récurrence illisible («\u00a0{text[:60]}\u00a0»)") from error
+        raise TimeError(UNREADABLE.format(text=text[:60])) from error
     return made, further
+
+
+def _sound(text: str, parts: list[str]) -> bool:
+    """Whether the numbers of a rule are those of a calendar: what is not may ask for work without end."""
+    said = {name.strip().upper(): value for name, _, value in (part.partition("=") for part in parts)}
+    step = said.get("INTERVAL", "1").strip()
+    if len(text) > LONGEST_RULE or not re.fullmatch(r"\d{1,4}", step) or not 1 <= int(step) <= LONGEST_STEP:
+        return False
+    numbers = [abs(int(number)) for number in _NUMBERED.findall(said.get("BYDAY", ""))]
+    if numbers and "BYWEEKNO" in said:  # RFC 5545 excludes it
+        return False
+    most = 5 if said.get("FREQ", "").strip().upper() == "MONTHLY" else 53
+    return all(1 <= number <= most for number in numbers)
+
+
+class _Enough(Exception):  # noqa: N818 (a way out, not an error)
+    """The days looked at are beyond the end of the rule."""
+
+
+class _Counted(frozenset[int]):
+    """Values that a day may have, asked of each day a rule looks at: so many days, then it is enough."""
+
+    days: int
+
+    def __contains__(self, value: object) -> bool:
+        self.days -= 1
+        if self.days < 0:
+            raise _Enough
+        return super().__contains__(value)
+
+
+def _watch(made: rrule, start: datetime, end: datetime) -> None:
+    """Stop a rule at its end even when no day is ever found (« 30 February »): dateutil goes on to the year 9999."""
+    held = vars(made)
+    # A month asked of a yearly « first Monday » would change what it means: its days of the week are counted instead.
+    name, every = ("_byweekday", range(7)) if held["_bynweekday"] else ("_bymonth", range(1, 13))
+    if held["_bymonth"]:
+        name = "_bymonth"
+    counted = _Counted(held[name] or every)
+    counted.days = max((end - start).days, 0) + 2 * 366  # periods begin before the start, and end after the end
+    held[name] = counted
+
+
+def _ended(made: rrule) -> Iterator[datetime]:
+    try:
+        yield from made
+    except _Enough:
+        return
 
 
 def _listed(block: Block, name: str, start: When, zones: Zones) -> Iterator[When]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.journal import Actor
-from events.importers.formats import read
+from events.importers.formats import read, within
 from events.importers.incoming import FormatError
 from events.services.importing import Feed, Report, apply, run_of
 from members.models import Organisation
@@ -27,24 +27,29 @@ def run_file(
     actor: Actor | None = None,
     name: str = "",
     withdraw: bool | None = None,
+    seconds: float = 0,
 ) -> Report:
     """Bring the events of `path` to those of `organisation`; nothing stays of a `dry_run`.
 
-    `name` is that of the file as people know it; `withdraw` is that of `importing.apply`. Raises `FormatError` when
+    `name` is that of the file as people know it; `withdraw` is that of `importing.apply`; `seconds`, when
+    given, is what somebody can wait. Raises `FormatError` when
     the file cannot be read, `BusyError` when another one is being read.
     """
     path, started = Path(path), timezone.now()
     if not path.is_file():
         raise FormatError(f"Fichier introuvable\u00a0: {path.name}")
     feed = Feed.of_file(organisation, name or path.name)
+    items = read(path, format)
+    if seconds:
+        items = within(items, seconds)
     if not dry_run:
-        report = apply(feed=feed, items=read(path, format), actor=actor, withdraw=withdraw)
+        report = apply(feed=feed, items=items, actor=actor, withdraw=withdraw)
         run_of(feed, report, started, actor)
         return report
     reports: list[Report] = []
     try:
         with transaction.atomic():
-            reports.append(apply(feed=feed, items=read(path, format), actor=actor, withdraw=withdraw))
+            reports.append(apply(feed=feed, items=items, actor=actor, withdraw=withdraw))
             raise _Undo
     except _Undo:
         return reports[0]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import certifi
 import requests
@@ -27,12 +29,17 @@ from urllib3.exceptions import HTTPError
 CONNECT, SILENCE, WHOLE = 5, 20, 300  # seconds: to connect, without a byte, for everything
 MOST_HOPS, MOST_PAGES, BETWEEN_PAGES = 5, 500, 0.2
 PIECE, LARGEST_PAGE = 1 << 16, 8_000_000  # bytes
+SLOW = "L’agenda met trop de temps à venir."
 _REDIRECTS = {301, 302, 303, 307, 308}
 AGENT = "SPRO-agenda/1.0 (+{site})"
 
 
 class FetchError(Exception):
     """The agenda could not be fetched; the message is French and may be shown to its owner."""
+
+
+class LargeError(FetchError):
+    """It is larger than what may be read."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,15 @@ def fetched(
     etag: str = "",
     last_modified: str = "",
     most: int = 0,
+    seconds: float = WHOLE,
+    more: bool = True,
 ) -> Iterator[Fetched]:
     """The agenda at `url` in a file that goes when the block ends. Raises `FetchError`.
 
-    `most` bytes at most (`SOURCE_MAX_BYTES` when 0), pages of an OpenAgenda included.
+    `most` bytes at most (`SOURCE_MAX_BYTES` when 0), all in `seconds`; the next pages of an OpenAgenda when `more`.
     """
     most = most or settings.SOURCE_MAX_BYTES
-    deadline = time.monotonic() + WHOLE
+    deadline = time.monotonic() + seconds
     with NamedTemporaryFile(prefix="agenda-", suffix=".tmp") as file:
         digest = hashlib.sha256()
         response = _get(url, {"If-None-Match": etag, "If-Modified-Since": last_modified}, deadline)
@@ -73,7 +82,7 @@ def fetched(
                 return
             said = response.headers
             size = _copy(response, file, digest, most, deadline)
-        if format == "openagenda":
+        if format == "openagenda" and more:
             size += _more_pages(url, file, digest, most - size, deadline)
         file.flush()
         if not size:
@@ -99,7 +108,7 @@ def _get(url: str, headers: dict[str, str], deadline: float) -> requests.Respons
         if time.monotonic() > deadline:
             raise FetchError("L’agenda met trop de temps à répondre.")
         address = _resolved(url)
-        response = _exchange(url, address, sent)
+        response = _exchange(url, address, sent, deadline)
         if response.status_code in _REDIRECTS and (target := response.headers.get("Location")):
             response.close()
             url = urljoin(url, target)
@@ -122,12 +131,15 @@ _STATUSES = {
 }
 
 
-def _exchange(url: str, address: str, headers: dict[str, str]) -> requests.Response:
+def _exchange(url: str, address: str, headers: dict[str, str], deadline: float) -> requests.Response:
     session = requests.Session()
     session.trust_env = False  # no proxy, no password of this machine
-    session.mount(urlsplit(url).scheme + "://", _Pinned(address))
+    left = max(deadline - time.monotonic(), 0.1)
+    pinned = _Pinned(address, left)
+    session.mount(urlsplit(url).scheme + "://", pinned)
+    waits = (min(CONNECT, left), min(SILENCE, left))
     try:
-        return session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=(CONNECT, SILENCE))
+        return session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=waits)
     except requests.exceptions.SSLError as error:
         raise FetchError("Le certificat de sécurité du site n’est pas valable.") from error
     except requests.exceptions.Timeout as error:
@@ -139,8 +151,8 @@ def _exchange(url: str, address: str, headers: dict[str, str]) -> requests.Respo
 class _Pinned(HTTPAdapter):
     """Speaks to the address that was checked, under the name that was asked (no second resolution)."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, seconds: float) -> None:
+        self._address, self._seconds = address, seconds
         super().__init__(max_retries=0)
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
@@ -151,11 +163,39 @@ class _Pinned(HTTPAdapter):
             more = {"assert_hostname": host, "server_hostname": host, "cert_reqs": "CERT_REQUIRED",
                     "ca_certs": certifi.where()}  # fmt: skip
         request.headers["Host"] = parts.netloc.rpartition("@")[2]
-        return self.poolmanager.connection_from_host(self._address, port, scheme=parts.scheme, pool_kwargs=more or None)
+        pool = self.poolmanager.connection_from_host(self._address, port, scheme=parts.scheme, pool_kwargs=more or None)
+        pool.ConnectionCls = _ended(pool.ConnectionCls, self._seconds)  # type: ignore[misc, assignment]
+        return pool
 
     def request_url(self, request: Any, proxies: Any) -> str:
         parts = urlsplit(request.url)
         return str(urlunsplit(("", "", parts.path or "/", parts.query, "")))
+
+
+def _ended(known: type[Any], seconds: float) -> type[Any]:
+    """`known` connections, cut after `seconds` whatever happens: a site may send one byte from time to time."""
+
+    class Ended(known):  # type: ignore[misc]
+        def _new_conn(self) -> socket.socket:
+            made: socket.socket = super()._new_conn()
+            same = made.dup()  # TLS takes the first one away
+            self._clock = threading.Timer(seconds, _cut, [same])
+            self._clock.daemon = True
+            self._clock.start()
+            return made
+
+        def close(self) -> None:
+            if (clock := getattr(self, "_clock", None)) is not None:
+                clock.cancel()
+                clock.args[0].close()
+            super().close()
+
+    return Ended
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _resolved(url: str) -> str:
@@ -169,17 +209,33 @@ def _resolved(url: str) -> str:
         raise FetchError("Une adresse en https:// (ou http://) est attendue.")
     if parts.username or parts.password:
         raise FetchError("L’adresse ne doit porter ni nom ni mot de passe.")
+    named = {host, f"{host}:{port or (443 if parts.scheme == 'https' else 80)}"}
+    if _is_ours(parts) and not (settings.DEMO and _DEMONSTRATION.fullmatch(parts.path)):
+        raise FetchError("C’est l’adresse de ce portail\u00a0: ses propres agendas ne s’y ajoutent pas.")
     try:
         found = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise FetchError("Ce site n’existe pas, ou son nom est mal écrit.") from error
     addresses = list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
-    if host in settings.SOURCE_PRIVATE_HOSTS:
+    if named.intersection(settings.SOURCE_PRIVATE_HOSTS):
         return addresses[0]
     # One private address among others is enough to refuse: the name is not to be trusted.
     if not addresses or not all(_is_public(address) for address in addresses):
         raise FetchError("Cette adresse mène à un réseau privé\u00a0: elle ne peut pas être lue d’ici.")
     return addresses[0]
+
+
+def _is_ours(parts: SplitResult) -> bool:
+    """Whether this is the portal itself: read by itself, its agenda would come back for ever."""
+    ours = urlsplit(settings.SITE_URL)
+    ports = {"http": 80, "https": 443}
+    if parts.hostname != ours.hostname:
+        return False
+    return ours.hostname not in _LOOPBACK or (parts.port or ports[parts.scheme]) == (ours.port or ports[ours.scheme])
+
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}  # a machine of work holds other sites
+_DEMONSTRATION = re.compile(r"/demo/agenda/[\w-]+(?:\.[\w-]+)*")  # what the demonstration reads of itself
 
 
 def _is_public(address: str) -> bool:
@@ -206,13 +262,16 @@ def _copy(response: requests.Response, file: IO[bytes], digest: Any, most: int, 
         for piece in response.raw.stream(PIECE, decode_content=True):
             size += len(piece)
             if size > most:
-                raise FetchError(f"L’agenda dépasse {settings.SOURCE_MAX_BYTES / 1_000_000:g}\u00a0Mo.")
+                raise LargeError(f"L’agenda dépasse {settings.SOURCE_MAX_BYTES / 1_000_000:g}\u00a0Mo.")
             if time.monotonic() > deadline:
-                raise FetchError("L’agenda met trop de temps à venir.")
+                raise FetchError(SLOW)
             digest.update(piece)
             file.write(piece)
     except (HTTPError, OSError, requests.exceptions.RequestException) as error:
-        raise FetchError("La lecture s’est interrompue en chemin.") from error
+        late = time.monotonic() > deadline
+        raise FetchError(SLOW if late else "La lecture s’est interrompue en chemin.") from error
+    if time.monotonic() > deadline:  # cut by us: what came may not be all
+        raise FetchError(SLOW)
     return size
 
 

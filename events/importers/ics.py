@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
@@ -19,7 +21,18 @@ from django.utils import timezone
 from events.importers import plain
 from events.importers.calendar_lines import Around, Block, Property, blocks, split
 from events.importers.calendar_times import TimeError, When, Zones, end_of, repeated, when
-from events.importers.incoming import MOST_DATES, Attendance, Date, Incoming, Place, Status, check
+from events.importers.incoming import (
+    MOST_DATES,
+    OUT_OF_TIME,
+    Attendance,
+    CutError,
+    Date,
+    Incoming,
+    Place,
+    Status,
+    check,
+    guarded,
+)
 from events.importers.online import attendance_of
 
 ENDLESS = "récurrence sans fin proche\u00a0: dates gardées sur dix-huit mois, {most} au plus"
@@ -29,20 +42,33 @@ MAIN = "1"  # key of the date of an event that has one
 
 
 def read_ics(path: Path) -> Iterator[Incoming]:
-    """Every event of the file, its changed dates in it. Raises `FormatError`."""
+    """Every event of the file, its changed dates in it. Raises `FormatError`, `CutError` at the end."""
     around = Around()
     aside = _gathered(path, around)
     zones, today = Zones(around), timezone.localdate()
-    for block in blocks(path, around):
-        if block.first("RECURRENCE-ID") and aside is not None:
-            continue  # gathered
-        uid = uid_of(block)
-        changed = aside.take(uid) if aside is not None else []
-        yield _event(block, uid, changed, zones, today)
+    cut: CutError | None = None
+    try:
+        for block in blocks(path, around):
+            if block.first("RECURRENCE-ID") and aside is not None:
+                continue  # gathered
+            uid = uid_of(block)
+            changed = aside.take(uid) if aside is not None else []
+            yield _kept(uid, partial(_event, block, uid, changed, zones, today))
+    except CutError as error:
+        cut = error
     if aside is not None:
         for uid, left in aside.rest():
-            yield _orphans(uid, left, zones)
+            yield _kept(uid, partial(_orphans, uid, left, zones))
         aside.close()
+    if cut is not None:
+        raise cut
+
+
+def _kept(uid: str, make: Callable[[], Incoming]) -> Incoming:
+    """The event, under its identifier even when it cannot be read: what is still said is not withdrawn."""
+    item = guarded(make, uid[:80])
+    item.uid = item.uid or uid
+    return item
 
 
 def uid_of(block: Block) -> str:
@@ -67,6 +93,8 @@ def _event(block: Block, uid: str, changed: list[Block], zones: Zones, today: da
             _change(item, other, zones)
     except TimeError as error:
         item.problems.append(str(error))
+    except OverflowError:
+        item.problems.append(OUT_OF_TIME)
     item.notes += [UNKNOWN_ZONE.format(name=name) for name in sorted(zones.unknown - before)]
     return check(item)
 
@@ -80,6 +108,8 @@ def _orphans(uid: str, left: list[Block], zones: Zones) -> Incoming:
             _change(item, block, zones)
     except TimeError as error:
         item.problems.append(str(error))
+    except OverflowError:
+        item.problems.append(OUT_OF_TIME)
     return check(item)
 
 
@@ -207,9 +237,10 @@ def _gathered(path: Path, around: Around) -> _Aside | None:
     if not _holds(path, b"RECURRENCE-ID"):
         return None
     aside = _Aside()
-    for block in blocks(path, around):
-        if block.first("RECURRENCE-ID") and block.whole:
-            aside.put(uid_of(block), block)
+    with suppress(CutError):  # said by the second reading
+        for block in blocks(path, around):
+            if block.first("RECURRENCE-ID") and block.whole:
+                aside.put(uid_of(block), block)
     return aside
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+
+import structlog
 
 from events.models.session import EARLIEST, LATEST, Attendance, Session
 
 __all__ = [
     "MOST_DATES",
     "Attendance",
+    "CutError",
     "Date",
     "FormatError",
     "Incoming",
@@ -21,13 +25,17 @@ __all__ = [
     "Reader",
     "Status",
     "check",
+    "guarded",
 ]
+log = structlog.get_logger("events.importers")
 
 # A date without an end lasts so long: a calendar must show something.
 UNSAID_LENGTH = timedelta(hours=1)
 MOST_DATES = 400  # of one event
 ENDS_BEFORE = "la fin vient avant le début"
 NOT_OUR_TIME = "date hors de notre temps ({date})"
+OUT_OF_TIME = "date hors de notre temps"
+UNREADABLE = "illisible"
 NO_TITLE = "sans titre"
 NO_DATE = "sans date"
 Status = Session.Status
@@ -35,6 +43,13 @@ Status = Session.Status
 
 class FormatError(Exception):
     """The file is not what it is said to be; the message is French and says what to do."""
+
+
+class CutError(FormatError):
+    """The file stops before its end: what was read holds, but nothing is known of what it does not speak of."""
+
+
+CUT = "Le fichier s’arrête avant sa fin\u00a0: ce qu’il donne est repris, rien n’est retiré de l’agenda."
 
 
 @dataclass(slots=True)
@@ -127,6 +142,7 @@ class Reader(Protocol):
 
 def check(item: Incoming) -> Incoming:
     """`item` with what makes it unfit for an agenda added to its problems; its dates in order, each once."""
+    _bare(item)
     if not item.title:
         item.problems.append(NO_TITLE)
     if not item.dates and not item.problems:
@@ -143,3 +159,31 @@ def check(item: Incoming) -> Incoming:
     once = {date.key: date for date in item.dates}
     item.dates = sorted(once.values(), key=lambda date: (date.starts_at, date.key))
     return item
+
+
+def guarded(make: Callable[[], Incoming], where: str) -> Incoming:
+    """What `make` reads; whatever one event breaks refuses that event alone, under the name `where`."""
+    try:
+        return make()
+    except OverflowError:
+        return Incoming(where=where, problems=[OUT_OF_TIME])
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # Neither the text of the error nor the event: they may hold anything.
+        log.warning("item_unreadable", error=type(error).__name__)
+        return Incoming(where=where, problems=[UNREADABLE])
+
+
+# What no database nor page takes: half characters, controls.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def _bare(item: Incoming) -> None:
+    """Take them out of what readers copy as it is."""
+    for one, names in ((item, _COPIED), *((date.place, _COPIED_PLACE) for date in item.dates)):
+        for name in names:
+            if _UNFIT.search(getattr(one, name)):
+                setattr(one, name, _UNFIT.sub("", getattr(one, name)))
+
+
+_COPIED = ("where", "uid", "contact_email", "contact_phone", "website", "registration_url", "source_url")
+_COPIED_PLACE = ("postal_code", "insee", "country")

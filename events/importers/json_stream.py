@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from events.importers.incoming import FormatError
+from events.importers.incoming import CUT, CutError, FormatError
 
 PIECE = 1 << 18  # characters read at once
 LARGEST = 4_000_000  # characters of one event
@@ -17,8 +17,8 @@ _EVENTS = re.compile(r'(?<!\\)"events"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def objects(path: Path) -> Iterator[dict[str, Any]]:
-    """Every event object of the file. Raises `FormatError`."""
+def objects(path: Path) -> Iterator[Any]:
+    """Every item of the lists of events of the file, whatever it is. Raises `FormatError`, `CutError` when it stops."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         window = _Window(file)
         if window.starts_with("["):
@@ -30,7 +30,7 @@ def objects(path: Path) -> Iterator[dict[str, Any]]:
             raise FormatError(NOT_JSON)
 
 
-def _in_object(window: _Window) -> Iterator[dict[str, Any]]:
+def _in_object(window: _Window) -> Iterator[Any]:
     found = False
     while window.find(_EVENTS):
         found = True
@@ -42,12 +42,10 @@ def _in_object(window: _Window) -> Iterator[dict[str, Any]]:
             yield from _flat([one.get("event", one)])
 
 
-def _flat(items: Any) -> Iterator[dict[str, Any]]:
+def _flat(items: Any) -> Iterator[Any]:
     """Events, and those of pages among them."""
     for item in items:
-        if not isinstance(item, dict):
-            raise FormatError("Ce JSON n’est pas une liste d’évènements OpenAgenda.")
-        inner = item.get("events")
+        inner = item.get("events") if isinstance(item, dict) else None
         if isinstance(inner, list):
             yield from _flat(inner)
         else:
@@ -68,12 +66,13 @@ class _Window:
 
     def __init__(self, file: IO[str]) -> None:
         self._file, self._text, self._at, self._dropped = file, "", 0, False
+        self._began = False  # a value was read
         self._decoder = json.JSONDecoder()
         self.match(_BETWEEN)
 
     def starts_with(self, mark: str) -> bool:
         if self._at >= len(self._text) and not self._more():
-            raise FormatError(NOT_JSON)
+            raise CutError(CUT) if self._began else FormatError(NOT_JSON)
         return self._text.startswith(mark, self._at)
 
     def skip(self, count: int) -> None:
@@ -111,11 +110,17 @@ class _Window:
             try:
                 found, self._at = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                if len(self._text) - self._at > LARGEST or not self._more():
+                if len(self._text) - self._at > LARGEST:
                     raise FormatError(NOT_JSON) from error
+                if not self._more():
+                    cut = self._began and error.pos >= len(self._text.rstrip()) - 6  # « tru », « "ab\u00 »
+                    raise CutError(CUT) if cut or "Unterminated" in error.msg else FormatError(NOT_JSON) from error
             except RecursionError as error:
                 raise FormatError("Ce JSON est trop imbriqué.") from error
+            except ValueError as error:  # a number of thousands of figures
+                raise FormatError("Ce JSON porte un nombre démesuré\u00a0: il n’a pas pu être lu.") from error
             else:
+                self._began = True
                 return found
 
     def _more(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,18 @@ from core.reference import Access
 from core.text import fold
 from events.importers import plain
 from events.importers.calendar_times import PARIS
-from events.importers.incoming import MOST_DATES, Attendance, Date, Incoming, Place, Status, check
+from events.importers.incoming import (
+    MOST_DATES,
+    UNREADABLE,
+    Attendance,
+    Date,
+    FormatError,
+    Incoming,
+    Place,
+    Status,
+    check,
+    guarded,
+)
 from events.importers.json_stream import objects
 
 NO_TIMINGS = "séances absentes («\u00a0timings\u00a0»)"
@@ -30,13 +42,29 @@ _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[A-Za-z]{2,20}")
 
 def read_openagenda(path: Path) -> Iterator[Incoming]:
     """Every event of the file: one event, a list, `events`, or pages of them. Raises `FormatError`."""
+    number, found = 0, False
     for number, said in enumerate(objects(path), start=1):
-        yield _event(said, number)
+        where = f"évènement {number}"
+        if isinstance(said, dict):
+            found = True
+            item = guarded(partial(_event, said, number), where)
+            # What cannot be read is still said: it is not withdrawn.
+            item.uid = item.uid or _uid(said)
+            yield item
+        else:
+            yield Incoming(where=where, problems=[UNREADABLE])
+    if number and not found:
+        raise FormatError("Ce JSON n’est pas une liste d’évènements OpenAgenda.")
+
+
+def _uid(said: dict[str, Any]) -> str:
+    uid = plain.line(str(said.get("uid") or ""), 370)
+    return f"oa:{uid}" if uid else ""
 
 
 def _event(said: dict[str, Any], number: int) -> Incoming:
-    uid = str(said.get("uid") or "")[:380]
-    item = Incoming(where=uid or f"évènement {number}", uid=uid and f"oa:{uid}")
+    uid = _uid(said)
+    item = Incoming(where=uid.removeprefix("oa:") or f"évènement {number}", uid=uid)
     item.title = plain.line(_words(said.get("title")))
     if not uid:
         item.problems.append("sans identifiant («\u00a0uid\u00a0»)")

@@ -10,8 +10,9 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 
@@ -20,7 +21,7 @@ from core.text import fold
 from events.importers import plain
 from events.importers.calendar_times import PARIS
 from events.importers.guess import KIND_NAMES, PUBLIC_NAMES, SECTOR_NAMES
-from events.importers.incoming import Attendance, Date, FormatError, Incoming, Place, Status, check
+from events.importers.incoming import Attendance, CutError, Date, FormatError, Incoming, Place, Status, check, guarded
 from events.importers.table_row import Row, key_of
 
 # Column, folded with underscores: what else it may be called.
@@ -43,21 +44,36 @@ _STATUS = {
     "annulee": Status.CANCELLED, "reporte": Status.POSTPONED, "reportee": Status.POSTPONED,
 }  # fmt: skip
 _ACCESS = {fold(text): str(value) for value, label in Access.choices for text in (value, str(label))}
-LARGEST_SHEET = 300_000_000  # bytes once unpacked
+LARGEST_SHEET = 30_000_000  # bytes once unpacked, all parts together
+MOST_COLUMNS, MOST_LINES = 100, 1_048_576  # of a workbook, whatever it says of itself
+TOO_LARGE = (
+    "Ce classeur est trop grand une fois ouvert (plus de 30\u00a0Mo)\u00a0: enregistrez sa première feuille en .csv."
+)
+UNCLOSED = (
+    "Ligne {number}\u00a0: un guillemet est ouvert et jamais fermé, la suite du fichier n’a pas pu être lue. Rien "
+    "n’est retiré de l’agenda."
+)
 
 
 def read_table(path: Path) -> Iterator[Incoming]:
-    """Every event of the table. Raises `FormatError` when it is no table, or lacks its title or its date."""
+    """Every event of the table. Raises `FormatError` when it is no table, or lacks its title or its date,
+    `CutError` once all that came is given."""
     lines = _sheet(path) if _is_zip(path) else _csv(path)
     names: list[str] = []
     held: Incoming | None = None
-    for number, cells in lines:
+    cut: CutError | None = None
+    for number, cells in _until_cut(lines):
+        if isinstance(cells, CutError):
+            cut = cells
+            break
         if not any(_filled(cell) for cell in cells):
             continue
         if not names:
             names = _names(cells)
             continue
-        item = _event(Row(number, dict(zip(names, cells, strict=False))))
+        row = Row(number, dict(zip(names, cells, strict=False)))
+        item = guarded(partial(_event, row), f"ligne {number}")
+        item.uid, item.title = item.uid or key_of(row), item.title or plain.line(row.text("titre"))
         if held is not None and item.uid == held.uid and item.where.startswith("ligne"):
             held.dates += item.dates
             held.problems += [f"{item.where}\u00a0: {problem}" for problem in item.problems]
@@ -65,10 +81,19 @@ def read_table(path: Path) -> Iterator[Incoming]:
         if held is not None:
             yield check(held)
         held = item
-    if not names:
-        raise FormatError("Ce tableau est vide.")
     if held is not None:
         yield check(held)
+    if cut is not None:
+        raise cut
+    if not names:
+        raise FormatError("Ce tableau est vide.")
+
+
+def _until_cut(lines: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any] | CutError]]:
+    try:
+        yield from lines
+    except CutError as error:
+        yield 0, error
 
 
 def _names(cells: list[Any]) -> list[str]:
@@ -177,15 +202,19 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[Any]]]:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_SHEET:
-                raise FormatError("Ce classeur est trop grand une fois ouvert.")
+                raise FormatError(TOO_LARGE)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except FormatError:
         raise
     except Exception as error:
         raise FormatError("Ce classeur ne s’ouvre pas\u00a0: enregistrez-le à nouveau en .xlsx.") from error
     try:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, list(cells)
+        rows = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS)
+        for number, cells in enumerate(rows, start=1):
+            if number > MOST_LINES:
+                raise FormatError(TOO_LARGE)
+            if any(cells):
+                yield number, list(cells)
     finally:
         book.close()
 
@@ -196,16 +225,33 @@ def _csv(path: Path) -> Iterator[tuple[int, list[Any]]]:
         head = file.readline(10_000)
         file.seek(0)
         mark = max(";,\t", key=head.count)
-        reader = csv.reader((line.replace("\0", "") for line in file), delimiter=mark)
+        record: list[str] = []  # the lines of the record under way
+        reader = csv.reader((record.append(line) or line for line in _clean(file)), delimiter=mark)  # type: ignore[func-returns-value]
         start = 1
         try:
             for cells in reader:
                 number, start = start, reader.line_num + 1
+                if len(record) > 1 and _unclosed(record, mark):
+                    raise CutError(UNCLOSED.format(number=number))
+                record.clear()
                 yield number, list(cells)
         except csv.Error as error:
             raise FormatError(
                 f"Ligne {reader.line_num} illisible\u00a0: guillemets mal fermés, ou ce n’est pas un tableau."
             ) from error
+
+
+def _clean(file: IO[str]) -> Iterator[str]:
+    return (line.replace("\0", "") for line in file)
+
+
+def _unclosed(record: list[str], mark: str) -> bool:
+    """Whether the last cell of a record opens a quote that the end of the file closes."""
+    try:
+        list(csv.reader(record, delimiter=mark, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _is_utf8(path: Path) -> bool:

@@ -25,7 +25,7 @@ from events.services.importing import BusyError, Report
 from members.models import Organisation
 
 LARGEST = 3_000_000  # bytes: worked out while the person waits; larger agendas are sources
-MOST_EVENTS = 1_500
+MOST_EVENTS, MOST_SECONDS = 1_500, 12  # read while the person waits
 State = AgendaFile.State
 OTHER_NAME = "Un fichier .csv, .xlsx ou .ics est attendu."
 DECIDED = "Ce fichier a déjà été appliqué ou abandonné."
@@ -126,7 +126,15 @@ def _run(held: AgendaFile, **options: Any) -> Report:
     try:
         with _on_disk(held) as path:
             # A file given by hand adds and corrects; what it does not speak of is not withdrawn.
-            return run_file(path, held.format, held.organisation, name=held.filename, withdraw=False, **options)
+            return run_file(
+                path,
+                held.format,
+                held.organisation,
+                name=held.filename,
+                withdraw=False,
+                seconds=MOST_SECONDS,
+                **options,
+            )
     except (FormatError, BusyError) as error:
         raise ValidationError(str(error)) from error
 

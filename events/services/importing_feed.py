@@ -61,6 +61,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     lines: list[dict[str, str]] = field(default_factory=list)
     suspicious: str = ""
+    cut: bool = False  # the file stops before its end
 
     def __post_init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=32)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from core.journal import Actor
 from core.links import absolute
 from core.outbox import queue_mail
-from events.importers.fetch import Fetched, FetchError, fetched
-from events.importers.formats import read
-from events.importers.incoming import FormatError
+from events.importers.fetch import Fetched, FetchError, LargeError, fetched
+from events.importers.formats import SlowError, read, within
+from events.importers.incoming import FormatError, Incoming
 from events.models import Event, ImportRun, Source
 from events.services.importing import BusyError, Feed, Report, apply, run_of
 from members.models import Mandate
@@ -24,6 +26,14 @@ DAY = timedelta(days=1)
 LEASE = timedelta(minutes=30)  # a source given to a worker is not given to another meanwhile
 AT_ONCE = 50
 BROKEN = "Cet agenda n’a pas pu être lu jusqu’au bout\u00a0: l’équipe technique trouvera pourquoi."
+
+
+TOO_LONG = (
+    "La lecture a été arrêtée\u00a0: cet agenda demande trop de temps. Ce qui était lu est gardé, rien n’est retiré."
+)
+TRY_LATER = "Cet agenda est trop grand pour être essayé ici\u00a0: enregistrez-le, il sera lu à part."
+PARTIAL = "Cet essai s’arrête aux {count} premiers évènements\u00a0; la lecture les prendra tous."
+TRY_SECONDS, TRY_BYTES, TRY_EVENTS = 10, 3_000_000, 300  # of a try, while somebody waits for the page
 
 
 class ReadError(Exception):
@@ -60,6 +70,10 @@ def read_source(
         raise ReadError(str(error)) from error
     except (BusyError, OperationalError, InterfaceError):
         raise  # nothing is wrong with the source
+    except SoftTimeLimitExceeded as error:
+        log.warning("source_too_long", source=source.pk)
+        _failed(source, TOO_LONG, started)
+        raise ReadError(TOO_LONG) from error
     except Exception as error:  # a source that breaks the reader must not come back every minute
         log.exception("source_failed", source=source.pk, error=type(error).__name__)
         _failed(source, BROKEN, started)
@@ -67,24 +81,47 @@ def read_source(
     return report
 
 
-def preview(source: Source, *, withdraw: bool | None = None) -> Report:
-    """What a reading would do now, nothing written; `source` may not be saved yet. Raises `ReadError`, `BusyError`."""
+def preview(source: Source, *, withdraw: bool | None = None, waiting: bool = False) -> Report:
+    """What a reading would do now, nothing written; `source` may not be saved yet. Raises `ReadError`, `BusyError`.
+
+    `waiting`: somebody waits for the page, so that a few seconds, megabytes and events are all that is read.
+    """
     reports: list[Report] = []
     new = source.pk is None
     try:
-        with fetched(source.url, format=source.format) as got, transaction.atomic():
+        asked = fetched(source.url, format=source.format)
+        if waiting:
+            asked = fetched(source.url, format=source.format, most=TRY_BYTES, seconds=TRY_SECONDS, more=False)
+        with asked as got, transaction.atomic():
             if new:
                 source.save()
             assert got.path is not None  # noqa: S101 (asked without conditions)
-            reports.append(apply(feed=Feed.of_source(source), items=read(got.path, source.format), withdraw=withdraw))
+            items, report = read(got.path, source.format), Report()
+            if waiting:
+                items = _first(items, report)
+            reports.append(apply(feed=Feed.of_source(source), items=items, withdraw=withdraw))
+            reports[0].suspicious = report.suspicious or reports[0].suspicious
             raise _Undo
     except _Undo:
         return reports[0]
+    except LargeError as error:
+        raise ReadError(TRY_LATER if waiting else str(error)) from error
     except (FetchError, FormatError) as error:
         raise ReadError(str(error)) from error
     finally:
         if new:  # what was rolled back has no number
             source.pk, source._state.adding = None, True
+
+
+def _first(items: Iterator[Incoming], report: Report) -> Iterator[Incoming]:
+    """What can be read while somebody waits; `report` says when there is more."""
+    count = 0
+    try:
+        for item in within(items, TRY_SECONDS, TRY_EVENTS):
+            count += 1
+            yield item
+    except SlowError:
+        report.suspicious = PARTIAL.format(count=count)
 
 
 def claim_due(now: datetime | None = None) -> list[int]:

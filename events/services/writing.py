@@ -92,7 +92,7 @@ def edit_event(
 
 
 def _visible(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values`, their texts without what nobody sees (marks of direction, spaces of no width): a title is what it looks."""
+    """`values`, their texts without what nobody sees: marks of direction, spaces of no width."""
     return {name: plain.visible(value) if isinstance(value, str) else value for name, value in values.items()}
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from events.importers.ics import read_ics
-from events.importers.incoming import FormatError, Incoming
+from events.importers.incoming import CutError, FormatError, Incoming
 from tests.events.importing import SAMPLES, calendar, items, needs_samples, soon, vevent, written
 
 
@@ -148,7 +148,10 @@ def test_S4_markup_scripts_and_control_characters_leave_the_text(tmp_path: Path)
 
 def test_S4_an_event_cut_by_the_end_of_the_file_is_refused_and_the_others_kept(tmp_path: Path) -> None:
     text = calendar(vevent("a"), vevent("b"))
-    kept, cut = read_ics(written(tmp_path, text[: text.rindex("DTEND")]))
+    found = read_ics(written(tmp_path, text[: text.rindex("DTEND")]))
+    kept, cut = next(found), next(found)
+    with pytest.raises(CutError):
+        next(found)
     assert (kept.problems, cut.problems) == ([], ["évènement incomplet\u00a0: le fichier s’arrête avant sa fin"])
 
 
