@@ -144,7 +144,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
         for act in ("accepter", "refuser")
     },
     "admin/events/event/<int:key>/comparer/": ("/admin/events/event/{event_pk}/comparer/", _DESK_FORM),
-    "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _REGION_FORM),
+    "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _DESK_FORM),
     "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
