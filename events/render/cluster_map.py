@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from events.search.clusters import Cluster, Spot, gathered
 from territories.maps import LEAST_WIDTH, RATIO, Box, plane
-from territories.toponyms import of
 
 WIDE = 480  # the circles keep their size on a map this many pixels wide
 ROOM = 46  # pixels between two circles: they never touch
@@ -60,11 +59,10 @@ def drawing(
 
 
 def said(cluster: Cluster) -> str:
-    """« Troyes et 4 communes voisines : 12 évènements ; voir la carte autour de Troyes »: it may hold others too."""
+    """« Troyes et 4 communes voisines : 12 évènements »."""
     others = len(cluster.spots) - 1
     near = f" et {others} communes voisines" if others > 1 else " et une commune voisine" if others else ""
-    then = f"\u00a0; voir autour {of(cluster.main.name)}" if others else ""
-    return f"{cluster.main.name}{near}\u00a0: {counted(cluster.count)}{then}"
+    return f"{cluster.main.name}{near}\u00a0: {counted(cluster.count)}"
 
 
 def counted(events: int) -> str:

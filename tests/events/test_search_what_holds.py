@@ -121,7 +121,7 @@ def test_A2_a_mistyped_word_is_mended_in_every_view_and_in_its_links(client: Cli
     published(date_of(), title="Découvrir la robotique")
     for view in ("liste", "carte", "semaine", "mois"):
         html = client.get("/agenda/", {"q": "robotik", "vue": view}).content.decode()
-        assert "Rien ne répond à «\u00a0robotik\u00a0»" in html, view
+        assert "Rien ne répond à «&nbsp;robotik&nbsp;»" in html, view
         assert "/agenda/s-abonner/?q=robotique" in html, view
         assert "q=robotik&" not in html, view
 
