@@ -176,7 +176,8 @@ def test_an_undated_event_of_the_pack_says_what_is_known(client: Client) -> None
     publish(event=event, actor=None)
     said = page(client, event)
     assert "En avril 2018" in said
-    assert "La date exacte n’est pas connue : Charte du SPRO, annexe 7." in said
+    assert "La date exacte n’est pas connue." in said
+    assert "Charte du SPRO, annexe 7." in said
     assert client.get(f"/agenda/{event.slug}/event.ics").status_code == 200
     assert client.get(f"/agenda/{event.slug}/image.png").status_code == 200
 
@@ -211,12 +212,13 @@ def test_A5_before_it_is_public_only_who_may_edit_sees_it(state: str) -> None:
     if state == "refused":
         refuse(event=Event.objects.get(pk=event.pk), reason="Trop loin.", actor=None)
     addresses = [f"/agenda/{event.slug}/{rest}" for rest in ("", "event.ics", "image.png")]
-    for stranger in (None, person(), professional()):
+    region = region_staff()  # reads what is sent to it: a draft is its team's alone
+    for stranger in (None, person(), professional(), *([region] if state == "draft" else [])):
         visitor = Client()
         if stranger:
             visitor.force_login(stranger)
         assert [visitor.get(address).status_code for address in addresses] == [404, 404, 404]
-    for reader in (user, region_staff()):
+    for reader in (user, *([] if state == "draft" else [region])):
         visitor = Client()
         visitor.force_login(reader)
         responses = [visitor.get(address) for address in addresses]
