@@ -138,14 +138,27 @@ def _exchange(url: str, address: str, headers: dict[str, str], deadline: float) 
     pinned = _Pinned(address, left)
     session.mount(urlsplit(url).scheme + "://", pinned)
     waits = (min(CONNECT, left), min(SILENCE, left))
+    response: requests.Response | None = None
     try:
-        return session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=waits)
+        response = session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=waits)
     except requests.exceptions.SSLError as error:
         raise FetchError("Le certificat de sécurité du site n’est pas valable.") from error
     except requests.exceptions.Timeout as error:
         raise FetchError("L’agenda met trop de temps à répondre.") from error
     except (requests.exceptions.RequestException, HTTPError, ValueError) as error:
         raise FetchError("L’adresse ne répond pas.") from error
+    finally:
+        if response is None:
+            _stop(pinned.clocks)
+    # The connection itself is closed once the headers are read: the clock goes with the answer.
+    closing = response.close
+
+    def close() -> None:
+        _stop(pinned.clocks)
+        closing()
+
+    response.close = close  # type: ignore[method-assign]
+    return response
 
 
 class _Pinned(HTTPAdapter):
@@ -153,6 +166,7 @@ class _Pinned(HTTPAdapter):
 
     def __init__(self, address: str, seconds: float) -> None:
         self._address, self._seconds = address, seconds
+        self.clocks: _Clocks = []
         super().__init__(max_retries=0)
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
@@ -164,7 +178,7 @@ class _Pinned(HTTPAdapter):
                     "ca_certs": certifi.where()}  # fmt: skip
         request.headers["Host"] = parts.netloc.rpartition("@")[2]
         pool = self.poolmanager.connection_from_host(self._address, port, scheme=parts.scheme, pool_kwargs=more or None)
-        pool.ConnectionCls = _ended(pool.ConnectionCls, self._seconds)  # type: ignore[misc, assignment]
+        pool.ConnectionCls = _ended(pool.ConnectionCls, self._seconds, self.clocks)  # type: ignore[misc, assignment]
         return pool
 
     def request_url(self, request: Any, proxies: Any) -> str:
@@ -172,25 +186,30 @@ class _Pinned(HTTPAdapter):
         return str(urlunsplit(("", "", parts.path or "/", parts.query, "")))
 
 
-def _ended(known: type[Any], seconds: float) -> type[Any]:
+_Clocks = list[tuple[threading.Timer, socket.socket]]
+
+
+def _ended(known: type[Any], seconds: float, clocks: _Clocks) -> type[Any]:
     """`known` connections, cut after `seconds` whatever happens: a site may send one byte from time to time."""
 
     class Ended(known):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
             made: socket.socket = super()._new_conn()
             same = made.dup()  # TLS takes the first one away
-            self._clock = threading.Timer(seconds, _cut, [same])
-            self._clock.daemon = True
-            self._clock.start()
+            clock = threading.Timer(seconds, _cut, [same])
+            clock.daemon = True
+            clock.start()
+            clocks.append((clock, same))
             return made
 
-        def close(self) -> None:
-            if (clock := getattr(self, "_clock", None)) is not None:
-                clock.cancel()
-                clock.args[0].close()
-            super().close()
-
     return Ended
+
+
+def _stop(clocks: _Clocks) -> None:
+    while clocks:
+        clock, connection = clocks.pop()
+        clock.cancel()
+        connection.close()
 
 
 def _cut(connection: socket.socket) -> None:
