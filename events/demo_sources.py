@@ -19,7 +19,7 @@ def seed(organisation: Organisation, other: Organisation | None = None) -> None:
         ICS, organisation,
     )  # fmt: skip
     _declare(
-        Source(slug="demo-rencontres", name="Rencontres des métiers", format="openagenda", default_kind=EventType.FORUM),
+        Source(slug="demo-rencontres", name="Rencontres", format="openagenda", default_kind=EventType.FORUM),
         OPENAGENDA, other or organisation,
     )  # fmt: skip
 

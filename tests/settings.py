@@ -8,6 +8,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 # Playwright keeps an event loop in the worker that opens Chromium, where tests of the database may follow.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SECOND_FACTOR_REQUIRED", "0")  # the tests of it turn it on
+os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")  # worlds made before any fixture write mails too
 os.environ.setdefault("HTTPS", "0")  # the tests speak to the portal in clear
 if not os.environ.get("SPRO_LOCAL"):
     os.environ["SPRO_LOCAL"] = str(embedded.local_dir() / "test")

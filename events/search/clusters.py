@@ -102,8 +102,8 @@ def places(search: Search) -> Places:
         elif at_lat is not None:
             centre = (lat, lon) if lat is not None else (at_lat, at_lon)
             far = max(distance_km(*centre, y, x) for y in (south, north) for x in (west, east))
-            called = (insee, name) if name else _beside(at_lat, at_lon)
-            spots.append(Spot(*called, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
+            code, called = (insee, name) if name else _beside(at_lat, at_lon)
+            spots.append(Spot(code, called, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
         elif placed:
             nowhere += of_events
         else:

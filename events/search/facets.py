@@ -63,8 +63,12 @@ def count(search: Search) -> Facets:
     read: list[list[Any]] = [[row[1:] for row in rows if row[0] == part] for part in range(4)]
     here, afar_too = (read[0], read[2]), (read[1], read[3])
     if len(parts) == 2:
-        afar_too = tuple([row for row in part if row[1] & _ONLINE] for part in here)
+        afar_too = _online(here[0]), _online(here[1])
     return _counted(search, *(afar_too if search.online else here), [row for part in afar_too for row in part], most)
+
+
+def _online(rows: list[Any]) -> list[Any]:
+    return [row for row in rows if row[1] & _ONLINE]
 
 
 def _most(bare: Search) -> int:

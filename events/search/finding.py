@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -153,7 +153,7 @@ def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]
         f" FROM ({' UNION ALL '.join(parts)}) f JOIN events_rendering r ON r.session_id = f.session_id",
         [walk.start, *values],
     )
-    coming = [Found(*row[2:], skipped=_passed(row[1])) for row in rows if row[0] == 0]
+    coming = [replace(Found(*row[2:]), skipped=_passed(row[1])) for row in rows if row[0] == 0]
     coming.sort(key=lambda found: (found.starts_at, found.session), reverse=walk.before is not None)
     now = [Found(*row[2:]) for row in rows if row[0] == 1]
     return coming, sorted(now, key=lambda found: (found.ends_at, found.session))
