@@ -15,7 +15,7 @@ from core.values import day_in_words
 from events import due, field_words, radar
 from events.admin_merges import ComparedEvents
 from events.admin_moderation import SOONEST, ModeratedEvents, RefusalForm, refusal_form, withdrawal_form
-from events.admin_radar import clash_line, radar_csv, radar_view
+from events.admin_radar import clash_line, radar_csv, radar_view, served_by
 from events.models import Event, Session, Source
 from events.render import times
 from events.rules import may_enter_desk
@@ -100,6 +100,10 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
                 context[name], more["typed"], more["answering"] = typed, None, name
         return super().change_view(request, object_id, form_url, context | more)
 
+    def _clashes(self, request: HttpRequest, event: Event) -> list[dict[str, Any]]:
+        agencies = served_by(request.user)
+        return [clash_line(clash, agencies) for clash in radar.clashes_of(event)]
+
     def _sheet(self, request: HttpRequest, event: Event) -> dict[str, Any]:
         """What a moderator needs to decide, on one page."""
         waits = event.state == State.PROPOSED
@@ -116,7 +120,7 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
             "merges": list(merging.merges_of(event)), "revision": revising.waiting(event),
             "refusal": refusal_form() if waits else None,
             "withdrawal": withdrawal_form() if event.state == State.PUBLISHED else None,
-            "clashes": [clash_line(clash, request.user) for clash in radar.clashes_of(event)] if waits else [],
+            "clashes": self._clashes(request, event) if waits else [],
             "clash_days": radar.DAYS, "others": self.queue(request).exclude(pk=event.pk).count() if waits else 0,
             "from_file": bool(event.source_uid) and event.source is None,
             "may_publish": event.state in (State.PROPOSED, State.REFUSED, State.WITHDRAWN),

@@ -60,7 +60,7 @@ class RadarForm(forms.Form):
         if not started:
             given.setlist("meme", ["bassin"])
         super().__init__(given)
-        self.served = None if runs_region.test(user) else agencies_of(user)
+        self.served = served_by(user)
         agencies, basins = Agency.objects.order_by("order"), EmploymentBasin.objects.order_by("name")
         if self.served is not None:
             agencies, basins = agencies.filter(pk__in=self.served), basins.filter(agency__in=self.served)
@@ -85,17 +85,21 @@ def radar_view(request: HttpRequest, site: Any, opts: Any) -> HttpResponse:
     found, gaps = radar.clashes(asked), radar.gaps(asked)
     context = {
         **site.each_context(request), "title": "Radar de l’agenda", "opts": opts, "form": form, "asked": asked,
-        "clashes": [clash_line(clash, request.user) for clash in found.found], "more": found.more, "cut": found.cut,
+        "clashes": [clash_line(clash, form.served) for clash in found.found], "more": found.more, "cut": found.cut,
         "territories": _territories(gaps, asked), "gaps": len(gaps), "query": request.GET.urlencode(),
         "shown": radar.CLASHES_SHOWN, "looked_at": radar.LOOKED_AT,
     }  # fmt: skip
     return TemplateResponse(request, "admin/events/event/radar.html", context)
 
 
-def clash_line(clash: radar.Clash, user: Any) -> dict[str, Any]:
-    """A clash in words, each event with the address where `user` may read it (empty: nowhere)."""
+def served_by(user: Any) -> frozenset[int] | None:
+    """The agencies whose events `user` reads at the desk; None for those who read them all."""
+    return None if runs_region.test(user) else agencies_of(user)
+
+
+def clash_line(clash: radar.Clash, served: frozenset[int] | None) -> dict[str, Any]:
+    """A clash in words, each event with the address where one may read it (`served_by`; empty: nowhere)."""
     apart = "le même jour" if clash.days == 0 else f"à {clash.days} jour{'s' if clash.days > 1 else ''}"
-    served = None if runs_region.test(user) else agencies_of(user)
     first, second = _great(clash.first, served), _great(clash.second, served)
     return {"apart": apart, "shared": clash.shared, "events": [first, second], "other": second}
 

@@ -56,8 +56,8 @@ class Found:
     place_name: str = ""
     attendance: str = "place"
     public_id: str = ""
-    skipped: tuple[tuple[datetime, str], ...] = ()  # its dates passed over: when, and their status, or `full`
     news: Literal["", "new", "changed"] = ""
+    skipped: tuple[tuple[datetime, str], ...] = ()  # its dates passed over: when, and their status, or `full`
 
     @property
     def online(self) -> bool:

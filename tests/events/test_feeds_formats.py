@@ -195,7 +195,7 @@ def test_A7_a_line_of_csv_says_a_session(client: Client) -> None:
     assert (first["ville"], first["organisateur"], first["etat"], first["complet"], first["gratuit"]) == (
         "Épinal", "Maison & Cie", "scheduled", "non", "oui",
     )  # fmt: skip
-    assert (float(first["latitude"]), float(first["longitude"])) == (48.5, 6.5)
+    assert (first["latitude"], first["longitude"]) == ("", "")  # the centre of a commune is no place
 
 
 @pytest.mark.parametrize("title", ["=cmd|' /C calc'!A0", "+1", "-1", "@x", "\t=1"])

@@ -133,6 +133,8 @@ def test_G6_the_two_files_say_what_the_page_says() -> None:
 def test_the_cost_is_flat_and_an_empty_agenda_is_said(django_assert_max_num_queries: Any) -> None:
     here, client = town("Épinal"), signed_in(region_staff())
     assert "Rien ne se gêne" in client.get(PAGE).content.decode()
+    for number in range(3):
+        great(10 + number, here)
     with django_assert_max_num_queries(40) as few:
         client.get(PAGE)
     for number in range(4):

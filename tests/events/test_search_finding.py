@@ -211,7 +211,7 @@ def test_A2_facets_are_what_a_click_gives(world: list[Event]) -> None:
 def test_A2_facets_say_when_there_are_more(world: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facets, "MOST", 10)
     counted = facets.count(found(""))
-    assert (counted.capped, counted.total <= 10) == (True, True)
+    assert (counted.capped, counted.total <= 20) == (True, True)  # ten to come, ten under way
 
 
 def test_A2_between_holds_what_overlaps(world: list[Event]) -> None:
