@@ -69,14 +69,14 @@ def measure(seconds: float, sizes: int) -> list[Line]:
                         f"{case.target:>7.0f}{mark}   ({turns} demandes)"
                     )
         say_statements(environment, asked)
-        lines += imports(environment)
+        lines += imports(environment, IMPORT_SIZES[: sizes - 1])
     return lines
 
 
-def imports(environment: dict[str, str]) -> list[Line]:
+def imports(environment: dict[str, str], sizes: tuple[int, ...]) -> list[Line]:
     """What bringing calendars costs beside `COPY` of the same rows, in seconds; and how much memory grew."""
     lines: list[Line] = []
-    for size in IMPORT_SIZES:
+    for size in sizes:
         words = [sys.executable, "-m", "benchmarks.imports", str(size)]
         done = subprocess.run(words, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
         if done.returncode:
