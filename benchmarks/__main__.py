@@ -113,7 +113,10 @@ def say_growth(lines: list[Line]) -> None:
     """How ours and the floor grew over the last two sizes: ours must not grow more than 1.2 times the floor."""
     by = {(line["name"], line["n"]): line for line in lines}
     for name in dict.fromkeys(str(line["name"]) for line in lines):
-        *_, small, large = (line for (of, _), line in sorted(by.items(), key=lambda e: int(e[0][1])) if of == name)
+        sizes = [line for (of, _), line in sorted(by.items(), key=lambda e: int(e[0][1])) if of == name]
+        if len(sizes) < 2:  # a trial
+            continue
+        small, large = sizes[-2:]
         ours = float(large["ours_p50_ms"]) / float(small["ours_p50_ms"])
         floor = float(large["floor_p50_ms"]) / float(small["floor_p50_ms"])
         mark = "" if ours / floor <= GROWTH else "  au-dessus"
