@@ -6,7 +6,7 @@ The database is made by its owner, and the tests then run as the role of the web
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,12 +47,23 @@ def _site_of_its_own(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(settings: Any, worker_id: str) -> Iterator[None]:
     """Each parallel worker has its keys, and each test an empty cache."""
-    from django.core.cache import cache
-
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{worker_id}"}}
     yield
-    for key in cache._cache.get_client().scan_iter(f"test-{worker_id}:*", count=1000):
-        cache._cache.get_client().delete(key)
+    _empty(worker_id)
+
+
+@pytest.fixture
+def empty_cache(worker_id: str) -> Callable[[], None]:
+    """What `cache.clear()` would do, which empties the whole server: the other workers' keys too."""
+    return lambda: _empty(worker_id)
+
+
+def _empty(worker_id: str) -> None:
+    from django.core.cache import cache
+
+    client = cache._cache.get_client()
+    for key in client.scan_iter(f"test-{worker_id}:*", count=1000):
+        client.delete(key)
 
 
 def _truncate_as_owner(self: Any) -> None:

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -103,45 +103,46 @@ def test_O3_a_change_makes_another_version_and_a_minute_is_the_longest_wait(clie
 
 
 @pytest.mark.usefixtures("world")
-def test_O3_the_date_of_data_outlives_the_cache_and_what_does_not_change_them(client: Client) -> None:
+def test_O3_the_date_of_data_outlives_the_cache_and_what_does_not_change_them(
+    client: Client, empty_cache: Callable[[], None]
+) -> None:
     """A lost cache, an import of something else, rows written again as they were: the data are as old as before."""
-    from django.core.cache import cache
 
     def asked() -> tuple[str, str]:
         answer = client.get("/donnees/lieux.csv")
         return answer["ETag"], answer["Last-Modified"]
 
-    cache.clear()
+    empty_cache()
     before = asked()
     place = Site.objects.get()
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=3)):
-        cache.clear()
+        empty_cache()
         assert asked() == before
         PackLoad.objects.create(pack="autre", title="Autre", facts=PackLoad.current_facts())
         Site.objects.filter(pk=place.pk).update(name=place.name, pack_values={"name": "Dit par un pack"})
-        cache.clear()
+        empty_cache()
         assert asked() == before
         Site.objects.filter(pk=place.pk).update(name="Un autre nom")
-        cache.clear()
+        empty_cache()
         changed = asked()
         assert changed[0] != before[0]
         assert parsedate_to_datetime(changed[1]) - parsedate_to_datetime(before[1]) >= dt.timedelta(days=3)
         PackLoad.objects.create(
             pack="autre", title="Autre", facts=PackLoad.current_facts() | {"pack": {"licence": "X"}}
         )
-        cache.clear()
+        empty_cache()
         assert asked()[0] != changed[0]  # other terms are another file
 
 
 @pytest.mark.usefixtures("world")
-def test_O3_knowing_the_version_costs_one_look_a_minute(django_assert_num_queries: Any) -> None:
-    from django.core.cache import cache
-
+def test_O3_knowing_the_version_costs_one_look_a_minute(
+    django_assert_num_queries: Any, empty_cache: Callable[[], None]
+) -> None:
     models = TABLES["lieux"].models
     version(models)
     with django_assert_num_queries(0):
         version(models)
-    cache.clear()
+    empty_cache()
     with django_assert_num_queries(2):  # what was touched, what is remembered
         version(models)
     assert follow() == len(TABLES) + 1
