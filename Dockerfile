@@ -12,6 +12,7 @@ COPY accounts accounts
 COPY members members
 COPY territories territories
 COPY events events
+COPY recognition recognition
 COPY spro spro
 COPY static static
 COPY templates templates

@@ -245,6 +245,8 @@ class Plan(PackManaged):
     name = models.CharField("nom", max_length=200)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
+    # A plan that nobody adopted yet gives no recognition (R8).
+    adopted_on = models.DateField("adopté le", null=True, blank=True)
     invented = models.BooleanField("inventé pour la démonstration", default=False)
 
     class Meta:

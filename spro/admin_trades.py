@@ -21,6 +21,12 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
         "Agenda",
         ("events.event", "events.revision", "events.source", "events.importrun", "events.trust", "events.merge"),
     ),
+    "reconnaissance": (
+        "Reconnaissance",
+        ("recognition.candidature", "recognition.sitting", "recognition.decision", "recognition.recognition",
+         "recognition.visit", "recognition.letter", "recognition.campaign", "recognition.lettertemplate",
+         "recognition.governingbody", "recognition.rule"),
+    ),
     "pages": ("Pages", ()),
     "territoires": (
         "Territoires",
@@ -32,6 +38,7 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _ROOMS = {
     "events": "agenda",
+    "recognition": "reconnaissance",
     "territories": "territoires",
     "members": "membres",
     "accounts": "comptes",

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "members",
     "territories",
     "events",
+    "recognition",
     "spro",
     "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",

@@ -208,6 +208,8 @@ def plans(pack: Pack) -> list[Wanted]:
                 "name": str(plan["name"]),
                 "starts_on": dt.date.fromisoformat(str(plan["starts_on"])),
                 "ends_on": dt.date.fromisoformat(str(plan["ends_on"])),
+                # A pack that does not say when tells of a plan that runs: it was adopted before it began.
+                "adopted_on": dt.date.fromisoformat(str(plan.get("adopted_on") or plan["starts_on"])),
                 "invented": plan.get("invented") is True,
             },
         )
