@@ -1,0 +1,7 @@
+"""What the room offers: filled by its parts."""
+
+from __future__ import annotations
+
+
+def connect() -> None:
+    """Called once, when the application starts."""
