@@ -22,8 +22,9 @@ NEXT: dict[str, frozenset[str]] = {
     State.INCOMPLETE: frozenset({State.DEPOSITED, State.WITHDRAWN, State.DROPPED}),
     State.COMPLETE: frozenset({State.INCOMPLETE, State.READY, State.WITHDRAWN, State.DROPPED}),
     State.READY: frozenset({State.COMPLETE, State.GRANTED, State.REFUSED, State.WITHDRAWN}),
-    State.GRANTED: frozenset(),
-    State.REFUSED: frozenset(),
+    # Only by a decision that follows the first (R13).
+    State.GRANTED: frozenset({State.REFUSED}),
+    State.REFUSED: frozenset({State.GRANTED}),
     State.WITHDRAWN: frozenset(),
     State.DROPPED: frozenset(),
 }
