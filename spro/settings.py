@@ -316,6 +316,12 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Files of dossiers are shown to this ClamAV daemon before they are kept (core/scanning.py); neither: no scan.
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")
+CLAMD_HOST = env.str("CLAMD_HOST", default="")
+CLAMD_PORT = env.int("CLAMD_PORT", default=3310)
+CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", default=30)  # seconds
+
 # --- Celery
 
 CELERY_BROKER_URL = REDIS_URL
