@@ -1,7 +1,7 @@
 """Campaigns, dossiers, sittings, decisions, recognitions, letters (R1-R15)."""
 
 from recognition.models.bodies import AgendaItem, GoverningBody, Opinion, Recusal, Sitting
-from recognition.models.calendar import Campaign, CampaignMove, Rule
+from recognition.models.calendar import Campaign, CampaignMove, PassDay, Rule
 from recognition.models.decisions import Decision, Recognition
 from recognition.models.dossier import OWED, Act, Answer, Attachment, CandidateSite, Candidature, Snapshot
 from recognition.models.instruction import Assessment, Finding, Message, Notice, PieceRequest, PrivateNote, Visit
@@ -10,6 +10,6 @@ from recognition.models.letters import Counter, Letter, LetterKind, LetterTempla
 __all__ = [
     "OWED", "Act", "AgendaItem", "Answer", "Assessment", "Attachment", "Campaign", "CampaignMove", "CandidateSite",
     "Candidature", "Counter", "Decision", "Finding", "GoverningBody", "Letter", "LetterKind", "LetterTemplate",
-    "Message", "Notice", "Opinion", "PieceRequest", "PrivateNote", "Recognition", "Recusal", "Rule", "Sitting",
-    "Snapshot", "Visit",
+    "Message", "Notice", "Opinion", "PassDay", "PieceRequest", "PrivateNote", "Recognition", "Recusal", "Rule",
+    "Sitting", "Snapshot", "Visit",
 ]  # fmt: skip

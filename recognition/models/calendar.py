@@ -104,3 +104,21 @@ class CampaignMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign} : {self.step}"
+
+
+class PassDay(models.Model):
+    """A day whose daily pass is finished: the next pass begins after the last of them, so that no day is missed (R12).
+
+    Only a pass that did all it could writes it; the database, not the memory of a worker, says where the year stands.
+    """
+
+    on = models.DateField("jour", unique=True)
+    finished_at = models.DateTimeField("passage terminé le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "passage quotidien"
+        verbose_name_plural = "passages quotidiens"
+        ordering = ["-on"]
+
+    def __str__(self) -> str:
+        return f"{self.on:%d/%m/%Y}"

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from core.journal import Actor
 from recognition.models import Act, Campaign, Candidature, Recognition
+
+# Who listens to what is written: the daily pass says what it has done, whichever service did it.
+_heard: ContextVar[list[Act] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def heard() -> Iterator[list[Act]]:
+    """The acts that are written meanwhile by this thread, in order; who rolls one back takes it out of the list."""
+    found: list[Act] = []
+    token = _heard.set(found)
+    try:
+        yield found
+    finally:
+        _heard.reset(token)
 
 
 def note(
@@ -31,6 +49,13 @@ def note(
         "actor_label": actor.journal_label if actor else "calendrier",
     }  # fmt: skip
     if key is None:
-        return Act.objects.create(**values)
+        return _said(Act.objects.create(**values))
     act, created = Act.objects.get_or_create(key=key, defaults=values)
-    return act if created else None
+    return _said(act) if created else None
+
+
+def _said(act: Act) -> Act:
+    listening = _heard.get()
+    if listening is not None:
+        listening.append(act)
+    return act

@@ -1,0 +1,63 @@
+"""Who is written to about a dossier: those who manage the organisation, and the Region's service."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from accounts.models import RegionMandate, User
+from core.links import absolute
+from core.outbox import queue_mail
+from members.models import Mandate, Organisation
+from recognition import rulebook
+from recognition.models import Candidature
+
+
+def managers_of(organisation: Organisation) -> list[User]:
+    """Who manages the organisation today, in a stable order."""
+    holders = Mandate.objects.in_force().filter(organisation=organisation, role=Mandate.Role.MANAGER).values("user")
+    return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email"))
+
+
+def of_organisation(organisation: Organisation, candidature: Candidature | None = None) -> list[str]:
+    """The addresses of its managers, and the one that its dossier gives, each once."""
+    addresses = [user.email for user in managers_of(organisation)]
+    if candidature is not None and candidature.contact_email:
+        addresses.append(candidature.contact_email)
+    return list({address.lower(): address for address in reversed(addresses)}.values())[::-1]
+
+
+def of_region() -> list[str]:
+    """The service's own address when the rules give one; otherwise that of each person of the Region."""
+    service = rulebook.text("service_email")
+    if service:
+        return [service]
+    holders = RegionMandate.objects.in_force().values("user")
+    return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email").values_list("email", flat=True))
+
+
+def tell_organisation(*, key: str, candidature: Candidature, template: str, context: dict[str, Any]) -> int:
+    """One mail to each address of the organisation, once for this `key`; how many were written."""
+    full = {
+        "candidature": candidature, "organisation": candidature.organisation,
+        "url": absolute(candidature.get_absolute_url()),
+    } | context  # fmt: skip
+    addresses = of_organisation(candidature.organisation, candidature)
+    return _tell(key, addresses, template, full)
+
+
+def tell_region(*, key: str, template: str, context: dict[str, Any]) -> int:
+    """One mail to each address of the Region, once for this `key`; how many were written."""
+    return _tell(key, of_region(), template, context)
+
+
+def _tell(key: str, addresses: list[str], template: str, context: dict[str, Any]) -> int:
+    return sum(
+        queue_mail(key=f"{key}:{_digest(address)}", to=address, template=template, context=context)
+        for address in addresses
+    )
+
+
+def _digest(address: str) -> str:
+    """Keys are kept and shown: they hold no address."""
+    return hashlib.sha256(address.lower().encode()).hexdigest()[:16]
