@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,6 +80,30 @@ def day(key: str, year: int) -> dt.date:
     """The day of `year` that the rule names."""
     month, number_of_day = (int(part) for part in text(key).split("-"))
     return dt.date(year, month, min(number_of_day, calendar.monthrange(year, month)[1]))
+
+
+def problem(key: str, value: str) -> str:
+    """Why `value` cannot stand for the rule `key`, in French; nothing when it can. An empty one leaves the default."""
+    if key not in KEYS:
+        return f"règle inconnue «\u00a0{key}\u00a0»"
+    said, wanted = value.strip(), _WANTED[KEYS[key].kind]
+    if not said or re.fullmatch(wanted[0], said, re.IGNORECASE | re.DOTALL) is None:
+        return f"{wanted[1]} attendu, «\u00a0{said}\u00a0» lu" if said else ""
+    if KEYS[key].kind == "day":
+        month, number_of_day = (int(part) for part in said.split("-"))
+        if not 1 <= month <= 12 or not 1 <= number_of_day <= calendar.monthrange(2024, month)[1]:
+            return f"jour de l’année (MM-JJ) attendu, «\u00a0{said}\u00a0» lu"
+    return ""
+
+
+# What the text of each kind of rule looks like, and how to say it.
+_WANTED: dict[str, tuple[str, str]] = {
+    "day": (r"[0-9]{2}-[0-9]{2}", "jour de l’année (MM-JJ)"),
+    "number": (r"[1-9][0-9]{0,2}", "nombre entier de 1 à 999"),
+    "numbers": (r"[1-9][0-9]{0,2}([ ,]+[1-9][0-9]{0,2}){0,9}", "nombres séparés par des espaces"),
+    "text": (r".*", "texte"),
+    "yes": (r"oui|non", "oui ou non"),
+}
 
 
 def months_before(day_: dt.date, months: int) -> dt.date:

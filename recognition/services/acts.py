@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

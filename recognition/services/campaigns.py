@@ -15,8 +15,8 @@ from core.values import day_in_words
 from members.models import Charter
 from recognition import rulebook
 from recognition.addressees import tell_organisation
-from recognition.clock import day_of, end_of
-from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Recognition, Sitting
+from recognition.clock import day_of, morning_of
+from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Sitting
 from recognition.services.acts import note
 
 NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui (R15)."
@@ -79,35 +79,10 @@ def campaign_of(*, year: int, at: dt.datetime) -> Campaign:
         return found
 
 
-def campaign_for(on: dt.date, *, at: dt.datetime | None = None) -> Campaign:
+def campaign_for(on: dt.date) -> Campaign:
     """The campaign a dossier begun on `on` is for: this year's until its deadline, the next year's after (R4)."""
-    moment = at or end_of(on - dt.timedelta(days=1))
-    this_year = campaign_of(year=on.year, at=moment)
-    return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=moment)
-
-
-def campaign_to_renew(recognition: Recognition, *, on: dt.date) -> Campaign:
-    """The campaign that a renewal begun on `on` joins: as long as its own limit holds, that of its term's year (R9)."""
-    if on.year == recognition.term_on.year and on <= _renewal_limit(recognition):
-        return campaign_of(year=on.year, at=end_of(on - dt.timedelta(days=1)))
-    return campaign_for(on)
-
-
-def limit_on(candidature: Candidature) -> dt.date:
-    """The last day on which this dossier may be deposited: the campaign's, or a renewal's own when it is later (R9)."""
-    limit = candidature.campaign.deadline_on
-    if candidature.kind == Candidature.Kind.RENEWAL and candidature.renews is not None:
-        limit = max(limit, _renewal_limit(candidature.renews))
-    return limit
-
-
-def _renewal_limit(recognition: Recognition) -> dt.date:
-    return rulebook.months_before(recognition.term_on, rulebook.number("renewal_months"))
-
-
-def in_time(candidature: Candidature, at: dt.datetime) -> bool:
-    """Whether a deposit at this very moment is in time: the campaign is open, the last second is not past (R4)."""
-    return candidature.campaign.opens_on <= day_of(at) and at < end_of(limit_on(candidature))
+    this_year = campaign_of(year=on.year, at=morning_of(on))
+    return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=morning_of(on))
 
 
 def timeline(campaign: Campaign, *, on: dt.date) -> list[StepLine]:

@@ -24,7 +24,7 @@ def check_facts(pack: Pack) -> None:
         if not isinstance(facts.get(section, {}), dict):
             problems.add("section [ ] attendue", file=FILE, column=section)
             facts[section] = {}
-    for section in ("plans", "values", "governing_bodies", "attributions"):
+    for section in ("plans", "values", "attributions"):
         if not isinstance(facts.get(section, []), list) or not all(isinstance(e, dict) for e in facts.get(section, [])):
             problems.add("sections [[ ]] attendues", file=FILE, column=section)
             facts[section] = []
