@@ -16,8 +16,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.reference import Access, Channel, Service, Status
-from members.models import Charter, Organisation, QualityCriterion
-from members.rules import mandates_of
+from members.models import Charter, Mandate, Organisation, QualityCriterion
 from territories.models import Agency, Commune, Site, SiteKind
 from territories.openings import check_hours
 
@@ -33,8 +32,14 @@ _OPEN = ["draft", "deposited", "incomplete", "complete", "ready"]
 
 class CandidatureQuerySet(models.QuerySet["Candidature"]):
     def visible_to(self, user: Any) -> CandidatureQuerySet:
-        """The dossiers of the organisations that `user` works for today; the Region reads them in the admin."""
-        return self.filter(organisation__in=mandates_of(user).values("organisation"))
+    def visible_to(self, user: Any) -> CandidatureQuerySet:
+        """The dossiers of the organisations that `user` works for today, were they former members (they may ask again).
+
+        The Region reads them in the admin.
+        """
+        if not (isinstance(user, User) and user.is_active):
+            return self.none()
+        return self.filter(organisation__in=Mandate.objects.in_force().filter(user=user).values("organisation"))
 
     def open(self) -> CandidatureQuerySet:
         """Those in preparation or being examined."""
