@@ -44,5 +44,5 @@ def check_total(sitting: Sitting, dossier: Candidature, *, field: str = "votes_f
     gone = sitting.recusals.filter(candidature=dossier).count()
     votes = said.votes_for + said.votes_against + said.abstentions
     if votes > present - gone:
-        left = f", dont {gone} qui se {'sont déportées' if gone > 1 else 'est déportée'}" if gone else ""
+        left = f", dont {gone} qui {'se sont déportées' if gone > 1 else 's’est déportée'}" if gone else ""
         raise ValidationError({field: f"{votes} voix pour {present} personnes présentes{left}\u00a0: recomptez."})
