@@ -16,6 +16,7 @@ from members.models import Charter
 from recognition import rulebook
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of, morning_of
+from recognition.deadlines import is_late, is_open
 from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Sitting
 from recognition.services.acts import note
 
@@ -83,6 +84,11 @@ def campaign_for(on: dt.date) -> Campaign:
     """The campaign a dossier begun on `on` is for: this year's until its deadline, the next year's after (R4)."""
     this_year = campaign_of(year=on.year, at=morning_of(on))
     return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=morning_of(on))
+
+
+def in_time(candidature: Candidature, at: dt.datetime) -> bool:
+    """Whether a deposit at this very moment is in time: the campaign is open, the last second is not past (R4)."""
+    return is_open(candidature, at) and not is_late(candidature, at)
 
 
 def timeline(campaign: Campaign, *, on: dt.date) -> list[StepLine]:
