@@ -32,7 +32,6 @@ _OPEN = ["draft", "deposited", "incomplete", "complete", "ready"]
 
 class CandidatureQuerySet(models.QuerySet["Candidature"]):
     def visible_to(self, user: Any) -> CandidatureQuerySet:
-    def visible_to(self, user: Any) -> CandidatureQuerySet:
         """The dossiers of the organisations that `user` works for today, were they former members (they may ask again).
 
         The Region reads them in the admin.
