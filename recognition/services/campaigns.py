@@ -15,9 +15,8 @@ from core.values import day_in_words
 from members.models import Charter
 from recognition import rulebook
 from recognition.addressees import tell_organisation
-from recognition.clock import day_of, morning_of
-from recognition.deadlines import is_late, is_open
-from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Sitting
+from recognition.clock import day_of, end_of, morning_of
+from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Recognition, Sitting
 from recognition.services.acts import note
 
 NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui (R15)."
@@ -86,9 +85,28 @@ def campaign_for(on: dt.date) -> Campaign:
     return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=morning_of(on))
 
 
+def campaign_to_renew(recognition: Recognition, *, on: dt.date) -> Campaign:
+    """The campaign that a renewal begun on `on` joins: as long as its own limit holds, that of its term's year (R9)."""
+    if on.year == recognition.term_on.year and on <= _renewal_limit(recognition):
+        return campaign_of(year=on.year, at=morning_of(on))
+    return campaign_for(on)
+
+
+def limit_on(candidature: Candidature) -> dt.date:
+    """The last day on which this dossier may be deposited: the campaign's, or a renewal's own when it is later (R9)."""
+    limit = candidature.campaign.deadline_on
+    if candidature.kind == Candidature.Kind.RENEWAL and candidature.renews is not None:
+        limit = max(limit, _renewal_limit(candidature.renews))
+    return limit
+
+
+def _renewal_limit(recognition: Recognition) -> dt.date:
+    return rulebook.months_before(recognition.term_on, rulebook.number("renewal_months"))
+
+
 def in_time(candidature: Candidature, at: dt.datetime) -> bool:
     """Whether a deposit at this very moment is in time: the campaign is open, the last second is not past (R4)."""
-    return is_open(candidature, at) and not is_late(candidature, at)
+    return candidature.campaign.opens_on <= day_of(at) and at < end_of(limit_on(candidature))
 
 
 def timeline(campaign: Campaign, *, on: dt.date) -> list[StepLine]:
