@@ -15,6 +15,7 @@ app.conf.task_routes = {
     "core.tasks.deliver_outbox": {"queue": "mail"},
     "core.tasks.work_on_import": {"queue": "imports"},
     "events.tasks.read_one_source": {"queue": "imports"},
+    "recognition.tasks.recognition_day": {"queue": "calendar"},
 }
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.beat_heart", "schedule": 30.0, "options": {"expires": 25}},
@@ -49,6 +50,8 @@ app.conf.beat_schedule = {
     },
     "reports": {"task": "territories.tasks.tell_reports", "schedule": crontab(hour=7, minute=30)},
     "reports-kept": {"task": "territories.tasks.forget_reports", "schedule": crontab(hour=3, minute=45)},
+    # What is due is read from the dossiers: each hour finds what the one before could not do, and nothing twice.
+    "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     "sessions": {"task": "core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "sessions-listed": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=15)},

@@ -79,10 +79,14 @@ def campaign_of(*, year: int, at: dt.datetime) -> Campaign:
         return found
 
 
-def campaign_for(on: dt.date) -> Campaign:
-    """The campaign a dossier begun on `on` is for: this year's until its deadline, the next year's after (R4)."""
-    this_year = campaign_of(year=on.year, at=morning_of(on))
-    return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=morning_of(on))
+def campaign_for(on: dt.date, *, at: dt.datetime | None = None) -> Campaign:
+    """The campaign a dossier begun on `on` is for: this year's until its deadline, the next year's after (R4).
+
+    `at`: when, if one has to be made.
+    """
+    moment = at or morning_of(on)
+    this_year = campaign_of(year=on.year, at=moment)
+    return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=moment)
 
 
 def campaign_to_renew(recognition: Recognition, *, on: dt.date) -> Campaign:
