@@ -1,0 +1,97 @@
+"""Accessible PDF (PDF/UA-1) from our own HTML: WeasyPrint, the typefaces of the screens, nothing fetched from anywhere.
+
+The page says its title (`<title>`), its language (`<html lang>`) and what its pictures show; headings, lists, tables
+and the order of reading become the tags of the file. Accents that our subsets for screens leave out (Ł, ş…) are here:
+the whole fonts are read from the packages that the subsets are made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+
+from core.fonts import package_files
+
+STATIC, FONTS = "spro://static/", "spro://fonts/"
+STYLESHEET = "css/documents.css"
+_FACES = {
+    "SourceSansPro-Regular.ttf": "font_source_sans_pro",
+    "SourceSansPro-It.ttf": "font_source_sans_pro",
+    "SourceSansPro-Bold.ttf": "font_source_sans_pro",
+    "SourceSansPro-BoldIt.ttf": "font_source_sans_pro",
+    "Manrope-ExtraBold.ttf": "font_manrope",
+}
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ttf": "font/ttf"}
+
+# Pango's font map is not for two threads at once.
+_one_at_a_time = threading.Lock()
+_fonts: list[Any] = []
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A drawn document: its bytes, how many pages it has."""
+
+    data: bytes
+    pages: int
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def draw(html: str) -> Pdf:
+    """`html` (a whole page) drawn with `static/css/documents.css`.
+
+    The same HTML gives the same bytes, with the same versions of WeasyPrint and of the fonts. Raises `OSError` when
+    Pango is not on the machine (`docs/operations.md` says how to install it).
+    """
+    from weasyprint import CSS, HTML  # a web process that draws nothing does not load it
+    from weasyprint.text.fonts import FontConfiguration
+
+    options: dict[str, Any] = {
+        "pdf_variant": "pdf/ua-1",
+        "pdf_identifier": hashlib.md5(html.encode(), usedforsecurity=False).digest(),
+        "custom_metadata": False,
+    }
+    with _one_at_a_time:
+        if not _fonts:
+            _fonts.append(FontConfiguration())
+        fetcher, fonts = _fetcher(), _fonts[0]
+        style = CSS(url=STATIC + STYLESHEET, url_fetcher=fetcher, font_config=fonts)
+        page = HTML(string=html, base_url=STATIC, url_fetcher=fetcher)
+        drawn = page.render(stylesheets=[style], font_config=fonts, **options)
+        return Pdf(drawn.write_pdf(**options), len(drawn.pages))
+
+
+def _fetcher() -> Any:
+    """Who gives WeasyPrint what a page asks for: our static files, our fonts, pictures written in the page itself."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFiles(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:image/"):
+                return super().fetch(url, headers)
+            path = own_file(url)
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _TYPES[path.suffix]})
+
+    return OwnFiles(allowed_protocols={"data"})
+
+
+def own_file(url: str) -> Path:
+    """The file of ours behind `url`. Raises `ValueError` for anything else: another site, the disk, a folder above."""
+    if url.startswith(FONTS):
+        name = url.removeprefix(FONTS)
+        if name in _FACES:
+            return package_files(_FACES[name]) / name
+    elif url.startswith(STATIC):
+        name = url.removeprefix(STATIC)
+        found = finders.find(name) if ".." not in name and not name.startswith("/") else None
+        if isinstance(found, str) and Path(found).suffix in _TYPES:
+            return Path(found)
+    raise ValueError("A document loads our own files only.")

@@ -1,0 +1,269 @@
+"""The blocks that the law or the rules ask of a letter, each refused when it would be empty (R14).
+
+A block is JSON: `{"key", "title", "items": [...]}`, an item being one of `{"text"}` (plain), `{"markdown"}`,
+`{"rows": [[label, value], …]}`, `{"quote", "source"}`, `{"files": [{"name", "kind", "size", "sha256"}, …]}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from core.values import day_in_words
+from recognition import rulebook
+from recognition.letters import law
+from recognition.letters.about import About, moment_words
+from recognition.models import Attachment, Candidature, LetterKind, Opinion
+
+Block = dict[str, Any]
+
+
+def _block(key: str, title: str, *items: dict[str, Any]) -> Block:
+    return {"key": key, "title": title, "items": list(items)}
+
+
+def _rows(*rows: tuple[str, str]) -> dict[str, Any]:
+    return {"rows": [[label, value] for label, value in rows if value]}
+
+
+def _needed(value: str, why: str) -> str:
+    if not value.strip():
+        raise ValidationError(f"Cette lettre ne peut pas être écrite\u00a0: {why}")
+    return value.strip()
+
+
+def rule(key: str) -> str:
+    """A rule of the region that letters print. Raises `ValidationError` naming it and its source when it is empty."""
+    known = rulebook.KEYS[key]
+    return _needed(
+        rulebook.text(key),
+        f"la règle «\u00a0{known.label}\u00a0» est vide ({known.source}). Remplissez-la dans les règles de la "
+        "reconnaissance.",
+    )
+
+
+# --- decisions
+
+
+def decision(about: About) -> Block:
+    """Which decision, of which body, after which opinions, for how long."""
+    found = about.decision
+    if found is None:
+        raise ValueError(f"A letter « {about.kind} » notifies a decision.")
+    number = _needed(found.deliberation_number, "le numéro de délibération est vide (R14).")
+    rows = [
+        ("Décision", found.get_kind_display()),
+        ("Délibération", f"n°\u00a0{number} du {day_in_words(found.decided_on)}"),
+        ("Instance", about.deciding_body),
+    ]
+    if found.candidature is not None:
+        rows += [("Avis rendus", _opinions(found.candidature))]
+        rows += [("Demande", f"dossier n°\u00a0{found.candidature.receipt_number}")]
+    if about.kind == LetterKind.GRANT:
+        rows += [("Plan", about.plan.name if about.plan else "")]
+    if found.notice is not None:
+        rows += [("Procédure contradictoire", _procedure(about))]
+    return _block("la_decision", "La décision", _rows(*rows))
+
+
+def _opinions(dossier: Candidature) -> str:
+    said = Opinion.objects.filter(candidature=dossier).select_related("body", "sitting").order_by("body__order")
+    return "\u00a0; ".join(
+        f"{opinion.body.short_name}, {day_in_words(opinion.sitting.held_on)}\u00a0: "
+        f"avis {opinion.get_value_display().lower()}"
+        for opinion in said
+    )
+
+
+def _procedure(about: About) -> str:
+    notice = about.notice
+    if notice is None:
+        return ""
+    opened = f"ouverte le {day_in_words(notice.told_on)}"
+    if notice.answered_on:
+        return f"{opened}, observations reçues le {day_in_words(notice.answered_on)}"
+    return f"{opened}, sans observations reçues au {day_in_words(notice.answer_by)}"
+
+
+def grounds(about: About) -> Block:
+    """Why, in fact and in law (CRPA L211-2, L211-5): the words of the decision or of the procedure."""
+    said = about.notice.grounds if about.kind == LetterKind.NOTICE and about.notice else ""
+    said = said or (about.decision.grounds if about.decision else "")
+    title = "Ce qui est envisagé, et pourquoi" if about.kind == LetterKind.NOTICE else "Motifs de la décision"
+    return _block("motifs", title, {"text": _needed(said, "les motifs sont vides (R14, article L. 211-2 du CRPA).")})
+
+
+# --- the adversarial stage
+
+
+def legal_text(about: About) -> Block:
+    """What the law says of a withdrawal (illegal, four months) or of a repeal (a condition no longer met)."""
+    withdrawal = about.kind == LetterKind.WITHDRAWAL or (
+        about.notice is not None and about.notice.kind == about.notice.Kind.WITHDRAWAL
+    )
+    source, quote = ("L. 242-1", law.L242_1) if withdrawal else ("L. 242-2", law.L242_2)
+    effect = law.L240_1_WITHDRAWAL if withdrawal else law.L240_1_REPEAL
+    name = "retrait" if withdrawal else "abrogation"
+    title = f"Ce que dit la loi {'du retrait' if withdrawal else 'de l’abrogation'}"
+    meaning = f"Au sens de l’article L. 240-1 du même code, {'le' if withdrawal else 'l’'}"
+    meaning += f"{' ' if withdrawal else ''}{name} d’un acte est «\u00a0{effect}\u00a0»."
+    return _block(
+        "texte_de_loi", title, {"quote": quote, "source": f"Article {source} du {law.CRPA}"}, {"text": meaning}
+    )
+
+
+def to_answer(about: About) -> Block:
+    """The right to be heard, how, and until when (CRPA L121-1, L122-1)."""
+    if about.notice is None:
+        raise ValueError("A letter that opens the adversarial stage needs its notice.")
+    address = ", ".join(_lines(rule("service_address")))
+    email = rulebook.text("service_email")
+    how = f"par écrit, à {address}" + (f", ou par courriel à {email}" if email else "")
+    return _block(
+        "pour_repondre",
+        "Pour présenter vos observations",
+        {"rows": [["Avant la fin du", day_in_words(about.notice.answer_by)], ["Comment", how]]},
+        {
+            "text": "Vous pouvez aussi demander à être entendu de vive voix, à consulter votre dossier, et vous faire "
+            "assister par un conseil ou représenter par une personne de votre choix. Passé cette date, la Région "
+            "pourra décider."
+        },
+        {"quote": law.L122_1, "source": f"Article L. 122-1 du {law.CRPA} (voir aussi son article L. 121-1)"},
+    )
+
+
+# --- the receipt
+
+
+def received(about: About) -> Block:
+    """What was deposited, when, by whom (CRPA R112-5, 1°; R112-11-1, 1°)."""
+    dossier = about.candidature
+    if dossier is None or dossier.deposited_at is None:
+        raise ValueError("A receipt is that of a deposited dossier.")
+    who = ", ".join(filter(None, (dossier.declared_name, dossier.declared_title)))
+    sites = dossier.sites.count()
+    return _block(
+        "recu",
+        "Ce que nous avons reçu",
+        _rows(
+            ("Organisme", f"{dossier.organisation} (SIRET {dossier.siret})"),
+            ("Demande", f"{dossier.get_kind_display()}, campagne {dossier.campaign.year}"),
+            ("Date de réception", f"{moment_words(dossier.deposited_at)} (heure de Paris)"),
+            ("Numéro du dossier", dossier.receipt_number),
+            ("Déposé par", who),
+            (
+                "Lieux d’accueil",
+                f"{sites} lieu{'x' if sites > 1 else ''}, décrit{'s' if sites > 1 else ''} dans le dossier",
+            ),
+            ("Cahier des charges", dossier.charter.title),
+        ),
+    )
+
+
+def service(about: About) -> Block:
+    """Who has charge of the dossier: name, postal address, mail, telephone (CRPA R112-5, 2°)."""
+    return _block(
+        "service_charge",
+        "Le service chargé de votre dossier",
+        _rows(
+            ("Service", rule("service_name")),
+            ("Adresse postale", ", ".join(_lines(rule("service_address")))),
+            ("Courriel", rulebook.text("service_email")),
+            ("Téléphone", rule("service_phone")),
+        ),
+    )
+
+
+def silence(about: About) -> Block:
+    """Whether silence accepts or refuses, and from which day (CRPA R112-5, R112-11-1)."""
+    return _block("silence", "Si la Région ne vous répond pas", {"markdown": rule("silence")})
+
+
+def files(about: About) -> Block:
+    """Each file received with its size and its SHA-256, as the dossier was at its deposit; and its own (R14)."""
+    dossier = about.candidature
+    kept = dossier.snapshots.filter(moment="deposit").order_by("taken_at", "pk").first() if dossier else None
+    given: list[dict[str, Any]] = kept.content["files"] if kept else _given(dossier)
+    labels = dict(Attachment.Kind.choices)
+    order = {kind: place for place, kind in enumerate(Attachment.Kind.values)}
+    rows = [
+        {"name": file["name"], "kind": str(labels[file["kind"]]), "size": file["size"], "sha256": file["sha256"]}
+        for file in sorted(given, key=lambda file: order[file["kind"]])
+    ]
+    items: list[dict[str, Any]] = [{"files": rows}]
+    if kept:
+        items.append({"rows": [["Empreinte SHA-256 du dossier saisi", kept.sha256]]})
+    return _block("fichiers", "Fichiers reçus", *items)
+
+
+def _given(dossier: Candidature | None) -> list[dict[str, Any]]:
+    found = Attachment.objects.filter(candidature=dossier, replaced_at=None).order_by("pk")
+    return [{"name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256} for file in found]
+
+
+# --- the right
+
+
+def period(about: About) -> Block:
+    """From when, until when, under which plan, by which decision."""
+    right = about.recognition
+    if right is None:
+        raise ValueError("A certificate is that of a recognition.")
+    granted = right.granted_by
+    return _block(
+        "reconnaissance",
+        "La reconnaissance",
+        _rows(
+            ("Depuis le", day_in_words(right.starts_on)),
+            ("Jusqu’au", day_in_words(right.term_on)),
+            ("Plan", right.plan.name),
+            ("Délibération", f"n°\u00a0{granted.deliberation_number} du {day_in_words(granted.decided_on)}"),
+            ("Cahier des charges", about.charter.title if about.charter else ""),
+        ),
+    )
+
+
+def to_renew(about: About) -> Block:
+    """Until when a renewal is asked for, and where (R9)."""
+    limit = about.extra.get("date_limite") or (day_in_words(about.limit_on) if about.limit_on else "")
+    return _block(
+        "pour_renouveler",
+        "Pour demander le renouvellement",
+        _rows(
+            ("Au plus tard le", _needed(limit, "la date limite de renouvellement n’est pas connue (R9).")),
+            ("À joindre", "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année N-1"),
+        ),
+    )
+
+
+def appeal(about: About) -> Block:
+    """How and until when the decision may be contested (CRPA R112-5; CJA R421-1, R421-5)."""
+    return _block(
+        "recours",
+        "Voies et délais de recours",
+        {"markdown": rule("appeal")},
+        {"quote": law.R421_1, "source": f"Article R. 421-1 du {law.CJA}, premier alinéa"},
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of an address, whether they come on lines of their own or with « | » between them."""
+    return [line.strip() for part in text.splitlines() for line in part.split("|") if line.strip()]
+
+
+lines = _lines
+
+# By the name that marks their place in a text; `recours` and `fichiers` always come after the signature.
+BLOCKS: dict[str, Callable[[About], Block]] = {
+    "la_decision": decision,
+    "motifs": grounds,
+    "texte_de_loi": legal_text,
+    "pour_repondre": to_answer,
+    "recu": received,
+    "service_charge": service,
+    "silence": silence,
+    "reconnaissance": period,
+    "pour_renouveler": to_renew,
+}
