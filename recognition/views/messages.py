@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+
+
+def thread(request: Any, **_: Any) -> Any:
+    raise Http404
