@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.ical import fold, text, uri
 from core.text import fold as without_accents
-from events.render.vevent import fold, text, uri
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODID = "-//Service public régional de l’orientation//Agenda//FR"

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from core.ical import clean, fold, text, uri
 from core.links import absolute
 from events.models import Session
 from events.render import times, wording
@@ -17,12 +18,7 @@ Status = Session.Status
 _STATUS = {Status.CANCELLED.value: "CANCELLED", Status.POSTPONED.value: "TENTATIVE"}
 LINK_BY_MAIL = "Le lien est envoyé aux personnes inscrites."
 LONGEST = 3_000  # characters of a description; the page has the rest
-# What a TEXT may not hold (RFC 5545, 3.3.11), and what some readers take for the end of a line.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_LINES = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _QUOTED = str.maketrans({'"': "'", "\n": " ", "\t": " "})
-_SPECIAL = re.compile(r"[\\;,\n]")
 _MARKS = re.compile(r"[*_`#\[>]")
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}|>)[ \t]+", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\(\s*((?:[^()\s]|\([^()\s]*\))*)(?:\s+[\"'(][^)\n]*)?\)")
@@ -58,42 +54,6 @@ def vevent(session: Session) -> str:
         lines.append(f"IMAGE;VALUE=URI;DISPLAY=FULLSIZE;FMTTYPE=image/webp:{image}")
     lines.append("END:VEVENT")
     return "".join([fold(line) for line in lines])
-
-
-def text(value: str) -> str:
-    """`value` as a TEXT: escaped, without control characters."""
-    value = clean(value)
-    if _SPECIAL.search(value) is None:
-        return value
-    return value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def clean(value: str) -> str:
-    """`value` with lines ended by LF and no control character: what a reader of our calendars gets back."""
-    return _CONTROL.sub("", _LINES.sub("\n", value)) if _ODD.search(value) else value
-
-
-def fold(line: str) -> str:
-    """`line`, ended, and cut so that no line is longer than 75 octets; never inside a character."""
-    if len(line) <= 18 or (len(line) <= 75 and line.isascii()):
-        return f"{line}\r\n"
-    octets = line.encode()
-    if len(octets) <= 75:
-        return f"{line}\r\n"
-    pieces, start, room = [], 0, 75
-    while len(octets) - start > room:
-        end = start + room
-        while octets[end] & 0xC0 == 0x80:  # in the middle of a character
-            end -= 1
-        pieces.append(octets[start:end])
-        start, room = end, 74  # the space that opens a folded line counts
-    pieces.append(octets[start:])
-    return b"\r\n ".join(pieces).decode() + "\r\n"
-
-
-def uri(value: str) -> str:
-    """`value` as a URI: nothing that ends a line or is not printed."""
-    return "".join(c for c in clean(value) if c > " ")
 
 
 def _utc(moment: datetime) -> str:

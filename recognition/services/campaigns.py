@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.journal import Actor, record
 from core.values import day_in_words
@@ -72,7 +72,7 @@ def campaign_of(*, year: int, at: dt.datetime) -> Campaign:
     try:
         with transaction.atomic():
             return create(year=year, at=at, actor=None)
-    except ValidationError:  # somebody made it meanwhile; anything else is still wrong
+    except (ValidationError, IntegrityError):  # somebody made it meanwhile; anything else is still wrong
         found = Campaign.objects.filter(year=year).first()
         if found is None:
             raise
@@ -132,11 +132,12 @@ def timeline(campaign: Campaign, *, on: dt.date) -> list[StepLine]:
 
 def body_of(step: str) -> GoverningBody | None:
     """The body that meets at this step: opinion bodies in their order, then the one that decides."""
-    bodies = list(GoverningBody.objects.all())
-    opinions = [body for body in bodies if body.kind == GoverningBody.Kind.OPINION]
-    decision = next((body for body in bodies if body.kind == GoverningBody.Kind.DECISION), None)
-    at_step = {"council_on": opinions[:1], "crefop_on": opinions[1:2], "commission_on": [decision]}.get(step, [])
-    return at_step[0] if at_step else None
+    bodies = GoverningBody.objects.all()
+    if step == "commission_on":
+        return bodies.filter(kind=GoverningBody.Kind.DECISION).first()
+    turn = {"council_on": 0, "crefop_on": 1}.get(step)
+    opinions = list(bodies.filter(kind=GoverningBody.Kind.OPINION))
+    return opinions[turn] if turn is not None and turn < len(opinions) else None
 
 
 def done(campaign: Campaign, step: str) -> bool:

@@ -1,7 +1,12 @@
-"""Addresses of this part: see recognition/urls/__init__.py."""
+"""Calendars to subscribe to."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from recognition.views import calendars
+
+urlpatterns = [
+    path("candidature/calendrier.ics", calendars.public_calendar, name="candidature_calendar"),
+    path("candidature/calendrier/<slug:secret>.ics", calendars.region_calendar, name="region_calendar"),
+]

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.ical import clean, fold
 from events.models import Event, Session
 from events.render.calendar import calendar, filename
-from events.render.vevent import clean, fold, plain, vevent
+from events.render.vevent import plain, vevent
 from tests.events.tools import paris
 
 Status = Session.Status

@@ -81,6 +81,9 @@ PUBLIC = {
     "agenda/proposer/",
     "agenda/proposer/merci/",
     "agenda/proposer/confirmer/<str:token>/",
+    # recognition: the calendar of the year; that of the Region opens by its secret
+    "candidature/calendrier.ics",
+    "candidature/calendrier/<slug:secret>.ics",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
