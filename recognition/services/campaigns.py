@@ -46,15 +46,22 @@ def propose(year: int) -> dict[str, dt.date]:
     return {step: rulebook.day(step, year) for step in Campaign.STEPS}
 
 
+def prepared(year: int) -> Campaign:
+    """The campaign of `year`, checked and not saved. Raises `ValidationError` as `create` does."""
+    charter = Charter.current()
+    if charter is None:
+        raise ValidationError(NO_CHARTER)
+    campaign = Campaign(year=year, charter=charter, **propose(year))
+    campaign.full_clean()
+    return campaign
+
+
 @transaction.atomic
 def create(*, year: int, at: dt.datetime, actor: Actor | None) -> Campaign:
     """Write the campaign of `year`. Raises `ValidationError` (French): it exists, its dates do not follow each other,
     no cahier des charges is known."""
-    charter = Charter.current()
-    if charter is None:
-        raise ValidationError(NO_CHARTER)
-    campaign = Campaign(year=year, charter=charter, created_at=at, **propose(year))
-    campaign.full_clean()
+    campaign = prepared(year)
+    campaign.created_at = at
     campaign.save()
     key = None if actor else f"campaign:{year}:created"
     days = f"dossiers du {day_in_words(campaign.opens_on)} au {day_in_words(campaign.deadline_on)}"
