@@ -96,6 +96,11 @@ def gather(
     return About(kind, at, number, candidature, recognition, decision, notice, extra or {})
 
 
+def day_words(day: dt.date) -> str:
+    """« 1er mars 2027 », the day and its month never apart."""
+    return day_in_words(day).replace(" ", "\u00a0", 1)
+
+
 def region_name() -> str:
     """« Région Grand Est », as the pack in force says it."""
     return str(PackLoad.current_facts().get("pack", {}).get("region_name", "")) or "Région"
@@ -104,4 +109,4 @@ def region_name() -> str:
 def moment_words(at: dt.datetime) -> str:
     """« 28 mai 2027 à 14 h 05 », in Paris."""
     local = at.astimezone(PARIS)
-    return f"{day_in_words(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    return f"{day_words(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"

@@ -1,7 +1,8 @@
 """The blocks that the law or the rules ask of a letter, each refused when it would be empty (R14).
 
 A block is JSON: `{"key", "title", "items": [...]}`, an item being one of `{"text"}` (plain), `{"markdown"}`,
-`{"rows": [[label, value], …]}`, `{"quote", "source"}`, `{"files": [{"name", "kind", "size", "sha256"}, …]}`.
+`{"rows": [[label, value], …]}`, `{"quote", "source"}`, `{"files": [{"name", "kind", "size", "sha256"}, …]}`,
+`{"print", "of"}` (a SHA-256, and of what).
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from core.values import day_in_words
 from recognition import rulebook
 from recognition.letters import law
-from recognition.letters.about import About, moment_words
+from recognition.letters.about import About, day_words, moment_words
 from recognition.models import Attachment, Candidature, LetterKind, Opinion
 
 Block = dict[str, Any]
@@ -53,14 +53,13 @@ def decision(about: About) -> Block:
     if found is None:
         raise ValueError(f"A letter « {about.kind} » notifies a decision.")
     number = _needed(found.deliberation_number, "le numéro de délibération est vide (R14).")
+    body = f", {about.deciding_body}" if about.deciding_body else ""
     rows = [
-        ("Décision", found.get_kind_display()),
-        ("Délibération", f"n°\u00a0{number} du {day_in_words(found.decided_on)}"),
-        ("Instance", about.deciding_body),
+        ("Décision", str(found.get_kind_display())),
+        ("Délibération", f"n°\u00a0{number} du {day_words(found.decided_on)}{body}"),
     ]
     if found.candidature is not None:
-        rows += [("Avis rendus", _opinions(found.candidature))]
-        rows += [("Demande", f"dossier n°\u00a0{found.candidature.receipt_number}")]
+        rows += _opinions(found.candidature)
     if about.kind == LetterKind.GRANT:
         rows += [("Plan", about.plan.name if about.plan else "")]
     if found.notice is not None:
@@ -68,23 +67,25 @@ def decision(about: About) -> Block:
     return _block("la_decision", "La décision", _rows(*rows))
 
 
-def _opinions(dossier: Candidature) -> str:
+def _opinions(dossier: Candidature) -> list[tuple[str, str]]:
     said = Opinion.objects.filter(candidature=dossier).select_related("body", "sitting").order_by("body__order")
-    return "\u00a0; ".join(
-        f"{opinion.body.short_name}, {day_in_words(opinion.sitting.held_on)}\u00a0: "
-        f"avis {opinion.get_value_display().lower()}"
+    return [
+        (
+            f"Avis, {opinion.body.short_name}",
+            f"{opinion.get_value_display().lower()}, séance du {day_words(opinion.sitting.held_on)}",
+        )
         for opinion in said
-    )
+    ]
 
 
 def _procedure(about: About) -> str:
     notice = about.notice
     if notice is None:
         return ""
-    opened = f"ouverte le {day_in_words(notice.told_on)}"
+    opened = f"ouverte le {day_words(notice.told_on)}"
     if notice.answered_on:
-        return f"{opened}, observations reçues le {day_in_words(notice.answered_on)}"
-    return f"{opened}, sans observations reçues au {day_in_words(notice.answer_by)}"
+        return f"{opened}, observations reçues le {day_words(notice.answered_on)}"
+    return f"{opened}, sans observations reçues au {day_words(notice.answer_by)}"
 
 
 def grounds(about: About) -> Block:
@@ -124,11 +125,11 @@ def to_answer(about: About) -> Block:
     return _block(
         "pour_repondre",
         "Pour présenter vos observations",
-        {"rows": [["Avant la fin du", day_in_words(about.notice.answer_by)], ["Comment", how]]},
+        {"rows": [["Avant la fin du", day_words(about.notice.answer_by)], ["Comment", how]]},
         {
-            "text": "Vous pouvez aussi demander à être entendu de vive voix, à consulter votre dossier, et vous faire "
-            "assister par un conseil ou représenter par une personne de votre choix. Passé cette date, la Région "
-            "pourra décider."
+            "text": "Vous pouvez aussi demander à présenter vos observations de vive voix et à consulter votre "
+            "dossier, et vous faire assister par un conseil ou représenter par une personne de votre choix. Passé "
+            "cette date, la Région pourra décider."
         },
         {"quote": law.L122_1, "source": f"Article L. 122-1 du {law.CRPA} (voir aussi son article L. 121-1)"},
     )
@@ -189,13 +190,25 @@ def files(about: About) -> Block:
     labels = dict(Attachment.Kind.choices)
     order = {kind: place for place, kind in enumerate(Attachment.Kind.values)}
     rows = [
-        {"name": file["name"], "kind": str(labels[file["kind"]]), "size": file["size"], "sha256": file["sha256"]}
+        {
+            "name": file["name"],
+            "kind": str(labels[file["kind"]]),
+            "size": size_words(file["size"]),
+            "sha256": file["sha256"],
+        }
         for file in sorted(given, key=lambda file: order[file["kind"]])
     ]
     items: list[dict[str, Any]] = [{"files": rows}]
     if kept:
-        items.append({"rows": [["Empreinte SHA-256 du dossier saisi", kept.sha256]]})
+        items.append({"print": kept.sha256, "of": "Empreinte du dossier saisi"})
     return _block("fichiers", "Fichiers reçus", *items)
+
+
+def size_words(size: int) -> str:
+    """« 340 Ko », « 1,2 Mo »."""
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:.1f}".replace(".", ",") + "\u00a0Mo"
+    return f"{max(1, round(size / 1000))}\u00a0Ko"
 
 
 def _given(dossier: Candidature | None) -> list[dict[str, Any]]:
@@ -216,10 +229,10 @@ def period(about: About) -> Block:
         "reconnaissance",
         "La reconnaissance",
         _rows(
-            ("Depuis le", day_in_words(right.starts_on)),
-            ("Jusqu’au", day_in_words(right.term_on)),
+            ("Depuis le", day_words(right.starts_on)),
+            ("Jusqu’au", day_words(right.term_on)),
             ("Plan", right.plan.name),
-            ("Délibération", f"n°\u00a0{granted.deliberation_number} du {day_in_words(granted.decided_on)}"),
+            ("Délibération", f"n°\u00a0{granted.deliberation_number} du {day_words(granted.decided_on)}"),
             ("Cahier des charges", about.charter.title if about.charter else ""),
         ),
     )
@@ -227,7 +240,7 @@ def period(about: About) -> Block:
 
 def to_renew(about: About) -> Block:
     """Until when a renewal is asked for, and where (R9)."""
-    limit = about.extra.get("date_limite") or (day_in_words(about.limit_on) if about.limit_on else "")
+    limit = about.extra.get("date_limite") or (day_words(about.limit_on) if about.limit_on else "")
     return _block(
         "pour_renouveler",
         "Pour demander le renouvellement",

@@ -13,8 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import NoReverseMatch, reverse
 
 from core.links import absolute
-from core.values import day_in_words
-from recognition.letters.about import About, moment_words, region_name
+from recognition.letters.about import About, day_words, moment_words, region_name
 from recognition.letters.blocks import BLOCKS
 from recognition.letters.kinds import KINDS
 from recognition.models import LetterKind
@@ -45,7 +44,7 @@ def _siret(about: About) -> str:
 def _day(get: Callable[[About], object]) -> Callable[[About], str]:
     def value(about: About) -> str:
         day = get(about)
-        return day_in_words(day) if day else ""  # type: ignore[arg-type]
+        return day_words(day) if day else ""  # type: ignore[arg-type]
 
     return value
 
@@ -63,10 +62,11 @@ def _deposit(about: About) -> str:
 
 
 def _address(route: str, key: object) -> str:
+    """The page of a dossier or of a recognition, as the interfaces of the room fix it."""
     try:
         return absolute(reverse(route, args=[key]))
     except NoReverseMatch:
-        return ""
+        return absolute({"candidature": f"/candidature/{key}/", "recognition": f"/reconnaissances/{key}/"}[route])
 
 
 NAMES: dict[str, Name] = {

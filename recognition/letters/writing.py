@@ -12,11 +12,10 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from core.values import day_in_words
 from recognition import rulebook
 from recognition.clock import day_of
 from recognition.letters import blocks as parts
-from recognition.letters.about import About, gather, region_name
+from recognition.letters.about import About, day_words, gather, region_name
 from recognition.letters.blocks import BLOCKS, rule
 from recognition.letters.kinds import KINDS, Kind
 from recognition.letters.names import MARK, NAMES, fill, values_of
@@ -82,7 +81,7 @@ def content_of(about: About, subject: str, text: str) -> dict[str, Any]:
         "format": 1,
         "kind": str(about.kind),
         "number": about.number,
-        "date": day_in_words(about.dated_on),
+        "date": day_words(about.dated_on),
         "sender": sender(),
         "addressee": addressee(about),
         "references": references(about),

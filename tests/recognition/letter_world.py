@@ -1,0 +1,133 @@
+"""Everything that letters need: rules filled, a dossier deposited, decided, recognised, in procedure; as rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from members.models import Charter
+from recognition.clock import PARIS, morning_of
+from recognition.models import (
+    Attachment,
+    Campaign,
+    Candidature,
+    Decision,
+    Letter,
+    Notice,
+    Opinion,
+    Recognition,
+    Rule,
+    Sitting,
+    Snapshot,
+)
+from recognition.services.snapshots import snapshot
+from tests import factories as make
+from tests.recognition import sittings as world
+
+RULES = {
+    "service_name": "Service de l’orientation",
+    "service_address": "Hôtel de Région\n1 place de l’Exemple\n67000 Strasbourg",
+    "service_email": "orientation@region.invalid",
+    "service_phone": "03 00 00 00 00",
+    "silence": (
+        "Le silence gardé par la Région pendant deux mois à compter de la réception de votre demande vaut décision de "
+        "rejet. Votre demande sera donc réputée rejetée deux mois après la date de réception indiquée ci-dessus, sauf "
+        "si une décision vous est notifiée avant."
+    ),
+    "appeal": (
+        "Si vous contestez cette décision, vous pouvez, dans les deux mois qui suivent sa notification :\n\n"
+        "- adresser un **recours gracieux** à la présidence de la Région, à l’adresse du service ; il interrompt le "
+        "délai du recours contentieux ;\n"
+        "- saisir le **tribunal administratif de Strasbourg**, 31 avenue de la Paix, 67000 Strasbourg, ou par "
+        "www.telerecours.fr."
+    ),
+    "signatory": "Camille Exemple",
+    "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
+}
+GROUNDS = (
+    "Le dossier ne montre pas que le premier conseil est assuré sur le site d’Épinal (cahier des charges, article 1 c).\n"
+    "Les locaux du site de Saint-Dié-des-Vosges n’ont pas d’espace confidentiel (cahier des charges, article 2 d)."
+)
+DEPOSIT = dt.datetime(2027, 5, 28, 14, 5, tzinfo=PARIS)
+TOLD = dt.datetime(2027, 12, 15, 9, 0, tzinfo=PARIS)
+
+
+def rules(**values: str) -> None:
+    """The region's rules as letters want them, with `values` instead where given."""
+    for key, value in (RULES | values).items():
+        Rule.objects.update_or_create(key=key, defaults={"value": value})
+
+
+def dossier(name: str = "Maison de l’orientation des Vosges", *, files: int = 3, **fields: Any) -> Candidature:
+    """A deposited dossier ready for the opinions, its files described in its snapshot."""
+    title = "Charte du Service public régional de l’orientation Grand Est"
+    charter, _ = Charter.objects.get_or_create(version="cdc", defaults={"title": title})
+    values = {
+        "campaign": world.campaign(), "deposited_at": DEPOSIT, "declared_name": "Dominique Exemple",
+        "declared_title": "présidente", "legal_representative": "Dominique Exemple",
+        "legal_representative_title": "présidente", "address": "12 rue des Essais\n88000 Épinal",
+        "contact_email": "contact@maison.invalid", "presentation": "Nous accueillons tout le monde.",
+    }  # fmt: skip
+    made = world.ready(name, **values | fields)
+    for number in range(files):
+        kind = Attachment.Kind.values[min(number, 4)]
+        Attachment.objects.create(
+            candidature=made, kind=kind, name=f"Pièce {number + 1} {kind}.pdf", mime="application/pdf",
+            size=120_000 * (number + 1), sha256=f"{number + 1:x}".zfill(64), added_at=DEPOSIT, file=f"recognition/{made.pk}{number}",
+        )  # fmt: skip
+    snapshot(candidature=made, moment="deposit", at=DEPOSIT)
+    return made
+
+
+def opinions(candidature: Candidature) -> None:
+    """Both opinions, as rows: the sittings' own rules are tested elsewhere."""
+    for body, day, value in zip(
+        world.bodies(), (world.COUNCIL_DAY, world.CREFOP_DAY), ("favourable", "reserved"), strict=False
+    ):
+        held, _ = Sitting.objects.get_or_create(body=body, held_on=day)
+        Opinion.objects.create(
+            sitting=held, candidature=candidature, body=body, value=value, reasons="Un accueil solide.",
+            recorded_at=morning_of(day),
+        )  # fmt: skip
+
+
+def decision(kind: str, candidature: Candidature | None = None, **fields: Any) -> Decision:
+    """A decision as a row; a grant or a refusal has its opinions."""
+    if candidature is not None:
+        opinions(candidature)
+    sitting, _ = Sitting.objects.get_or_create(body=world.bodies()[2], held_on=world.COMMISSION_DAY)
+    values = {
+        "kind": kind, "candidature": candidature, "sitting": sitting, "deliberation_number": "27CP-1234",
+        "decided_on": world.COMMISSION_DAY, "grounds": GROUNDS, "signatory": "Camille Exemple",
+        "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
+        "recorded_at": morning_of(world.COMMISSION_DAY), "plan": world_plan() if kind == "grant" else None,
+    }  # fmt: skip
+    return Decision.objects.create(**values | fields)
+
+
+def world_plan() -> Any:
+    from members.models import Plan
+
+    return Plan.objects.filter(slug="plan-2024").first() or world.plan()
+
+
+def recognition(candidature: Candidature | None = None, **fields: Any) -> Recognition:
+    """The right that a grant of `candidature` gives, from the day it is told."""
+    candidature = candidature or dossier()
+    granted = decision("grant", candidature, grounds="")
+    values = {
+        "organisation": candidature.organisation, "candidature": candidature, "granted_by": granted,
+        "plan": granted.plan, "starts_on": TOLD.date(), "ends_on": granted.plan.ends_on,
+        "term_on": granted.plan.ends_on, "created_at": TOLD,
+    }  # fmt: skip
+    return Recognition.objects.create(**values | fields)
+
+
+def notice(right: Recognition, kind: str = "repeal", **fields: Any) -> Notice:
+    values = {
+        "recognition": right, "kind": kind, "grounds": GROUNDS, "told_on": dt.date(2028, 2, 1),
+        "answer_by": dt.date(2028, 3, 2),
+    }  # fmt: skip
+    return Notice.objects.create(**values | fields)
+
+
