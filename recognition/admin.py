@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from recognition.admin_bodies import GoverningBodyAdmin
-from recognition.admin_decisions import DecisionAdmin
-from recognition.admin_sittings import SittingAdmin
+from recognition import admin_bodies, admin_campaigns, admin_decisions, admin_rulebook, admin_sittings
 
-__all__ = ["DecisionAdmin", "GoverningBodyAdmin", "SittingAdmin"]
-
-from recognition import admin_campaigns, admin_rulebook
-
-__all__ = ["admin_campaigns", "admin_rulebook"]
+__all__ = ["admin_bodies", "admin_campaigns", "admin_decisions", "admin_rulebook", "admin_sittings"]
