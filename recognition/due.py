@@ -1,7 +1,92 @@
-"""What the room offers: filled by its parts."""
+"""What is due at the Region's desk in the recognition: the same rows for a line of the first page and its list (S3).
+
+Each part adds its tasks to `connect`.
+"""
 
 from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.rules import runs_region
+from core import desk
+from core.desk import Task, Waiting
+from core.values import day_in_words
+from recognition import rulebook
+from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
+from recognition.services.agenda import awaiting
+
+
+def unclosed(sittings: QuerySet[Any]) -> QuerySet[Any]:
+    """Held on a day past, their minutes not closed."""
+    return sittings.filter(closed_at=None, held_on__lt=timezone.localdate())
+
+
+def to_come(sittings: QuerySet[Any]) -> QuerySet[Any]:
+    return sittings.filter(held_on__gte=timezone.localdate())
+
+
+def undecided(sittings: QuerySet[Any]) -> QuerySet[Any]:
+    """Of the body that decides, held, with a dossier of their agenda still without a decision."""
+    left = AgendaItem.objects.filter(sitting=OuterRef("pk"), candidature__state=Candidature.State.READY)
+    held = sittings.filter(body__kind=GoverningBody.Kind.DECISION, held_on__lte=timezone.localdate(), closed_at=None)
+    return held.filter(Exists(left))
+
+
+def unnotified(decisions: QuerySet[Any]) -> QuerySet[Any]:
+    """On a dossier, standing, and no letter of notification is written."""
+    letter = Letter.objects.filter(decision=OuterRef("pk"), kind__in=[LetterKind.GRANT, LetterKind.REFUSAL])
+    return decisions.filter(kind__in=Decision.OF_CANDIDATURE, followed_by=None).filter(~Exists(letter))
+
+
+def without_sitting() -> list[tuple[GoverningBody, int]]:
+    """For each body, how many ready dossiers it could take that are on no agenda."""
+    found = [(body, awaiting(body).count()) for body in GoverningBody.objects.all()]
+    return [(body, count) for body, count in found if count]
+
+
+def _sittings(narrow: Any, due: str) -> Waiting:
+    rows = narrow(Sitting.objects.all())
+    oldest = rows.aggregate(oldest=Min("held_on"))["oldest"]
+    late = oldest is not None and oldest + dt.timedelta(days=rulebook.number("late_step_days")) < timezone.localdate()
+    url = f"{reverse('admin:recognition_sitting_changelist')}?due={due}"
+    return Waiting(rows.count(), url, f"séance du {day_in_words(oldest)}" if oldest else "", late)
+
+
+def _ready() -> Waiting:
+    found = without_sitting()
+    detail = ", ".join(f"{body}\u00a0: {count}" for body, count in found)
+    return Waiting(sum(count for _, count in found), reverse("admin:recognition_sitting_changelist"), detail)
+
+
+def _decisions() -> Waiting:
+    rows = unnotified(Decision.objects.all())
+    late = rows.filter(candidature__campaign__notify_by_on__lt=timezone.localdate()).exists()
+    oldest = rows.aggregate(oldest=Min("decided_on"))["oldest"]
+    since = f"la plus ancienne est du {day_in_words(oldest)}" if oldest else ""
+    return Waiting(
+        rows.count(), f"{reverse('admin:recognition_decision_changelist')}?due=a-notifier", since, late
+    )  # fmt: skip
+
+
+def region(query: Any) -> Any:
+    """`query()` for who runs the Region's desk, nothing for others."""
+    return lambda user: query() if runs_region.test(user) else None
 
 
 def connect() -> None:
     """Called once, when the application starts."""
+    lines: list[tuple[str, int, str, Any]] = [
+        ("sittings-unclosed", 21, "[Séance passée|Séances passées] sans compte rendu arrêté",
+         lambda: _sittings(unclosed, "sans-compte-rendu")),
+        ("sittings-undecided", 22, "[Séance|Séances] dont la décision n’est pas saisie",
+         lambda: _sittings(undecided, "a-decider")),
+        ("dossiers-without-sitting", 23, "[Dossier prêt|Dossiers prêts] sans séance", _ready),
+        ("decisions-unnotified", 24, "[Décision|Décisions] à notifier", _decisions),
+    ]  # fmt: skip
+    for key, order, title, query in lines:
+        desk.register(Task("region", key, order, title, region(query)))
