@@ -7,6 +7,8 @@ they read, and its values when they can: what both changed is then asked about, 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,6 +45,32 @@ class Conflict(Exception):  # noqa: N818 - the name that every part of the room 
         self.saved_at: dt.datetime | None = part.saved_at
 
 
+class Seen:
+    """What a person had read, by digests: enough to know what they left as it was, short enough for a form."""
+
+    def __init__(self, digests: Mapping[str, str]) -> None:
+        self.digests = digests
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Seen:
+        return cls({name: _digest(value) for name, value in values.items()})
+
+    def values(self, *known: Mapping[str, Any]) -> dict[str, Any]:
+        """The values read, found among those `known` (what is saved, what is typed); « something else » otherwise."""
+        return {
+            name: next((said[name] for said in known if name in said and _digest(said[name]) == digest), _ELSE)
+            for name, digest in self.digests.items()
+        }
+
+
+_ELSE = object()
+
+
+def _digest(value: Any) -> str:
+    said = json.dumps(_tidy(value), sort_keys=True, default=lambda found: str(getattr(found, "pk", found)))
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
 @dataclass(frozen=True)
 class Saved:
     """What is saved now; `brought`, the fields where a colleague's words stand, which the person had left as read."""
@@ -54,7 +82,7 @@ class Saved:
 @transaction.atomic
 def save_organisation(
     *, candidature: Candidature, values: Mapping[str, Any], version: int, user: User, at: dt.datetime,
-    base: Mapping[str, Any] | None = None,
+    base: Mapping[str, Any] | Seen | None = None,
 ) -> Saved:  # fmt: skip
     """Write `values` (some of `ORGANISATION_FIELDS`) on the dossier.
 
@@ -71,7 +99,7 @@ def save_organisation(
 @transaction.atomic
 def save_site(
     *, site: CandidateSite, values: Mapping[str, Any], version: int, user: User, at: dt.datetime,
-    base: Mapping[str, Any] | None = None,
+    base: Mapping[str, Any] | Seen | None = None,
 ) -> Saved:  # fmt: skip
     """Write `values` (some of `SITE_FIELDS`) on a site. Raises as `save_organisation`."""
     dossier = locked(site.candidature, EDITABLE)
@@ -121,7 +149,7 @@ def remove_site(*, site: CandidateSite, user: User, at: dt.datetime) -> None:
 @transaction.atomic
 def save_answer(
     *, candidature: Candidature, criterion: QualityCriterion, values: Mapping[str, Any], version: int, user: User,
-    at: dt.datetime, base: Mapping[str, Any] | None = None,
+    at: dt.datetime, base: Mapping[str, Any] | Seen | None = None,
 ) -> Saved:  # fmt: skip
     """Write `values` (`text`, `evidence`) as the answer to `criterion`; `version` 0 says that there was none.
 
@@ -174,14 +202,15 @@ class _Read:
     version: int
     user: User
     at: dt.datetime
-    base: Mapping[str, Any] | None
+    base: Mapping[str, Any] | Seen | None
 
 
 def _write(part: Part, wanted: dict[str, Any], read: _Read) -> Saved:
     now = {name: _tidy(getattr(part, name)) for name in wanted}
     brought: list[str] = []
     if part.version != read.version:
-        base = {name: _tidy(value) for name, value in (read.base or {}).items()}
+        known = read.base.values(wanted, now) if isinstance(read.base, Seen) else read.base or {}
+        base = {name: _tidy(value) for name, value in known.items()}
         merged = three_way(base, now, wanted)
         if merged.conflicts:
             names = merged.conflicts

@@ -13,7 +13,6 @@ urlpatterns = [
     path("candidature/commencer/", home.start, name="candidature_start"),
     path("candidature/renouveler/<uuid:key>/", home.renew, name="candidature_renew"),
     path(_DOSSIER, dossier.overview, name="candidature"),
-    path(f"{_DOSSIER}changements/", dossier.changes, name="candidature_changes"),
     path(f"{_DOSSIER}organisme/", organisation.edit, name="candidature_organisation"),
     path(f"{_DOSSIER}sites/", sites.listed, name="candidature_sites"),
     path(f"{_DOSSIER}sites/nouveau/", sites.add, name="candidature_site_add"),

@@ -1,13 +1,43 @@
+"""`/candidature/<uuid>/`: where the dossier stands, what remains, the year, what changed since the former one."""
+
 from __future__ import annotations
 
-from typing import Any
+from django.http import HttpResponse
+from django.shortcuts import render
 
-from django.http import Http404
+from recognition.clock import day_of
+from recognition.contents import Change, content_of, differences
+from recognition.models import Act, Candidature
+from recognition.services.campaigns import timeline
+from recognition.views.access import Desk, reads_dossier
+from recognition.views.acts import days_left, open_request
+
+ACTS = 60
+CHANGES = 100
 
 
-def overview(request: Any, **_: Any) -> Any:
-    raise Http404
+@reads_dossier()
+def overview(desk: Desk) -> HttpResponse:
+    dossier = desk.dossier
+    changes = changed_since(dossier)
+    context = desk.page(
+        "",
+        steps=timeline(dossier.campaign, on=day_of(desk.at)),
+        acts=list(Act.objects.filter(candidature=dossier, shown=True).order_by("-at", "-pk")[:ACTS]),
+        changes=changes[:CHANGES],
+        changes_more=max(0, len(changes) - CHANGES),
+        letters=list(dossier.letters.order_by("-written_at", "-pk")),
+        piece_request=open_request(dossier) if dossier.state == Candidature.State.INCOMPLETE else None,
+        days_left=days_left(desk),
+        signs=desk.signs,
+        withdrawable=dossier.state in Candidature.OPEN,
+    )
+    return render(desk.request, "recognition/overview.html", context)
 
 
-def changes(request: Any, **_: Any) -> Any:
-    raise Http404
+def changed_since(dossier: Candidature) -> list[Change]:
+    """What differs from the dossier it began from; nothing when it began from none."""
+    if dossier.previous_id is None:
+        return []
+    rows = Candidature.objects.select_related("organisation", "campaign", "charter")
+    return differences(content_of(rows.get(pk=dossier.previous_id)), content_of(dossier))

@@ -1,21 +1,133 @@
+"""`/candidature/<uuid>/pieces/`: the files of the dossier; they open for its team only, never in the page (R3)."""
+
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.http import Http404
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+
+from members.models import QualityCriterion
+from recognition.forms import FileForm
+from recognition.models import Attachment, Letter
+from recognition.services.attaching import attach, detach
+from recognition.services.checking import criteria_of, short
+from recognition.views.access import Desk, reads_dossier, refuse
+
+Kind = Attachment.Kind
+_HINTS = {
+    Kind.NOTE: "Une présentation précise de votre environnement et de la mise en œuvre de l’offre de services.",
+    Kind.ACTIVITY: "Le rapport d’activité de l’année qui précède celle de la campagne.",
+    Kind.ACCOUNTS: "Les comptes de la même année\u00a0: bilan et compte de résultat.",
+}
 
 
-def listed(request: Any, **_: Any) -> Any:
-    raise Http404
+@reads_dossier("POST")
+def listed(desk: Desk) -> HttpResponse:
+    """The three files asked, those that support an answer, the others; each slot has its own form."""
+    form, kind, criterion = FileForm(), "", _criterion(desk, desk.request.GET.get("critere", ""))
+    if desk.request.method == "POST" and desk.dossier.editable:
+        kind = desk.request.POST.get("kind", "")
+        criterion = _criterion(desk, desk.request.POST.get("critere", ""))
+        form = FileForm(desk.request.POST, desk.request.FILES)
+        if form.is_valid() and _attach(desk, form, kind, criterion):
+            return redirect(_back(desk, kind, criterion))
+    return render(desk.request, "recognition/files.html", desk.page("pieces", **_shown(desk, form, kind, criterion)))
 
 
-def download(request: Any, **_: Any) -> Any:
-    raise Http404
+@reads_dossier()
+def download(desk: Desk, file: UUID) -> HttpResponse:
+    """The bytes, as a file to keep: a browser never opens them as a page of ours."""
+    found = get_object_or_404(Attachment, candidature=desk.dossier, public_id=file)
+    try:
+        opened = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return as_file(opened, found.name, found.mime)
 
 
-def remove(request: Any, **_: Any) -> Any:
-    raise Http404
+@reads_dossier("POST")
+def remove(desk: Desk, file: UUID) -> HttpResponse:
+    found = get_object_or_404(desk.dossier.attachments.filter(replaced_at=None), public_id=file)
+    if not desk.dossier.editable:
+        return redirect(desk.url("candidature_files"))
+    if desk.request.method == "POST":
+        try:
+            detach(attachment=found, user=desk.user, at=desk.at)
+            messages.success(desk.request, f"Le fichier «\u00a0{found.name}\u00a0» est retiré du dossier.")
+        except ValidationError as error:
+            refuse(desk.request, error)
+        return redirect(desk.url("candidature_files"))
+    return render(desk.request, "recognition/file_remove.html", desk.page("pieces", file=found))
 
 
-def letter(request: Any, **_: Any) -> Any:
-    raise Http404
+@reads_dossier()
+def letter(desk: Desk, letter: UUID) -> HttpResponse:
+    """A letter of this dossier, or of the recognition it gave, once it is drawn."""
+    found = get_object_or_404(Letter, public_id=letter)
+    holder = found.candidature or found.recognition
+    if holder is None or holder.organisation_id != desk.dossier.organisation_id:
+        raise Http404
+    if not found.file:
+        return render(desk.request, "recognition/letter_waiting.html", desk.page("", letter=found))
+    try:
+        opened = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return as_file(opened, f"{found.number}.pdf", "application/pdf")
+
+
+def as_file(opened: Any, name: str, mime: str) -> FileResponse:
+    response = FileResponse(opened, content_type=mime)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _criterion(desk: Desk, key: str) -> QualityCriterion | None:
+    return criteria_of(desk.dossier.charter).filter(key=key[:120]).first() if key else None
+
+
+def _attach(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> bool:
+    try:
+        made = attach(
+            candidature=desk.dossier, kind=kind, upload=form.cleaned_data["file"], user=desk.user, at=desk.at,
+            criterion=criterion if kind == Kind.EVIDENCE else None,
+        )  # fmt: skip
+    except ValidationError as error:
+        form.add_error("file", error.messages)
+        return False
+    messages.success(desk.request, f"Le fichier «\u00a0{made.name}\u00a0» est enregistré dans le dossier.")
+    return True
+
+
+def _back(desk: Desk, kind: str, criterion: QualityCriterion | None) -> str:
+    if kind == Kind.EVIDENCE and criterion is not None:
+        return f"{desk.url('candidature_criteria')}#critere-{criterion.key}"
+    return desk.url("candidature_files")
+
+
+def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> dict[str, Any]:
+    files = list(desk.dossier.attachments.filter(replaced_at=None).select_related("criterion", "added_by"))
+    year = desk.dossier.campaign.year - 1
+    slots = [
+        {
+            "kind": slot, "label": Kind(slot).label.replace("N-1", str(year)), "hint": _HINTS[Kind(slot)],
+            "file": next((file for file in files if file.kind == slot), None),
+            "form": form if kind == slot else FileForm(auto_id=f"id_{slot}_%s"),
+        }
+        for slot in Attachment.REQUIRED
+    ]  # fmt: skip
+    return {
+        "slots": slots,
+        "others": [file for file in files if file.kind not in Attachment.REQUIRED],
+        "criterion": criterion,
+        "criterion_short": short(criterion) if criterion else "",
+        "other_form": form if kind in {Kind.EVIDENCE, Kind.EXTRA} else FileForm(auto_id="id_autre_%s"),
+        "form": form if form.is_bound else None,
+    }
