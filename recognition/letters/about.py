@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from core.models import PackLoad
 from core.values import day_in_words
 from members.models import Charter, Organisation, Plan
-from recognition import rulebook
 from recognition.clock import PARIS, day_of
+from recognition.deadlines import window
 from recognition.models import Candidature, Decision, GoverningBody, LetterKind, Notice, Recognition
 
 
@@ -63,7 +63,7 @@ class About:
     @property
     def limit_on(self) -> dt.date | None:
         """The last day to ask for a renewal (R9), when nobody gave another one."""
-        return rulebook.months_before(self.term_on, rulebook.number("renewal_months")) if self.term_on else None
+        return window(self.recognition).last_on if self.recognition else None
 
     @property
     def deciding_body(self) -> str:
