@@ -53,6 +53,7 @@ _WORDS = {
     "invitation.resend": "a renvoyé l’invitation",
     "invitation.revoke": "a annulé l’invitation",
     "invitation.send": "a invité quelqu’un",
+    "letter.redo": "a fait refaire la lettre",
     "mandate.end": "a mis fin au mandat",
     "mandate.grant": "a confié le mandat",
     "pack.load": "a chargé le pack régional",

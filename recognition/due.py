@@ -17,6 +17,7 @@ from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
 from recognition import rulebook
+from recognition.letters.waiting import failed, late
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
 from recognition.services.agenda import awaiting
 
@@ -73,6 +74,13 @@ def _decisions() -> Waiting:
     )  # fmt: skip
 
 
+def _letters() -> Waiting:
+    """A letter that failed, or that no worker takes up."""
+    stuck, lost = late(Letter.objects.all(), timezone.now()).count(), failed(Letter.objects.all()).count()
+    url = reverse("admin:recognition_letter_changelist")
+    return Waiting(stuck + lost, f"{url}?due=en-echec" if lost and not stuck else url, "", bool(lost))
+
+
 def region(query: Any) -> Any:
     """`query()` for who runs the Region's desk, nothing for others."""
     return lambda user: query() if runs_region.test(user) else None
@@ -87,6 +95,7 @@ def connect() -> None:
          lambda: _sittings(undecided, "a-decider")),
         ("dossiers-without-sitting", 23, "[Dossier prêt|Dossiers prêts] sans séance", _ready),
         ("decisions-unnotified", 24, "[Décision|Décisions] à notifier", _decisions),
+        ("letters-stuck", 25, "[Lettre|Lettres] en échec ou en attente depuis plus d’une heure", _letters),
     ]  # fmt: skip
     for key, order, title, query in lines:
         desk.register(Task("region", key, order, title, region(query)))

@@ -15,3 +15,19 @@ def recognition_day(on: str = "") -> int:
     from recognition.services.day import run_day
 
     return len(run_day(dt.date.fromisoformat(on) if on else timezone.localdate()))
+
+
+@shared_task
+def draw_letters() -> int:
+    """Draw the letters that wait, tell who they are for (queue `documents`); how many were drawn."""
+    from recognition.letters.waiting import draw_waiting
+
+    return draw_waiting(timezone.now())
+
+
+@shared_task
+def sweep_letters() -> int:
+    """Forget files that no letter names: a worker died between the two; how many."""
+    from recognition.letters.waiting import sweep
+
+    return sweep(timezone.now())

@@ -15,6 +15,7 @@ app.conf.task_routes = {
     "core.tasks.deliver_outbox": {"queue": "mail"},
     "core.tasks.work_on_import": {"queue": "imports"},
     "events.tasks.read_one_source": {"queue": "imports"},
+    "recognition.tasks.draw_letters": {"queue": "documents"},
     "recognition.tasks.recognition_day": {"queue": "calendar"},
 }
 app.conf.beat_schedule = {
@@ -53,6 +54,9 @@ app.conf.beat_schedule = {
     # What is due is read from the dossiers: each hour finds what the one before could not do, and nothing twice.
     "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
+    # Letters are woken when written; this finds those whose worker or broker died.
+    "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},
+    "letters-kept": {"task": "recognition.tasks.sweep_letters", "schedule": crontab(hour=4, minute=15)},
     "sessions": {"task": "core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "sessions-listed": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=15)},
 }

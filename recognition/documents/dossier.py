@@ -16,7 +16,8 @@ _SHORT = {
     "siret", "legal_form", "address", "legal_representative", "legal_representative_title", "contact_name",
     "contact_email", "contact_phone", "website",
 }  # fmt: skip
-_NOT_SHOWN = {"lat", "lon", "name"}
+_PREMISES = ("has_reception", "has_confidential", "has_internet", "has_telephone")
+_NOT_SHOWN = {"lat", "lon", "name", *_PREMISES}
 _MOMENTS = {"deposit": "tel que déposé", "answer": "tel que complété"}
 NOTHING = "Non renseigné"
 
@@ -79,8 +80,20 @@ def label_of(model: Any, name: str) -> str:
 
 
 def _site(site: dict[str, Any]) -> dict[str, Any]:
-    names = [name for name in SITE_FIELDS if name not in _NOT_SHOWN]
-    return {"name": site["name"], "rows": _fields(CandidateSite, names, site)}
+    """What the site says, then its premises, then, in one line, what nobody filled."""
+    rows = _fields(CandidateSite, [name for name in SITE_FIELDS if name not in _NOT_SHOWN], site)
+    return {
+        "name": site["name"],
+        "rows": [*(row for row in rows if row[1] != NOTHING), *_premises(site)],
+        "empty": ", ".join(label.lower() for label, value in rows if value == NOTHING),
+    }
+
+
+def _premises(site: dict[str, Any]) -> list[tuple[str, str]]:
+    there = [label_of(CandidateSite, name).lower() for name in _PREMISES if site.get(name)]
+    lacking = [label_of(CandidateSite, name).lower() for name in _PREMISES if not site.get(name)]
+    said_so = [("Locaux", ", ".join(there))] if there else []
+    return said_so + ([("Il manque dans les locaux", ", ".join(lacking))] if lacking else [])
 
 
 def _file(file: dict[str, Any]) -> dict[str, str]:

@@ -35,8 +35,9 @@ class _Room:
 # From the most to the least: the first that holds on one page is taken.
 _ROOMS = (
     _Room(20, 900, 8, 400),
-    _Room(12, 700, 6, 260),
-    _Room(8, 450, 4, 160),
+    _Room(20, 500, 5, 200),
+    _Room(14, 500, 5, 200),
+    _Room(10, 350, 4, 140),
     _Room(5, 250, 3, 110),
     _Room(3, 120, 2, 60),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from recognition.letters.drawing import draw
 from recognition.letters.sending import send
@@ -17,6 +17,7 @@ from recognition.models.dossier import private_storage
 log = structlog.get_logger("recognition.letters")
 MAX_ATTEMPTS = 5
 BATCH = 200
+LATE_AFTER = dt.timedelta(hours=1)
 ORPHAN_AFTER = dt.timedelta(days=1)
 State = Letter.State
 
@@ -69,6 +70,16 @@ def _draw_one(key: int, at: dt.datetime) -> int:
     return 1
 
 
+def failed(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Those that nobody tries any more: somebody has to look at them."""
+    return letters.filter(state=State.FAILED)
+
+
+def late(letters: QuerySet[Letter], at: dt.datetime) -> QuerySet[Letter]:
+    """Those that wait for longer than a worker needs: none may be running."""
+    return letters.filter(state__in=[State.WRITTEN, State.DRAWN], written_at__lt=at - LATE_AFTER)
+
+
 @dataclass(frozen=True)
 class Batch:
     """The letters of a day: « 37 lettres sur 40 »."""
@@ -96,8 +107,10 @@ def batches(count: int = 3) -> list[Batch]:
         )
         .order_by("-dated_on")
     )
-    late = Letter.objects.exclude(state=State.SENT).values_list("dated_on", flat=True).distinct()
-    shown = set(Letter.objects.order_by("-dated_on").values_list("dated_on", flat=True).distinct()[:count]) | set(late)
+    waited = Letter.objects.exclude(state=State.SENT).values_list("dated_on", flat=True).distinct()
+    shown = set(Letter.objects.order_by("-dated_on").values_list("dated_on", flat=True).distinct()[:count]) | set(
+        waited
+    )
     return [Batch(**row) for row in rows.filter(dated_on__in=shown)]
 
 
