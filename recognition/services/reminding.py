@@ -14,6 +14,7 @@ from recognition.models import Act, Candidature, PieceRequest
 from recognition.services.acts import note
 from recognition.services.campaigns import limit_on
 from recognition.services.desk_links import dossier_at_desk
+from recognition.services.transitions import locked
 
 PIECE_SOON_DAYS = 3  # before the day on which a piece is due
 
@@ -44,11 +45,7 @@ def _key(dossier: Candidature, days: int) -> str:
 @transaction.atomic
 def remind(*, candidature: Candidature, days: int, at: dt.datetime) -> None:
     """Say the date limit to the organisation, once; nothing when it deposited meanwhile."""
-    held = (
-        Candidature.objects.select_for_update(of=("self",))
-        .select_related("campaign", "renews", "organisation")
-        .get(pk=candidature.pk)
-    )
+    held = locked(candidature, Candidature.State.values)
     if held.state != Candidature.State.DRAFT:
         return
     limit = day_in_words(limit_on(held))

@@ -32,11 +32,9 @@ NEXT: dict[str, frozenset[str]] = {
 
 def locked(candidature: Candidature, states: Collection[str]) -> Candidature:
     """The dossier as it stands, its row held. Raises `ValidationError` when it is in none of `states` (any more)."""
-    held = (
-        Candidature.objects.select_for_update(of=("self",))
-        .select_related("organisation", "campaign", "charter")
-        .get(pk=candidature.pk)
-    )
+    # Held first, read after: a join would miss the row whose campaign changes while one waits for it.
+    Candidature.objects.select_for_update().only("pk").get(pk=candidature.pk)
+    held = Candidature.objects.select_related("organisation", "campaign", "charter").get(pk=candidature.pk)
     if held.state not in states:
         raise ValidationError(MOVED_ON)
     return held
