@@ -76,7 +76,7 @@ class PartForm(forms.Form):
         """Add what says which version is read; the state saved now when the form is shown."""
         self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4_000)
-        self.initial |= self.read()
+        self.initial = {**self.initial, **self.read()}
 
     def read(self) -> dict[str, Any]:
         said = {name: getattr(self.part, name, None) for name in self.names}

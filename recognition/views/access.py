@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ from recognition.models import Candidature, Message
 from recognition.services.campaigns import limit_on
 from recognition.services.checking import SECTIONS, Gap, gaps
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _PAGES = {
     "organisme": "candidature_organisation", "sites": "candidature_sites", "criteres": "candidature_criteria",
     "pieces": "candidature_files",
@@ -75,14 +76,14 @@ class Desk:
         ]
         for key, label in SECTIONS.items():
             lines.append(
-                {"key": key, "label": label, "url": self.url(_PAGES[key]), "kind": "part", "lacks": counts[key]}  # type: ignore[index]
+                {"key": key, "label": label, "url": self.url(_PAGES[key]), "kind": "part", "lacks": counts[key]}
             )
         lines += self._acts(unread)
         return [line | {"current": line["key"] == here} for line in lines]
 
     def _acts(self, unread: int) -> list[dict[str, Any]]:
         states = Candidature.State
-        acts = []
+        acts: list[dict[str, Any]] = []
         if self.dossier.state == states.DRAFT:
             acts.append({"key": "deposer", "label": "Vérifier et déposer", "url": self.url("candidature_deposit")})
         if self.dossier.state == states.INCOMPLETE:
@@ -99,7 +100,7 @@ def reads_dossier(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponseBase:
             return view(desk_of(request, key), **kwargs)
 
         return never_cache(allowed(wrapper))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
@@ -40,7 +41,7 @@ def listed(desk: Desk) -> HttpResponse:
 
 
 @reads_dossier()
-def download(desk: Desk, file: UUID) -> HttpResponse:
+def download(desk: Desk, file: UUID) -> HttpResponseBase:
     """The bytes, as a file to keep: a browser never opens them as a page of ours."""
     found = get_object_or_404(Attachment, candidature=desk.dossier, public_id=file)
     try:
@@ -66,7 +67,7 @@ def remove(desk: Desk, file: UUID) -> HttpResponse:
 
 
 @reads_dossier()
-def letter(desk: Desk, letter: UUID) -> HttpResponse:
+def letter(desk: Desk, letter: UUID) -> HttpResponseBase:
     """A letter of this dossier, or of the recognition it gave, once it is drawn."""
     found = get_object_or_404(Letter, public_id=letter)
     holder = found.candidature or found.recognition

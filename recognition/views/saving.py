@@ -77,15 +77,25 @@ def attempt(form: PartForm, save: Callable[[dict[str, Any]], Saved], *, also: di
     form.is_valid()  # fields that cannot be kept have their errors; the others are saved all the same
     done = Attempt(form, form.typed | (also or {}))
     try:
+        _save(done, save)
+    except ValidationError as error:
+        refused = _by_field(error)
+        for name, errors in refused.items():
+            form.add_error(name if name in form.fields else None, errors)
+        if set(refused) <= set(done.typed):  # one value is refused: the others are saved
+            done.typed = {name: value for name, value in done.typed.items() if name not in refused}
+            _save(done, save)
+        else:
+            done.refused = [message for messages in refused.values() for message in messages]
+    return done
+
+
+def _save(done: Attempt, save: Callable[[dict[str, Any]], Saved]) -> None:
+    try:
         done.saved = save(done.typed)
         done.brought = list(done.saved.brought)
     except Conflict as met:
         done.met = met
-    except ValidationError as error:
-        for name, errors in _by_field(error).items():
-            form.add_error(name if name in form.fields else None, errors)
-        done.refused = [message for messages in _by_field(error).values() for message in messages]
-    return done
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:
@@ -120,9 +130,12 @@ def now_read(done: Attempt) -> dict[str, Any]:
     old = done.form.seen.digests if done.form.seen else {}
     theirs = done.met.theirs if done.met else {}
     part = done.saved.part if done.saved else None
-    whole = part is not None and not done.brought
-    digests = {**old, **Seen.of(done.typed).digests, **Seen.of(theirs).digests}
-    return {"version": part.version if whole else 0, "seen": json.dumps(digests, separators=(",", ":"))}
+    written = Seen.of(done.typed).digests if part is not None else {}
+    digests = {**old, **written, **Seen.of(theirs).digests}
+    return {
+        "version": part.version if part is not None and not done.brought else 0,
+        "seen": json.dumps(digests, separators=(",", ":")),
+    }
 
 
 def tell(desk: Desk, done: Attempt) -> None:

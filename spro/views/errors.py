@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -14,6 +16,10 @@ _WORDS = re.compile(r"[^\W_]+")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):  # core/uploads.py: refused before it was read
+        limit = (settings.UPLOAD_MAX_BYTES - 1) // 1_000_000
+        reason = f"Ce fichier est trop lourd\u00a0: {limit}\u00a0Mo au plus. Rien n’a été enregistré ni perdu."
+        return _answer(request, 400, "400.html", reason, reason=reason, title="Ce fichier est trop lourd")
     return _answer(request, 400, "400.html", "Cette demande n’a pas été comprise.")
 
 
