@@ -5,3 +5,6 @@ from __future__ import annotations
 
 def connect() -> None:
     """Called once, when the application starts."""
+    from recognition import candidate_entries
+
+    candidate_entries.connect()

@@ -77,6 +77,10 @@ PAGES = (
         "éditeur hébergeur directeur de la publication licence contact",
     ),
     Page("site_map", "Plan du site", "Toutes les pages du portail.", RIGHTS),
+    Page(
+        "candidature_home", "Rejoindre le réseau", "Faire reconnaître votre organisme : qui, quand, comment.", PROS,
+        "candidature candidater reconnaissance dossier dépôt devenir membre adhérer campagne",
+    ),
     Page("account_login", "Se connecter", "Pour les professionnel·les et les titulaires d’un compte.", PROS, "compte"),
     Page(
         "open_data", "Données ouvertes", "Les données publiques du portail, à télécharger et à réutiliser.", PROS,

@@ -70,7 +70,7 @@ class Desk:
         }
 
     def _menu(self, here: str, unread: int) -> list[dict[str, Any]]:
-        counts = Counter(gap.section for gap in self.missing)
+        counts: Counter[str] = Counter(gap.section for gap in self.missing)
         lines: list[dict[str, Any]] = [
             {"key": "", "label": "Vue d’ensemble", "url": self.url("candidature"), "kind": "page"}
         ]

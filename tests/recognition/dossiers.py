@@ -25,7 +25,8 @@ from tests import factories as make
 _numbers = count(1)
 FIELDS = {
     "legal_form": "Association", "address": "1 rue des Essais\n88000 Épinal", "legal_representative": "Une Présidente",
-    "legal_representative_title": "Présidente", "contact_name": "Une Personne", "contact_email": "equipe@exemple.invalid",
+    "legal_representative_title": "Présidente", "contact_name": "Une Personne",
+    "contact_email": "equipe@exemple.invalid",
     "presentation": "Nous accueillons.", "environment": "Nos partenaires.", "offer": "Trois services partout.",
     "coordination": "Une coordonnatrice.",
 }  # fmt: skip

@@ -163,6 +163,8 @@ _PLACE = "lieux/<slug:site_slug>/"
 _SITE = f"{_HOUSE}lieux/{{site}}/"
 _NAMED = "referents/<uuid:public_id>/"
 _REFERENT = f"{_HOUSE}referents/{{referent}}/"
+_FILE = "candidature/<uuid:key>/"
+_DOSSIER = "/candidature/{candidature}/"
 _FACTORS = "comptes/double-verification/"
 
 _ONE = "pro/agenda/<slug:slug>/"
@@ -252,6 +254,25 @@ PRIVATE: dict[str, Route] = {
     f"{_ONE}inscriptions/<uuid:session>/<uuid:registration>/": (
         f"{_EVENT}inscriptions/{{session}}/{{registration}}/", TEAM, None,
     ),
+    # a candidature: the team of the organisation; the Region reads it at its desk
+    "candidature/commencer/": ("/candidature/commencer/", OWN, None),
+    "candidature/renouveler/<uuid:key>/": ("/candidature/renouveler/{recognition}/", TEAM, None),
+    _FILE: (_DOSSIER, TEAM, None),
+    f"{_FILE}organisme/": (f"{_DOSSIER}organisme/", TEAM, None),
+    f"{_FILE}sites/": (f"{_DOSSIER}sites/", TEAM, None),
+    f"{_FILE}sites/nouveau/": (f"{_DOSSIER}sites/nouveau/", TEAM, None),
+    f"{_FILE}sites/<int:number>/": (f"{_DOSSIER}sites/{{candidate_site}}/", TEAM, None),
+    f"{_FILE}sites/<int:number>/retirer/": (f"{_DOSSIER}sites/{{candidate_site}}/retirer/", TEAM, None),
+    f"{_FILE}criteres/": (f"{_DOSSIER}criteres/", TEAM, None),
+    f"{_FILE}pieces/": (f"{_DOSSIER}pieces/", TEAM, None),
+    f"{_FILE}pieces/<uuid:file>/": (f"{_DOSSIER}pieces/{{attachment}}/", TEAM, None),
+    f"{_FILE}pieces/<uuid:file>/retirer/": (f"{_DOSSIER}pieces/{{attachment}}/retirer/", TEAM, None),
+    f"{_FILE}deposer/": (f"{_DOSSIER}deposer/", TEAM, None),
+    f"{_FILE}accuse-de-reception/": (f"{_DOSSIER}accuse-de-reception/", TEAM, None),
+    f"{_FILE}lettres/<uuid:letter>/": (f"{_DOSSIER}lettres/{{letter}}/", TEAM, None),
+    f"{_FILE}messages/": (f"{_DOSSIER}messages/", TEAM, None),
+    f"{_FILE}completer/": (f"{_DOSSIER}completer/", TEAM, None),
+    f"{_FILE}retirer/": (f"{_DOSSIER}retirer/", TEAM, None),
     # oneself
     "comptes/": ("/comptes/", OWN, None),
     "comptes/nom/": ("/comptes/nom/", OWN, None),

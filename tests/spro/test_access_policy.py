@@ -81,6 +81,8 @@ PUBLIC = {
     "agenda/proposer/",
     "agenda/proposer/merci/",
     "agenda/proposer/confirmer/<str:token>/",
+    # recognition: the call
+    "candidature/",
     # recognition: the calendar of the year; that of the Region opens by its secret
     "candidature/calendrier.ics",
     "candidature/calendrier/<slug:secret>.ics",

@@ -1,0 +1,94 @@
+"""The recognition of the invented region: the house was recognised once, and its new dossier is to be completed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from recognition.models import (
+    Act,
+    Answer,
+    Attachment,
+    Campaign,
+    CandidateSite,
+    Candidature,
+    Decision,
+    Letter,
+    PieceRequest,
+    Recognition,
+)
+from recognition.services.attaching import attach
+from tests.recognition.dossiers import upload
+
+if TYPE_CHECKING:
+    from tests.spro.world import World
+
+
+def build(world: World, house: Any) -> None:
+    """Words: `candidature`, `candidate_site`, `attachment`, `letter`, `recognition`."""
+    at = timezone.now()
+    last, this = (_campaign(year, world.objects["members.charter"]) for year in (at.year - 1, at.year))
+    former = _dossier(world, house, last, state=Candidature.State.GRANTED, receipt_number="AR-1")
+    dossier = _dossier(world, house, this, state=Candidature.State.INCOMPLETE, receipt_number="AR-2", previous=former)
+    site = CandidateSite.objects.create(
+        candidature=dossier, name="Le site", commune=world.objects["territories.commune"], saved_at=at
+    )
+    file = attach(candidature=dossier, kind=Attachment.Kind.EXTRA, upload=upload(), user=world.people["member"], at=at)  # type: ignore[arg-type]
+    letter = Letter.objects.create(
+        key="receipt:world", number="L-1", kind="receipt", candidature=dossier, subject="Reçu", content={},
+        dated_on=at.date(), written_at=at,
+    )  # fmt: skip
+    recognition = _recognition(world, house, former)
+    world.objects |= {
+        "recognition.campaign": this,
+        "recognition.candidature": dossier,
+        "recognition.candidatesite": site,
+        "recognition.attachment": file,
+        "recognition.letter": letter,
+        "recognition.recognition": recognition,
+        "recognition.decision": recognition.granted_by,
+        "recognition.answer": Answer.objects.create(
+            candidature=dossier, criterion=world.objects["members.qualitycriterion"], text="Oui."
+        ),
+        "recognition.piecerequest": PieceRequest.objects.create(
+            candidature=dossier, items=["Les comptes"], reason="Illisibles.", asked_at=at, due_on=at.date()
+        ),
+        "recognition.act": Act.objects.create(candidature=dossier, kind="deposited", text="Dossier déposé.", at=at),
+    }
+    world.words |= {
+        "candidature": str(dossier.public_id), "candidate_site": str(site.pk), "attachment": str(file.public_id),
+        "letter": str(letter.public_id), "recognition": str(recognition.public_id),
+    }  # fmt: skip
+
+
+def _campaign(year: int, charter: Any) -> Campaign:
+    days = {"opens_on": (2, 1), "deadline_on": (6, 1), "complete_by_on": (8, 31), "council_on": (9, 20),
+            "crefop_on": (10, 18), "commission_on": (12, 6), "notify_by_on": (12, 20)}  # fmt: skip
+    values: dict[str, Any] = {step: date(year, *day) for step, day in days.items()}
+    return Campaign.objects.create(year=year, charter=charter, **values)
+
+
+def _dossier(world: World, house: Any, campaign: Campaign, **fields: Any) -> Candidature:
+    at = timezone.now()
+    return Candidature.objects.create(
+        organisation=house, campaign=campaign, charter=campaign.charter, siret="80000002800012", created_at=at,
+        deposited_at=at, agency=world.objects["territories.agency"], **fields,
+    )  # fmt: skip
+
+
+def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
+    """Granted last year, over for a month: `la-maison` stands in the directory by the charter."""
+    at = timezone.now()
+    ends = at.date() - timedelta(days=30)
+    decision = Decision.objects.create(
+        kind=Decision.Kind.GRANT, candidature=former, deliberation_number="25CP-1",
+        decided_on=ends - timedelta(days=60), plan=world.objects["members.plan"], signatory="Une Personne",
+        signatory_title="Présidente", recorded_at=at,
+    )  # fmt: skip
+    return Recognition.objects.create(
+        organisation=house, candidature=former, granted_by=decision, plan=world.objects["members.plan"],
+        starts_on=ends - timedelta(days=50), ends_on=ends, term_on=ends, end_reason=Recognition.End.LAPSED,
+        created_at=at,
+    )  # fmt: skip
