@@ -8,6 +8,7 @@ export PORT ?= 8000
 .PHONY: demo demo-reset test bench check format screenshots requirements system-packages
 
 demo: $(STAMP)
+	@sh scripts/system_packages.sh pango || echo "Sans elles la démonstration tourne, mais ne produit aucun PDF." >&2
 	@exec $(BIN)/python -m spro.demo
 
 demo-reset: $(STAMP)
@@ -33,8 +34,9 @@ requirements: $(STAMP)
 	@$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -U -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header -q -U -o requirements-dev.txt
 
-system-packages:
-	@sh scripts/system_packages.sh chromium
+# Chromium opens the pages, Pango draws the letters, poppler reads them.
+system-packages: $(STAMP)
+	@sh scripts/system_packages.sh chromium pango poppler-utils
 
 $(STAMP): requirements-dev.txt scripts/venv.sh
 	@sh scripts/venv.sh $(VENV) $(PYTHON)

@@ -5,6 +5,9 @@ missing=""
 for package in "$@"; do
   case $package in
     chromium) command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium" ;;
+    # What WeasyPrint draws with: whatever the system calls it, it is there when WeasyPrint loads.
+    pango) .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" ;;
+    poppler-utils) command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils" ;;
     *) dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package" ;;
   esac
 done

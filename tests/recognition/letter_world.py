@@ -9,19 +9,15 @@ from members.models import Charter
 from recognition.clock import PARIS, morning_of
 from recognition.models import (
     Attachment,
-    Campaign,
     Candidature,
     Decision,
-    Letter,
     Notice,
     Opinion,
     Recognition,
     Rule,
     Sitting,
-    Snapshot,
 )
 from recognition.services.snapshots import snapshot
-from tests import factories as make
 from tests.recognition import sittings as world
 
 RULES = {
@@ -45,7 +41,8 @@ RULES = {
     "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
 }
 GROUNDS = (
-    "Le dossier ne montre pas que le premier conseil est assuré sur le site d’Épinal (cahier des charges, article 1 c).\n"
+    "Le dossier ne montre pas que le premier conseil est assuré sur le site d’Épinal (cahier des charges, "
+    "article 1 c).\n"
     "Les locaux du site de Saint-Dié-des-Vosges n’ont pas d’espace confidentiel (cahier des charges, article 2 d)."
 )
 DEPOSIT = dt.datetime(2027, 5, 28, 14, 5, tzinfo=PARIS)
@@ -61,7 +58,7 @@ def rules(**values: str) -> None:
 def dossier(name: str = "Maison de l’orientation des Vosges", *, files: int = 3, **fields: Any) -> Candidature:
     """A deposited dossier ready for the opinions, its files described in its snapshot."""
     title = "Charte du Service public régional de l’orientation Grand Est"
-    charter, _ = Charter.objects.get_or_create(version="cdc", defaults={"title": title})
+    Charter.objects.get_or_create(version="cdc", defaults={"title": title})
     values = {
         "campaign": world.campaign(), "deposited_at": DEPOSIT, "declared_name": "Dominique Exemple",
         "declared_title": "présidente", "legal_representative": "Dominique Exemple",
@@ -73,7 +70,8 @@ def dossier(name: str = "Maison de l’orientation des Vosges", *, files: int = 
         kind = Attachment.Kind.values[min(number, 4)]
         Attachment.objects.create(
             candidature=made, kind=kind, name=f"Pièce {number + 1} {kind}.pdf", mime="application/pdf",
-            size=120_000 * (number + 1), sha256=f"{number + 1:x}".zfill(64), added_at=DEPOSIT, file=f"recognition/{made.pk}{number}",
+            size=120_000 * (number + 1), sha256=f"{number + 1:x}".zfill(64), added_at=DEPOSIT,
+            file=f"recognition/{made.pk}-{number}",
         )  # fmt: skip
     snapshot(candidature=made, moment="deposit", at=DEPOSIT)
     return made
@@ -129,5 +127,3 @@ def notice(right: Recognition, kind: str = "repeal", **fields: Any) -> Notice:
         "answer_by": dt.date(2028, 3, 2),
     }  # fmt: skip
     return Notice.objects.create(**values | fields)
-
-
