@@ -118,7 +118,9 @@ class SittingActs(RulesAdmin):
             )  # fmt: skip
 
         done = f"L’avis sur {row.organisation} est enregistré."
-        return self.do(request, sitting, form, say, name=f"avis-{row.pk}", done=done, anchor=f"dossier-{row.pk}")
+        return self.do(
+            request, sitting, form, say, name=f"avis-{row.pk}", done=done, anchor=f"dossier-{row.pk}", then=_next
+        )
 
     @method_decorator(require_POST)
     def unsay_view(self, request: HttpRequest, key: int, dossier: int) -> HttpResponse:
@@ -204,7 +206,7 @@ class SittingActs(RulesAdmin):
 
     def do(
         self, request: HttpRequest, sitting: Sitting, form: forms.Form, act: Callable[[], Any], *, name: str,
-        done: str, anchor: str,
+        done: str, anchor: str, then: Callable[[Sitting], str] | None = None,
     ) -> HttpResponse:  # fmt: skip
         """Do `act`, or show the page again with what was typed and what is wrong beside its field."""
         if form.is_valid():
@@ -218,7 +220,7 @@ class SittingActs(RulesAdmin):
             messages.error(request, sure)
             return self._again(request, sitting, (name, form))
         messages.success(request, done)
-        return HttpResponseRedirect(f"{self.address(sitting)}#{anchor}")
+        return HttpResponseRedirect(f"{self.address(sitting)}#{then(sitting) if then else anchor}")
 
     def at_once(self, request: HttpRequest, sitting: Sitting, act: Callable[[], Any], done: str) -> HttpResponse:
         """A button without a form."""
@@ -256,6 +258,14 @@ class SittingActs(RulesAdmin):
 
     def sheet(self, sitting: Sitting) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.address(sitting))
+
+
+def _next(sitting: Sitting) -> str:
+    """Where the page goes on: the next dossier to speak of, the minutes when there is none."""
+    said = Opinion.objects.filter(sitting=sitting).values("candidature")
+    left = sitting.items.filter(candidature__state=Candidature.State.READY).exclude(candidature__in=said)
+    item = left.order_by("order").first()
+    return f"dossier-{item.candidature_id}" if item else "compte-rendu"
 
 
 def _unseen(request: HttpRequest, now: str) -> None:

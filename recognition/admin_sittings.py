@@ -30,7 +30,7 @@ _OPINION_STEPS = ("council_on", "crefop_on")
 @admin.register(Sitting)
 class SittingAdmin(SittingPapers):
     form = PlanForm
-    list_display = ("shown_name", "body", "held_on", "campaign", "shown_dossiers", "shown_said", "shown_stage")
+    list_display = ("shown_name", "campaign", "shown_said", "shown_stage")
     list_filter = (
         due_filter(
             a_venir=("À venir", due.to_come),
@@ -40,7 +40,7 @@ class SittingAdmin(SittingPapers):
         "body", "campaign",
     )  # fmt: skip
     list_select_related = ("body", "campaign")
-    export_fields = ("place", "closed_at")
+    export_fields = ("body", "held_on", "place", "closed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sitting]:
         rows: QuerySet[Sitting] = super().get_queryset(request)
@@ -86,18 +86,18 @@ class SittingAdmin(SittingPapers):
         context = {"without_sitting": _to_plan()}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    @admin.display(description="séance")
+    @admin.display(description="séance", ordering="held_on")
     def shown_name(self, sitting: Sitting) -> str:
         return _title(sitting)
 
-    @admin.display(description="dossiers", ordering="dossiers")
-    def shown_dossiers(self, sitting: Any) -> int:
-        return int(sitting.dossiers)
-
-    @admin.display(description="avis ou décisions")
+    @admin.display(description="ce qui est dit", ordering="dossiers")
     def shown_said(self, sitting: Any) -> str:
-        done = sitting.decided if sitting.body.kind == GoverningBody.Kind.DECISION else sitting.said
-        return f"{done} sur {sitting.dossiers}"
+        if not sitting.dossiers:
+            return "ordre du jour à bâtir" if sitting.closed_at is None else "aucun dossier"
+        decides = sitting.body.kind == GoverningBody.Kind.DECISION
+        done, what = (sitting.decided, "décision") if decides else (sitting.said, "avis")
+        ends = "s" if done > 1 and decides else ""
+        return f"{done} {what}{ends} sur {sitting.dossiers} dossier{'s' if sitting.dossiers > 1 else ''}"
 
     @admin.display(description="où elle en est", ordering="closed_at")
     def shown_stage(self, sitting: Sitting) -> str:

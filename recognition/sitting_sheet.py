@@ -67,6 +67,8 @@ def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = N
     lines = [_line(sitting, item, number, stage, shown) for number, item in enumerate(items, 1)]
     waiting = list(candidates_for(sitting)) if stage.key != "closed" else []
     left = [line for line in lines if line["to_say"]]
+    for line in left[:1]:  # one form open at a time, that of the next dossier to speak of
+        line["next"] = not shown
     return {
         "stage": stage, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
         "undecided": [line for line in lines if decides and line["dossier"].state == State.READY],
