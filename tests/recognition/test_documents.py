@@ -58,7 +58,7 @@ def big(name: str = "La grande maison", sites: int = 20) -> Candidature:
     ]  # fmt: skip
     for number in range(sites):
         site = CandidateSite.objects.create(
-            candidature=made, order=number, name=f"Antenne numéro {number} de la maison de l’orientation et des métiers",
+            candidature=made, order=number, name=f"Antenne numéro {number} de la maison de l’orientation des Vosges",
             address="2 place du Marché", postal_code="88100", commune=town, services=list(OWED),
             publics=[Status.LYCEEN], hours={"1": [["09:00", "12:00"]]}, has_reception=True, has_internet=True,
         )  # fmt: skip

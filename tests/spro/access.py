@@ -96,6 +96,8 @@ DESK: dict[str, Lists] = {
     "events.source": _of_region(add=NEVER),
     "events.importrun": _of_region(add=NEVER),
     "events.trust": _of_region(),
+    "recognition.letter": _of_region(add=NEVER),
+    "recognition.lettertemplate": _of_region(delete=REGION),
     "spro.page": _of_region(),
     "spro.pageimage": _of_region(delete=REGION),
 }
@@ -146,6 +148,12 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/events/event/<int:key>/comparer/": ("/admin/events/event/{event_pk}/comparer/", _DESK_FORM),
     "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _DESK_FORM),
     "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
+    "admin/recognition/letter/<int:key>/pdf/": ("/admin/recognition/letter/{letter_pk}/pdf/", REGION),
+    "admin/recognition/letter/<int:key>/refaire/": ("/admin/recognition/letter/{letter_pk}/refaire/", _DESK_FORM),
+    "admin/recognition/lettertemplate/apercu/<slug:kind>/": (
+        "/admin/recognition/lettertemplate/apercu/lapse/",
+        REGION,
+    ),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
     f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),

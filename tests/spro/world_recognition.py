@@ -16,6 +16,7 @@ from recognition.models import (
     Candidature,
     Decision,
     Letter,
+    LetterTemplate,
     PieceRequest,
     Recognition,
 )
@@ -47,6 +48,7 @@ def build(world: World, house: Any) -> None:
         "recognition.candidatesite": site,
         "recognition.attachment": file,
         "recognition.letter": letter,
+        "recognition.lettertemplate": LetterTemplate.objects.create(kind="grant", subject="Oui", text="Merci."),
         "recognition.recognition": recognition,
         "recognition.decision": recognition.granted_by,
         "recognition.answer": Answer.objects.create(
@@ -59,7 +61,7 @@ def build(world: World, house: Any) -> None:
     }
     world.words |= {
         "candidature": str(dossier.public_id), "candidate_site": str(site.pk), "attachment": str(file.public_id),
-        "letter": str(letter.public_id), "recognition": str(recognition.public_id),
+        "letter": str(letter.public_id), "letter_pk": str(letter.pk), "recognition": str(recognition.public_id),
     }  # fmt: skip
 
 
