@@ -1,0 +1,110 @@
+"""Two people at the same instant on one dossier: nothing twice, nothing lost (R1, R3, R13). Real threads, real rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from core.models import OutboxMail
+from members.models import Mandate, Organisation
+from recognition.models import Act, Attachment, Candidature, Letter, Rule, Snapshot
+from recognition.services.attaching import attach
+from recognition.services.depositing import AlreadyDeposited, deposit
+from recognition.services.saving import Conflict, save_organisation
+from recognition.services.starting import start
+from tests import factories as make
+from tests.recognition import dossiers as d
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = d.AT
+
+
+def together(*acts: Callable[[], Any]) -> list[str]:
+    """What came of acts begun at the same instant, each on its own connection: « done », or the name of the refusal."""
+    gate, outcomes = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[], Any]) -> None:
+        try:
+            gate.wait(10)
+            act()
+            outcomes.append("done")
+        except (ValidationError, Conflict) as refusal:
+            outcomes.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(outcomes)
+
+
+def test_R13_two_managers_deposit_at_once_one_receipt() -> None:
+    for key in ("service_address", "service_email", "service_phone", "silence", "appeal"):
+        Rule.objects.create(key=key, value="Dit par la Région.")
+    dossier = d.whole()
+    people = [d.manager_of(dossier), d.colleague(dossier.organisation, Mandate.Role.MANAGER)]
+
+    def put(user: Any) -> None:
+        deposit(candidature=dossier, user=user, name="Une Personne", title="Directrice", at=AT)
+
+    assert together(*(lambda user=user: put(user) for user in people)) == [AlreadyDeposited.__name__, "done"]
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.receipt_number) == ("deposited", "AR-2027-0001")
+    assert (Snapshot.objects.count(), Letter.objects.count(), Act.objects.filter(kind="deposited").count()) == (1, 1, 1)
+    assert OutboxMail.objects.filter(key__startswith="candidature-deposited").count() == 3
+
+
+def test_R1_a_double_click_begins_one_dossier_for_one_organisation() -> None:
+    d.charter()
+    user, siret = make.person(), d.siret()
+
+    def begin() -> None:
+        start(user=user, siret=siret, organisation_name="Une association", at=AT)
+
+    assert together(begin, begin) == ["ValidationError", "done"]
+    assert (Candidature.objects.count(), Organisation.objects.count()) == (1, 1)
+
+
+def test_R1_two_colleagues_begin_one_dossier() -> None:
+    d.charter()
+    house = make.organisation(status=Organisation.Status.CANDIDATE)
+    people = [d.colleague(house), d.colleague(house)]
+
+    def begin(user: Any) -> None:
+        start(user=user, siret=d.siret(), organisation=house, at=AT)
+
+    assert together(*(lambda user=user: begin(user) for user in people)) == ["ValidationError", "done"]
+    assert Candidature.objects.count() == 1
+
+
+def test_R3_two_colleagues_save_one_field_at_once() -> None:
+    dossier = d.started()
+    people = {"Un": d.manager_of(dossier), "Deux": d.colleague(dossier.organisation)}
+
+    def save(text: str) -> None:
+        save_organisation(candidature=dossier, values={"presentation": text}, version=1, user=people[text], at=AT)
+
+    assert together(*(lambda text=text: save(text) for text in people)) == ["Conflict", "done"]
+    dossier.refresh_from_db()
+    assert dossier.version == 2
+    assert dossier.presentation in people
+
+
+def test_R3_two_colleagues_give_the_same_slot_its_file() -> None:
+    dossier = d.started()
+    people = [d.manager_of(dossier), d.colleague(dossier.organisation)]
+
+    def give(user: Any) -> None:
+        attach(candidature=dossier, kind="note", upload=d.upload(), user=user, at=AT)
+
+    assert together(*(lambda user=user: give(user) for user in people)) == ["done", "done"]
+    kept = Attachment.objects.get()
+    assert kept.file.storage.exists(str(kept.file.name))
