@@ -143,10 +143,13 @@ def references(about: About) -> list[list[str]]:
 
 
 def signature(about: About, kind: Kind) -> dict[str, str] | None:
-    """Who signs: the signatory of the decision, or that of the region's rules (CRPA L212-1). None for a receipt."""
+    """Who signs: the signatory of the decision, or that of the region's rules (CRPA L212-1). None for a receipt.
+
+    A certificate is signed as the decision that it shows.
+    """
     if not kind.signed:
         return None
-    found = about.decision if kind.about == "decision" else None
+    found = about.decision if kind.about == "decision" or about.kind == LetterKind.CERTIFICATE else None
     if found is None:
         return {"name": rule("signatory"), "title": rule("signatory_title")}
     if not found.signatory.strip() or not found.signatory_title.strip():
