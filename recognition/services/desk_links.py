@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from core.links import absolute
 from recognition.models import Campaign, Candidature
 
 
 def dossier_at_desk(dossier: Candidature) -> str:
-    return absolute(reverse("admin:recognition_candidature_change", args=[dossier.pk]))
+    return absolute(f"/admin/recognition/candidature/{dossier.pk}/change/")
 
 
 def sittings_at_desk() -> str:
-    return absolute(reverse("admin:recognition_sitting_changelist"))
+    return absolute("/admin/recognition/sitting/")
 
 
 def campaign_at_desk(campaign: Campaign) -> str:
-    return absolute(reverse("admin:recognition_campaign_change", args=[campaign.pk]))
+    return absolute(f"/admin/recognition/campaign/{campaign.pk}/change/")
