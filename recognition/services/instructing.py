@@ -1,0 +1,217 @@
+"""How the Region examines a dossier: what is missing, complete, the quality grid, ready for the bodies (R3, R5, R15).
+
+Requests, completeness and the end of the examination are told to the organisation; the grid and the notes stay here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from accounts.rules import runs_region
+from core.journal import Actor, record
+from core.values import day_in_words
+from members.models import QualityCriterion
+from recognition.addressees import tell_organisation
+from recognition.clock import day_of
+from recognition.models import Assessment, CandidateSite, Candidature, PieceRequest, PrivateNote
+from recognition.services.acts import note
+from recognition.services.agenda import leave_agendas
+from recognition.services.checking import criteria_of, gaps, short
+from recognition.services.transitions import locked, move
+from territories.rules import is_officer
+
+State = Candidature.State
+Level = Assessment.Level
+MOST_ITEMS = 20
+LONGEST_ITEM = 300  # characters
+LONGEST_NOTE = 5_000
+NAMED = 5  # criteria that a refusal names before it counts the others
+
+
+# --- completeness
+
+
+@transaction.atomic
+def ask(
+    *, candidature: Candidature, items: Sequence[str], reason: str, due_on: dt.date, at: dt.datetime,
+    actor: Actor | None,
+) -> PieceRequest:  # fmt: skip
+    """Send a dossier back for what is missing or unclear: it is open to its team again until they answer (R5).
+
+    Raises `ValidationError`, by field: nothing asked, no reason, a day that leaves no time.
+    """
+    held = locked(candidature, (State.DEPOSITED, State.COMPLETE))
+    wanted = [" ".join(item.split()) for item in items if item.strip()]
+    reason = reason.strip()
+    _check_request(wanted, reason, due_on, at)
+    request = PieceRequest.objects.create(
+        candidature=held, items=wanted, reason=reason, asked_at=at, due_on=due_on,
+        asked_by_label=actor.journal_label if actor else "",
+    )  # fmt: skip
+    many = "compléments demandés" if len(wanted) > 1 else "complément demandé"
+    text = f"{len(wanted)} {many}, à donner avant la fin du {day_in_words(due_on)}."
+    move(held, State.INCOMPLETE, kind="asked", text=text, at=at, actor=actor)
+    tell_organisation(
+        key=f"candidature-asked:{request.pk}", candidature=held, template="candidature_asked",
+        context={"items": wanted, "reason": reason, "due": day_in_words(due_on)},
+    )  # fmt: skip
+    return request
+
+
+def _check_request(items: list[str], reason: str, due_on: dt.date, at: dt.datetime) -> None:
+    wrong = {}
+    if not items:
+        wrong["items"] = "Dites ce qui est demandé, une chose par ligne."
+    elif len(items) > MOST_ITEMS or any(len(item) > LONGEST_ITEM for item in items):
+        wrong["items"] = f"{MOST_ITEMS} lignes au plus, de {LONGEST_ITEM} caractères chacune."
+    if not reason:
+        wrong["reason"] = "Dites pourquoi\u00a0: l’organisme le lira."
+    if due_on <= day_of(at):
+        wrong["due_on"] = "Laissez au moins jusqu’à demain."
+    if wrong:
+        raise ValidationError(wrong)
+
+
+@transaction.atomic
+def declare_complete(*, candidature: Candidature, at: dt.datetime, actor: Actor | None) -> Candidature:
+    """Say that nothing is missing: the grid may be filled. Raises `ValidationError` with what still lacks (R2, R3)."""
+    held = locked(candidature, (State.DEPOSITED,))
+    if missing := gaps(held):
+        raise ValidationError([gap.message for gap in missing])
+    text = "Dossier complet\u00a0: il est examiné au regard des critères."
+    move(held, State.COMPLETE, kind="complete", text=text, at=at, actor=actor, completed_at=at)
+    tell_organisation(
+        key=f"candidature-complete:{held.pk}:{at:%Y%m%d%H%M%S}", candidature=held, template="candidature_complete",
+        context={},
+    )  # fmt: skip
+    return held
+
+
+@transaction.atomic
+def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor | None) -> Candidature:
+    """Close a dossier that will go no further (no answer, no object any more). The organisation is told why.
+
+    Raises `ValidationError` without a reason, and once it is ready: then the body decides (R7).
+    """
+    held = locked(candidature, (State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ValidationError({"reason": "Dites pourquoi\u00a0: l’organisme le lira."})
+    held.requests.filter(answered_at=None, closed_at=None).update(closed_at=at)
+    text = f"Dossier classé sans suite\u00a0: {reason}"[:400]
+    move(held, State.DROPPED, kind="dropped", text=text, at=at, actor=actor, ended_at=at)
+    tell_organisation(
+        key=f"candidature-dropped:{held.pk}", candidature=held, template="candidature_dropped",
+        context={"reason": reason},
+    )  # fmt: skip
+    return held
+
+
+# --- the quality grid
+
+
+@transaction.atomic
+def assess(
+    *, candidature: Candidature, criterion: QualityCriterion, site: CandidateSite | None, level: str,
+    comment: str = "", user: User, at: dt.datetime,
+) -> Assessment:  # fmt: skip
+    """Write, or write anew, what the Region found of one criterion, for the organisation or for one of its sites.
+
+    Raises `ValidationError`, by field: a criterion of another version of the cahier des charges (R15), a site of
+    another dossier, a shortfall that nothing explains.
+    """
+    held = locked(candidature, (State.COMPLETE,))
+    comment = comment.strip()
+    if not criteria_of(held.charter).filter(pk=criterion.pk).exists():
+        raise ValidationError({"criterion": "Ce critère n’est pas de la version examinée du cahier des charges."})
+    if site is not None and site.candidature_id != held.pk:
+        raise ValidationError({"site": "Ce site est d’un autre dossier."})
+    if level not in Level.values:
+        raise ValidationError({"level": "Choisissez un niveau."})
+    if level in {Level.PARTLY, Level.UNMET} and not comment:
+        raise ValidationError({"comment": "Dites ce qui manque."})
+    line, _ = Assessment.objects.update_or_create(
+        candidature=held, criterion=criterion, site=site,
+        defaults={"level": level, "comment": comment, "assessed_by": user, "assessed_at": at},
+    )  # fmt: skip
+    record(verb="candidature.assess", target=held, actor=user, changes={criterion.key: [None, str(level)]})
+    return line
+
+
+def unassessed(candidature: Candidature) -> list[QualityCriterion]:
+    """The criteria that the grid does not cover: neither for the organisation, nor for each of its sites. 3 queries."""
+    sites = set(candidature.sites.values_list("pk", flat=True))
+    seen: dict[int, set[int | None]] = {}
+    for criterion, site in candidature.assessments.values_list("criterion", "site"):
+        seen.setdefault(criterion, set()).add(site)
+    covered = {key for key, of in seen.items() if None in of or (sites and sites <= of)}
+    return [criterion for criterion in criteria_of(candidature.charter) if criterion.pk not in covered]
+
+
+@transaction.atomic
+def make_ready(*, candidature: Candidature, at: dt.datetime, actor: Actor | None) -> Candidature:
+    """End the examination: the dossier may go to the bodies. Raises `ValidationError` naming the criteria not seen."""
+    held = locked(candidature, (State.COMPLETE,))
+    if left := unassessed(held):
+        names = ", ".join(f"«\u00a0{short(criterion)}\u00a0»" for criterion in left[:NAMED])
+        others = f" et {len(left) - NAMED} autres" if len(left) > NAMED else ""
+        raise ValidationError(f"La grille n’est pas remplie\u00a0: {names}{others}.")
+    text = "Examen terminé\u00a0: le dossier sera présenté pour avis."
+    return move(held, State.READY, kind="ready", text=text, at=at, actor=actor, ready_at=at)
+
+
+@transaction.atomic
+def reopen(*, candidature: Candidature, reason: str = "", at: dt.datetime, actor: Actor | None) -> Candidature:
+    """Examine again a dossier that was ready; it leaves the agendas it was on.
+
+    Raises `ValidationError` once a body has given an opinion on it: that opinion was of what it had read.
+    """
+    leave_agendas(candidature=candidature, at=at, actor=actor)
+    held = locked(candidature, (State.READY,))
+    if held.opinions.exists():
+        raise ValidationError("Un avis est rendu sur ce dossier\u00a0: il ne revient plus en instruction.")
+    why = f"\u00a0: {' '.join(reason.split())}" if reason.strip() else "."
+    text = f"Dossier repris en instruction{why}"[:400]
+    return move(held, State.COMPLETE, kind="reopened", text=text, at=at, actor=actor, shown=False, ready_at=None)
+
+
+# --- among colleagues
+
+
+@transaction.atomic
+def assign(*, candidature: Candidature, to: User | None, at: dt.datetime, actor: Actor | None) -> Candidature:
+    """Say who follows a dossier; None: nobody. Raises `ValidationError` for who could not open it.
+
+    The timeline names nobody, the journal a key.
+    """
+    held = locked(candidature, Candidature.EXAMINED)
+    if to is not None and not (runs_region.test(to) or is_officer.test(to, held)):
+        raise ValidationError({"to": "Cette personne n’a pas accès à ce dossier."})
+    if held.assigned_to == to:
+        return held
+    before = str(held.assigned_to_id) if held.assigned_to_id else None
+    held.assigned_to = to
+    held.save(update_fields=["assigned_to"])
+    text = "Dossier confié à un membre du service." if to else "Dossier que personne ne suit plus."
+    note(kind="assigned", text=text, at=at, actor=actor, candidature=held, shown=False)
+    changes = {"assigned_to": [before, str(to.pk) if to else None]}
+    record(verb="candidature.assign", target=held, actor=actor, changes=changes)
+    return held
+
+
+@transaction.atomic
+def write_note(*, candidature: Candidature, text: str, user: User, at: dt.datetime) -> PrivateNote:
+    """Write a note that only the Region's services read. Raises `ValidationError` for nothing or too much."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise ValidationError({"text": "Écrivez votre note."})
+    if len(text) > LONGEST_NOTE:
+        raise ValidationError({"text": f"Une note compte {LONGEST_NOTE} caractères au plus."})
+    made = PrivateNote.objects.create(candidature=candidature, author=user, text=text, written_at=at)
+    record(verb="candidature.note", target=candidature, actor=user)
+    return made
