@@ -136,6 +136,14 @@ def take_off(*, sitting: Sitting, candidature: Candidature, at: dt.datetime, act
 
 
 @transaction.atomic
+def leave_agendas(*, candidature: Candidature, at: dt.datetime, actor: Actor | None) -> None:
+    """Take a dossier off every open agenda. Raises `ValidationError` where it was spoken of."""
+    planned = Sitting.objects.filter(items__candidature=candidature, closed_at=None).order_by("pk")
+    for sitting in planned:
+        take_off(sitting=sitting, candidature=candidature, at=at, actor=actor)
+
+
+@transaction.atomic
 def raise_item(*, sitting: Sitting, candidature: Candidature, actor: Actor | None) -> None:
     """Examine a dossier before the one that precedes it; the first stays first."""
     mine = held(sitting)
