@@ -31,3 +31,11 @@ def sweep_letters() -> int:
     from recognition.letters.waiting import sweep
 
     return sweep(timezone.now())
+
+
+@shared_task
+def sweep_attachments() -> int:
+    """As `sweep_letters`, for the files of dossiers; how many."""
+    from recognition.services.attaching import sweep
+
+    return sweep(timezone.now())

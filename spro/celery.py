@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     # Letters are woken when written; this finds those whose worker or broker died.
     "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},
+    "dossier-files": {"task": "recognition.tasks.sweep_attachments", "schedule": crontab(hour=4, minute=20)},
     "letters-kept": {"task": "recognition.tasks.sweep_letters", "schedule": crontab(hour=4, minute=15)},
     "sessions": {"task": "core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "sessions-listed": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=15)},

@@ -19,12 +19,15 @@ from core.journal import record
 from members.models import QualityCriterion
 from recognition import files
 from recognition.models import Attachment, Candidature
+from recognition.models.dossier import private_storage
 from recognition.services.checking import criteria_of
 from recognition.services.saving import EDITABLE
 from recognition.services.transitions import locked
 
 MOST_FILES = 80  # of one dossier
 MOST_BYTES = 300_000_000
+FOLDER = "recognition"
+ORPHAN_AFTER = dt.timedelta(days=1)
 
 
 def attach(
@@ -115,6 +118,20 @@ def _put_aside(former: Attachment, dossier: Candidature, at: dt.datetime) -> Non
 
 def _touch(dossier: Candidature, user: User | None, at: dt.datetime) -> None:
     Candidature.objects.filter(pk=dossier.pk).update(saved_at=at, saved_by=user)
+
+
+def sweep(at: dt.datetime) -> int:
+    """Delete the files that no dossier names, a day after they came: a process died before their row was. How many."""
+    storage = private_storage()
+    if not storage.exists(FOLDER):
+        return 0
+    named = set(Attachment.objects.values_list("file", flat=True))
+    swept = 0
+    for name in (f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]):
+        if name not in named and storage.get_modified_time(name) < at - ORPHAN_AFTER:
+            storage.delete(name)
+            swept += 1
+    return swept
 
 
 def clean_name(name: str | None, mime: str) -> str:

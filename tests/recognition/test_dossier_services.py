@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from core.models import OutboxMail
 from core.reference import Service
 from members.models import Mandate, Organisation
 from recognition.models import Act, Answer, Attachment, Candidature, Letter, PieceRequest, Rule
-from recognition.services.attaching import attach, detach
+from recognition.services.attaching import attach, detach, sweep
 from recognition.services.carrying import carry_over
 from recognition.services.checking import criteria_of, gaps
 from recognition.services.depositing import AlreadyDeposited, TooLate, answer_request, deposit, withdraw
@@ -470,3 +472,15 @@ def test_R3_the_name_of_a_file_says_what_it_really_is() -> None:
         at=AT,
     )  # fmt: skip
     assert (sent.name, sent.mime) == ("bilanfdp.pdf", "application/pdf")
+
+
+def test_R3_a_file_left_by_a_process_that_died_is_swept_a_day_later() -> None:
+    kept = attach(
+        candidature=(dossier := d.started()), kind="note", upload=d.upload(), user=d.manager_of(dossier), at=AT
+    )
+    storage = kept.file.storage
+    left = storage.save("recognition/orphan", ContentFile(b"x"))
+    now = timezone.now()
+    assert (sweep(now), storage.exists(left)) == (0, True)
+    swept = sweep(now + dt.timedelta(days=2))
+    assert (swept >= 1, storage.exists(left), storage.exists(str(kept.file.name))) == (True, False, True)
