@@ -15,6 +15,7 @@ _SITES = {
     "site.withdraw": "a retiré le lieu « {} » de l’annuaire",
     "site.bring_back": "a remis le lieu « {} » dans l’annuaire",
     "site.list": "a fait entrer le lieu « {} » dans l’annuaire",
+    "site.unlist": "a sorti le lieu « {} » de l’annuaire",
     "site.close": "a annoncé une fermeture de « {} »",
     "site.open_again": "a retiré une fermeture de « {} »",
     "admin.add": "a créé le lieu « {} »",

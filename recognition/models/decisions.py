@@ -7,14 +7,14 @@ import uuid
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 
 from members.models import Organisation, Plan
 from recognition.models.bodies import Sitting
-from recognition.models.dossier import Candidature
+from recognition.models.dossier import OWED, Candidature
 from recognition.models.instruction import Notice
 
 _BOTH_OPINIONS = """
@@ -23,6 +23,26 @@ IF NEW.kind IN ('grant', 'refusal') AND EXISTS (
         SELECT 1 FROM recognition_opinion o JOIN recognition_sitting s ON s.id = o.sitting_id
         WHERE o.body_id = b.id AND o.candidature_id = NEW.candidature_id AND s.held_on <= NEW.decided_on))
 THEN RAISE EXCEPTION 'pgtrigger: no decision without both opinions (R7)' USING ERRCODE = 'check_violation';
+END IF; RETURN NEW;
+"""
+
+_OWED = ", ".join(f"'{service.value}'" for service in OWED)
+_OF_A_GRANT = f"""
+IF NOT EXISTS (
+    SELECT 1 FROM recognition_decision d
+    JOIN recognition_candidature c ON c.id = d.candidature_id
+    JOIN members_organisation o ON o.id = c.organisation_id
+    JOIN members_plan p ON p.id = d.plan_id
+    WHERE d.id = NEW.granted_by_id AND d.kind = 'grant' AND d.candidature_id = NEW.candidature_id
+    AND c.organisation_id = NEW.organisation_id AND c.deposited_at IS NOT NULL AND o.status <> 'signatory'
+    AND d.plan_id = NEW.plan_id AND NEW.starts_on >= d.decided_on AND NEW.term_on <= p.ends_on)
+THEN RAISE EXCEPTION 'pgtrigger: no recognition but of a grant, within its plan (R1, R7, R8)'
+    USING ERRCODE = 'check_violation';
+END IF;
+IF NOT EXISTS (SELECT 1 FROM recognition_candidatesite s WHERE s.candidature_id = NEW.candidature_id)
+OR EXISTS (SELECT 1 FROM recognition_candidatesite s WHERE s.candidature_id = NEW.candidature_id
+    AND NOT s.services @> ARRAY[{_OWED}]::varchar[])
+THEN RAISE EXCEPTION 'pgtrigger: each site gives the three services (R2)' USING ERRCODE = 'check_violation';
 END IF; RETURN NEW;
 """
 
@@ -144,6 +164,8 @@ class Recognition(models.Model):
     term_on = models.DateField("terme notifié")
     kept_until_decision = models.BooleanField("maintenue jusqu’à la décision de renouvellement", default=False)
     suspended_since = models.DateField("suspendue depuis", null=True, blank=True)
+    # The places that the suspension took out of the directory: those, and no other, come back with it.
+    suspended_sites = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     end_reason = models.CharField("fin", max_length=10, choices=End, blank=True)
     # What the daily pass has done of it in the directory (R11).
     entered_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,6 +192,13 @@ class Recognition(models.Model):
                     ),
                 ],
                 violation_error_message="Cet organisme a déjà une reconnaissance sur cette période.",
+            ),
+        ]  # fmt: skip
+        triggers = [
+            pgtrigger.Trigger(name="of_a_grant", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_OF_A_GRANT),
+            pgtrigger.Protect(
+                name="recognition_as_granted", operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("organisation", "candidature", "plan", "starts_on", "term_on"),
             ),
         ]  # fmt: skip
 
