@@ -76,26 +76,27 @@ def attempt(form: PartForm, save: Callable[[dict[str, Any]], Saved], *, also: di
     """Save what `form` (bound) can keep, and `also`; `save` takes the values."""
     form.is_valid()  # fields that cannot be kept have their errors; the others are saved all the same
     done = Attempt(form, form.typed | (also or {}))
-    try:
-        _save(done, save)
-    except ValidationError as error:
-        refused = _by_field(error)
-        for name, errors in refused.items():
-            form.add_error(name if name in form.fields else None, errors)
-        if set(refused) <= set(done.typed):  # one value is refused: the others are saved
-            done.typed = {name: value for name, value in done.typed.items() if name not in refused}
-            _save(done, save)
-        else:
-            done.refused = [message for messages in refused.values() for message in messages]
+    while not _saved(done, save):  # one value is refused: the others are saved
+        pass
     return done
 
 
-def _save(done: Attempt, save: Callable[[dict[str, Any]], Saved]) -> None:
+def _saved(done: Attempt, save: Callable[[dict[str, Any]], Saved]) -> bool:
+    """Whether the try is over; a value that is refused beside its field leaves `typed`, and another try is worth it."""
     try:
         done.saved = save(done.typed)
         done.brought = list(done.saved.brought)
     except Conflict as met:
         done.met = met
+    except ValidationError as error:
+        refused = _by_field(error)
+        for name, errors in refused.items():
+            done.form.add_error(name if name in done.form.fields else None, errors)
+        if set(refused) <= set(done.typed):
+            done.typed = {name: value for name, value in done.typed.items() if name not in refused}
+            return False
+        done.refused = [message for messages in refused.values() for message in messages]
+    return True
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:
