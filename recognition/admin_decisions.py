@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -120,6 +120,10 @@ class DecisionAdmin(ReadOnlyAdmin):
         "grounds", "signatory", "signatory_title", "recorded_at", "actor_label",
     )  # fmt: skip
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What this decision says, without what it leaves empty."""
+        return [name for name in self.fields if obj is None or getattr(obj, name) not in (None, "")]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         rows: QuerySet[Decision] = super().get_queryset(request)
         after = Decision.objects.filter(follows=OuterRef("pk"))
@@ -148,8 +152,10 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @method_decorator(require_POST)
     def follow_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         first: Decision | None = self.get_queryset(request).filter(pk=key).first()
-        if first is None or not self.has_view_permission(request, first):
+        if first is None:
             raise Http404
         form = FollowForm(request.POST, rows=_sittings(first))
         if form.is_valid():

@@ -12,7 +12,7 @@ from typing import Any
 import rules
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -239,8 +239,10 @@ class SittingActs(RulesAdmin):
 
     def theirs(self, request: HttpRequest, key: int) -> Sitting:
         """The sitting of this address, for who may read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         sitting: Sitting | None = self.get_queryset(request).filter(pk=key).first()
-        if sitting is None or not self.has_view_permission(request, sitting):
+        if sitting is None:
             raise Http404
         return sitting
 

@@ -96,6 +96,9 @@ DESK: dict[str, Lists] = {
     "events.source": _of_region(add=NEVER),
     "events.importrun": _of_region(add=NEVER),
     "events.trust": _of_region(),
+    "recognition.governingbody": _of_region(),
+    "recognition.sitting": _of_region(),
+    "recognition.decision": _of_region(add=NEVER),
     "recognition.letter": _of_region(add=NEVER),
     "recognition.lettertemplate": _of_region(delete=REGION),
     "spro.page": _of_region(),
@@ -104,6 +107,7 @@ DESK: dict[str, Lists] = {
 # A form alone: whoever may, or 405 for a mere reading.
 _DESK_FORM = _desk(405, 405, 405)
 _REGION_FORM = _desk(403, 403, 405)
+_DOSSIER_OF = "admin/recognition/sitting/<int:key>/dossiers/<int:dossier>/"
 _IMPORT = "admin/imports/<uuid:number>/"
 _PAGE = "admin/spro/page/<int:key>/"
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
@@ -148,6 +152,30 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/events/event/<int:key>/comparer/": ("/admin/events/event/{event_pk}/comparer/", _DESK_FORM),
     "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _DESK_FORM),
     "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
+    **{
+        f"admin/recognition/sitting/<int:key>/{act}/": (f"/admin/recognition/sitting/{{sitting_pk}}/{act}/", _DESK_FORM)
+        for act in ("remplir", "inscrire", "modifier", "annuler", "compte-rendu")
+    },
+    **{
+        f"{_DOSSIER_OF}{act}/": (f"/admin/recognition/sitting/{{sitting_pk}}/dossiers/{{listed_pk}}/{act}/", _DESK_FORM)
+        for act in ("retirer", "monter", "avis", "avis/effacer", "deport")
+    },
+    "admin/recognition/sitting/<int:key>/deports/<int:recusal>/effacer/": (
+        "/admin/recognition/sitting/{sitting_pk}/deports/{recusal_pk}/effacer/",
+        _DESK_FORM,
+    ),
+    "admin/recognition/sitting/<int:key>/decisions/": (
+        "/admin/recognition/sitting/{deciding_sitting_pk}/decisions/",
+        REGION,
+    ),
+    "admin/recognition/sitting/<int:key>/<slug:paper>.pdf": (
+        "/admin/recognition/sitting/{sitting_pk}/fiches.pdf",
+        REGION,
+    ),
+    "admin/recognition/decision/<int:key>/suite/": (
+        "/admin/recognition/decision/{decision_pk}/suite/",
+        _DESK_FORM,
+    ),
     "admin/recognition/letter/<int:key>/pdf/": ("/admin/recognition/letter/{letter_pk}/pdf/", REGION),
     "admin/recognition/letter/<int:key>/refaire/": ("/admin/recognition/letter/{letter_pk}/refaire/", _DESK_FORM),
     "admin/recognition/lettertemplate/apercu/<slug:kind>/": (

@@ -9,16 +9,20 @@ from django.utils import timezone
 
 from recognition.models import (
     Act,
+    AgendaItem,
     Answer,
     Attachment,
     Campaign,
     CandidateSite,
     Candidature,
     Decision,
+    GoverningBody,
     Letter,
     LetterTemplate,
     PieceRequest,
     Recognition,
+    Recusal,
+    Sitting,
 )
 from recognition.services.attaching import attach
 from tests.recognition.dossiers import upload
@@ -62,6 +66,28 @@ def build(world: World, house: Any) -> None:
     world.words |= {
         "candidature": str(dossier.public_id), "candidate_site": str(site.pk), "attachment": str(file.public_id),
         "letter": str(letter.public_id), "letter_pk": str(letter.pk), "recognition": str(recognition.public_id),
+    }  # fmt: skip
+    _sittings(world, dossier)
+
+
+def _sittings(world: World, dossier: Candidature) -> None:
+    """Words: `sitting_pk` (with `listed_pk` on its agenda, and `recusal_pk`), `deciding_sitting_pk`, `decision_pk`."""
+    today = timezone.localdate()
+    gives, decides = (
+        GoverningBody.objects.create(slug=kind, name=kind, short_name=kind, kind=kind, order=order)
+        for order, kind in enumerate(("opinion", "decision"), 1)
+    )
+    sitting = Sitting.objects.create(body=gives, held_on=today)
+    item = AgendaItem.objects.create(sitting=sitting, candidature=dossier, order=1)
+    recusal = Recusal.objects.create(sitting=sitting, candidature=dossier, person="Une Personne", reason="Parente.")
+    deciding = Sitting.objects.create(body=decides, held_on=today)
+    world.objects |= {
+        "recognition.governingbody": gives, "recognition.sitting": sitting, "recognition.agendaitem": item,
+        "recognition.recusal": recusal,
+    }  # fmt: skip
+    world.words |= {
+        "sitting_pk": str(sitting.pk), "listed_pk": str(dossier.pk), "recusal_pk": str(recusal.pk),
+        "deciding_sitting_pk": str(deciding.pk), "decision_pk": str(world.objects["recognition.decision"].pk),
     }  # fmt: skip
 
 
