@@ -18,7 +18,7 @@ from django.db import transaction
 
 from recognition.clock import morning_of
 from recognition.models import Act, PassDay
-from recognition.services import campaigns, depositing, opening, referring, reminding
+from recognition.services import campaigns, depositing, life_due, opening, referring, reminding
 from recognition.services.acts import heard
 
 log = structlog.get_logger("recognition.day")
@@ -119,4 +119,4 @@ def _nudges(day: dt.date, at: dt.datetime) -> Iterator[Deed]:
         yield partial(referring.tell_late, campaign=campaign, step=step, week=week, at=at)
 
 
-STEPS: tuple[Step, ...] = (_campaign, _openings, _closings, _receipts, _reminders, _referrals, _nudges)
+STEPS: tuple[Step, ...] = (_campaign, _openings, _closings, _receipts, _reminders, _referrals, life_due.deeds, _nudges)

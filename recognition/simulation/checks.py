@@ -17,7 +17,7 @@ from core.models import OutboxMail
 from core.reference import Service
 from members.models import Organisation
 from recognition.clock import PARIS
-from recognition.models import Act, Assessment, Candidature, Decision, GoverningBody, Letter, Recognition
+from recognition.models import Act, Assessment, Candidature, Decision, GoverningBody, Letter, Opinion, Recognition
 from territories.models import Site
 
 OWED = {Service.ACCUEIL.value, Service.PREMIERE_INFORMATION.value, Service.PREMIER_CONSEIL.value}
@@ -99,7 +99,8 @@ def r4_in_time(_: dt.date) -> Iterator[str]:
     rows = Candidature.objects.exclude(deposited_at=None).select_related("campaign", "renews", "organisation")
     for dossier in rows:
         first = dt.datetime.combine(dossier.campaign.opens_on, dt.time(), PARIS)
-        if not first <= dossier.deposited_at < _midnight_after(_limit(dossier)):
+        came = dossier.deposited_at or first
+        if not first <= came < _midnight_after(_limit(dossier)):
             yield f"R4 : {dossier.organisation} a déposé hors délai ({dossier.deposited_at})"
 
 
@@ -134,7 +135,8 @@ def r5_examined(_: dt.date) -> Iterator[str]:
 def r6_r7_opinions_before_decision(_: dt.date) -> Iterator[str]:
     opinions = list(GoverningBody.objects.filter(kind="opinion").order_by("order"))
     for made in Decision.objects.filter(kind__in=["grant", "refusal"]).select_related("candidature", "sitting__body"):
-        held = {said.body_id: said for said in made.candidature.opinions.select_related("sitting")}
+        said_of = Opinion.objects.filter(candidature=made.candidature_id).select_related("sitting")
+        held = {said.body_id: said for said in said_of}
         days = [held[body.pk].sitting.held_on for body in opinions if body.pk in held]
         if len(days) < len(opinions):
             yield f"R7 : {made} sans l’avis de toutes les instances"

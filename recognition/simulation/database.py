@@ -64,10 +64,10 @@ def _speak(name: str, url: str) -> None:
 def _aside(files: str) -> Iterator[None]:
     """No file, cache nor message of ours among the portal's."""
     broker = current_app.conf.broker_url
-    current_app.conf.broker_url = "memory://"
+    current_app.conf.update(broker_url="memory://")
     cache = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     try:
         with override_settings(MEDIA_ROOT=files, CACHES=cache, SITE_URL_KNOWN=True):
             yield
     finally:
-        current_app.conf.broker_url = broker
+        current_app.conf.update(broker_url=broker)

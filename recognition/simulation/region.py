@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import Any
 
 from members.models import Organisation
 from recognition.models import Campaign, Candidature, Decision, GoverningBody, Notice, Recognition, Sitting
 from recognition.services import ending, instructing, visiting
 from recognition.services.agenda import awaiting
-from recognition.services.campaigns import create, move_step
+from recognition.services.campaigns import move_step
 from recognition.services.checking import criteria_of
 from recognition.services.deciding import decide
 from recognition.services.sitting import close_minutes, fill_agenda, plan_sitting, put_on_agenda, record_opinion
@@ -100,7 +101,8 @@ class Region:
                 due_on=day + dt.timedelta(days=15), at=at, actor=staff,
             )  # fmt: skip
             return
-        instructing.declare_complete(candidature=dossier, at=at, actor=staff)
+        done = partial(instructing.declare_complete, candidature=dossier, at=at, actor=staff)
+        self.world.watch.try_("declare complete", done)
 
     def _assess(self, dossier: Candidature, at: dt.datetime) -> None:
         staff = self.world.staff
@@ -177,19 +179,19 @@ class Region:
         staff, watch = self.world.staff, self.world.watch
         for row in Recognition.objects.in_force(day).select_related("organisation").order_by("pk"):
             if row.suspended_since and self.world.chance(0.3):
-                watch.try_("resume", partial(ending.resume, recognition=row, at=at, actor=staff))
+                watch.try_("resume", partial(ending.resume, recognition=row, **self._signed("R", row.pk, at)))
             elif not row.suspended_since and self.world.chance(0.004):
-                watch.try_(
-                    "suspend", partial(ending.suspend, recognition=row, grounds="Un contrôle.", at=at, actor=staff)
-                )
+                said = self._signed("S", row.pk, at)
+                watch.try_("suspend", partial(ending.suspend, recognition=row, grounds="Un contrôle.", **said))
             elif self.world.chance(0.004):
-                watch.try_(
-                    "notice",
-                    partial(ending.give_notice, recognition=row, kind=Notice.Kind.REPEAL, grounds="Le lieu a fermé.",
-                            at=at, actor=staff),
-                )  # fmt: skip
+                deed = partial(ending.give_notice, recognition=row, kind=Notice.Kind.REPEAL, grounds="Le lieu a fermé.")
+                watch.try_("notice", partial(deed, at=at, actor=staff))
+            elif self.world.chance(0.002):
+                deed = partial(ending.give_up, recognition=row, reason="Par lettre, ce jour.")
+                watch.try_("give up", partial(deed, at=at, actor=staff))
             elif self.world.chance(0.01):
-                watch.try_("visit", partial(visiting.plan_visit, recognition=row, planned_on=day, at=at, actor=staff))
+                later = day + dt.timedelta(days=20)
+                watch.try_("visit", partial(visiting.plan_visit, recognition=row, planned_on=later, at=at, actor=staff))
         for notice in Notice.objects.filter(dropped_on=None, decisions=None).order_by("pk"):
             self._annul(notice, day, at)
         for house in Organisation.objects.filter(status=Organisation.Status.SIGNATORY)[:1]:
@@ -200,15 +202,14 @@ class Region:
             )
 
     def _annul(self, notice: Notice, day: dt.date, at: dt.datetime) -> None:
-        deed = partial(
-            ending.annul, notice=notice, deliberation_number=f"CP-A{notice.pk}", grounds="Le lieu a fermé.",
-            signatory=SAID["signatory"], signatory_title=SAID["signatory_title"], at=at, actor=self.world.staff,
-        )  # fmt: skip
+        deed = partial(ending.annul, notice=notice, grounds="Le lieu a fermé.", **self._signed("A", notice.pk, at))
         if notice.answered_on is None and day <= notice.answer_by:
             self.world.watch.must_refuse("R14", "annulled before the answer", deed)
         else:
             self.world.watch.try_("annul", deed)
 
-
-def create_campaign_twice(world: World, year: int, at: dt.datetime) -> None:
-    world.watch.must_refuse("R4", "two campaigns a year", lambda: create(year=year, at=at, actor=world.staff))
+    def _signed(self, letter: str, number: int, at: dt.datetime) -> dict[str, Any]:
+        return {
+            "deliberation_number": f"CP-{letter}{number}", "signatory": SAID["signatory"],
+            "signatory_title": SAID["signatory_title"], "at": at, "actor": self.world.staff,
+        }  # fmt: skip

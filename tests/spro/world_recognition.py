@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from recognition.models import (
+    OWED,
     Act,
     AgendaItem,
     Answer,
@@ -115,8 +116,15 @@ def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
         decided_on=ends - timedelta(days=60), plan=world.objects["members.plan"], signatory="Une Personne",
         signatory_title="Présidente", recorded_at=at,
     )  # fmt: skip
-    return Recognition.objects.create(
+    # It was a candidate then, and signed the charter since: a member by right is not recognised (R1).
+    CandidateSite.objects.create(candidature=former, name="Le site d’alors", services=list(OWED))
+    today, house.status = house.status, house.Status.CANDIDATE
+    house.save(update_fields=["status"])
+    made = Recognition.objects.create(
         organisation=house, candidature=former, granted_by=decision, plan=world.objects["members.plan"],
         starts_on=ends - timedelta(days=50), ends_on=ends, term_on=ends, end_reason=Recognition.End.LAPSED,
         created_at=at,
     )  # fmt: skip
+    house.status = today
+    house.save(update_fields=["status"])
+    return made
