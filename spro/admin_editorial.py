@@ -15,9 +15,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from accounts.admin_rules import RulesAdmin, actor
+from core.differences import compare, in_words
 from core.links import absolute
 from spro.editorial import services
-from spro.editorial.differences import compare, in_words
 from spro.editorial.forms import PageForm, PreviewForm, PublicationForm
 from spro.editorial.models import CONTENT, Page, Version
 from spro.editorial.people import with_authors

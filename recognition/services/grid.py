@@ -14,13 +14,13 @@ from accounts.models import User
 from core.journal import record
 from members.models import QualityCriterion
 from recognition.models import Assessment, CandidateSite, Candidature
-from recognition.services.checking import criteria_of, short
+from recognition.services.checking import criteria_of
 from recognition.services.transitions import locked
 
 Level = Assessment.Level
 LONGEST = 3_000  # characters of an observation
-NO_LEVEL = "Choisissez le niveau, ou effacez l’observation."
-NO_COMMENT = "Dites ce qui manque\u00a0: l’avis des instances et les motifs d’un refus s’appuient dessus."
+NO_LEVEL = "Choisissez un niveau."
+NO_COMMENT = "Dites ce qui manque."
 TOO_LONG = f"Une observation compte {LONGEST} caractères au plus."
 # What is said of what is not reached must be written: it grounds what follows (R14).
 _EXPLAINED = {Level.PARTLY, Level.UNMET}
@@ -60,19 +60,19 @@ def tidy(comment: str) -> str:
 
 @transaction.atomic
 def assess(
-    *, candidature: Candidature, criterion: QualityCriterion, site: CandidateSite | None, level: str, comment: str,
-    user: User, at: dt.datetime,
+    *, candidature: Candidature, criterion: QualityCriterion, site: CandidateSite | None, level: str,
+    comment: str = "", user: User, at: dt.datetime,
 ) -> Assessment:  # fmt: skip
-    """Write what was found of `criterion`, for the organisation (`site` is None) or one of its sites.
+    """Write, or write anew, what was found of `criterion`, for the organisation (`site` is None) or one of its sites.
 
-    Raises `ValidationError` (French) when the dossier is not being examined, for a criterion of another version of the
-    cahier des charges (R15), a site of another dossier, a level that does not exist, a lack without a word.
+    Raises `ValidationError`, by field (French): a dossier that is not being examined, a criterion of another version of
+    the cahier des charges (R15), a site of another dossier, a level that does not exist, a lack without a word.
     """
     held = locked(candidature, {Candidature.State.COMPLETE})
-    _check_place(held, criterion, site)
+    _check_place(held, [criterion], site)
     check(level, comment)
     made = _Hand(held, site, user, at).write(criterion, level, comment)
-    record(verb="candidature.assess", target=held, actor=user)
+    record(verb="candidature.assess", target=held, actor=user, changes={criterion.key: [None, str(level)]})
     return made
 
 
@@ -86,13 +86,13 @@ def assess_all(
     to the second, who is shown what the first wrote. Raises `ValidationError` when the dossier is not being examined.
     """
     held = locked(candidature, {Candidature.State.COMPLETE})
+    _check_place(held, [line.criterion for line in lines], site)
     hand = _Hand(held, site, user, at)
     there = {row.criterion_id: row for row in held.assessments.filter(site=site).select_related("assessed_by")}
     refused: dict[int, ValidationError] = {}
     theirs: dict[int, Assessment | None] = {}
     saved = 0
     for line in lines:
-        _check_place(held, line.criterion, site)
         key, now = line.criterion.pk, there.get(line.criterion.pk)
         mine, stands = stamp(line.level, line.comment), stamp(*_words(now))
         if mine in {line.seen, stands}:  # nothing typed here, or the same words as a colleague
@@ -127,13 +127,6 @@ def is_assessed(said_of: set[int | None] | None, sites: set[int]) -> bool:
     return said_of is not None and (None in said_of or (bool(sites) and sites <= said_of))
 
 
-def named(criteria: Sequence[QualityCriterion], most: int = 5) -> str:
-    """« article 2.a, Gratuité ; … », the first ones and how many more."""
-    said = [f"article {criterion.article}, {short(criterion, 60)}" for criterion in criteria[:most]]
-    more = len(criteria) - most
-    return "\u00a0; ".join(said) + (f"\u00a0; et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
-
-
 def check(level: str, comment: str) -> None:
     """Raises `ValidationError`, by field, for a level that does not exist or a lack without a word."""
     if level not in Level.values:
@@ -148,11 +141,12 @@ def _words(row: Assessment | None) -> tuple[str, str]:
     return (row.level, row.comment) if row else ("", "")
 
 
-def _check_place(held: Candidature, criterion: QualityCriterion, site: CandidateSite | None) -> None:
-    if criterion.charter_id != held.charter_id:
-        raise ValidationError("Ce critère n’est pas de la version du cahier des charges de ce dossier (R15).")
+def _check_place(held: Candidature, criteria: Sequence[QualityCriterion], site: CandidateSite | None) -> None:
+    examined = set(criteria_of(held.charter).values_list("pk", flat=True))
+    if any(criterion.pk not in examined for criterion in criteria):
+        raise ValidationError({"criterion": "Ce critère n’est pas de la version examinée du cahier des charges."})
     if site is not None and site.candidature_id != held.pk:
-        raise ValidationError("Ce site n’est pas de ce dossier.")
+        raise ValidationError({"site": "Ce site est d’un autre dossier."})
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,22 @@ from accounts.models import User
 from accounts.rules import runs_region
 from core.journal import Actor, record
 from core.values import day_in_words
-from members.models import QualityCriterion
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of
-from recognition.models import Assessment, CandidateSite, Candidature, PieceRequest, PrivateNote
+from recognition.models import Attachment, Candidature, PieceRequest, PrivateNote
 from recognition.services.acts import note
 from recognition.services.agenda import leave_agendas
-from recognition.services.checking import criteria_of, gaps, short
+from recognition.services.checking import gaps, short
+from recognition.services.grid import assess, assess_all, unassessed
 from recognition.services.transitions import locked, move
 from territories.rules import is_officer
 
+__all__ = [
+    "ask", "assess", "assess_all", "assign", "declare_complete", "drop", "make_ready", "reopen", "take_archive",
+    "take_file", "unassessed", "write_note",
+]  # fmt: skip
+
 State = Candidature.State
-Level = Assessment.Level
 MOST_ITEMS = 20
 LONGEST_ITEM = 300  # characters
 LONGEST_NOTE = 5_000
@@ -55,7 +59,7 @@ def ask(
     )  # fmt: skip
     many = "compléments demandés" if len(wanted) > 1 else "complément demandé"
     text = f"{len(wanted)} {many}, à donner avant la fin du {day_in_words(due_on)}."
-    move(held, State.INCOMPLETE, kind="asked", text=text, at=at, actor=actor)
+    move(held, State.INCOMPLETE, kind="asked", text=text, at=at, actor=actor, completed_at=None)
     tell_organisation(
         key=f"candidature-asked:{request.pk}", candidature=held, template="candidature_asked",
         context={"items": wanted, "reason": reason, "due": day_in_words(due_on)},
@@ -96,12 +100,17 @@ def declare_complete(*, candidature: Candidature, at: dt.datetime, actor: Actor 
 def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor | None) -> Candidature:
     """Close a dossier that will go no further (no answer, no object any more). The organisation is told why.
 
-    Raises `ValidationError` without a reason, and once it is ready: then the body decides (R7).
+    Raises `ValidationError` without a reason, while the organisation still has time to answer a request, and once it is
+    ready: then the body decides (R7).
     """
     held = locked(candidature, (State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": "Dites pourquoi\u00a0: l’organisme le lira."})
+    waiting = held.requests.select_for_update().filter(answered_at=None, closed_at=None).first()
+    if waiting is not None and day_of(at) <= waiting.due_on:
+        day = day_in_words(waiting.due_on)
+        raise ValidationError({"reason": f"L’organisme a jusqu’à la fin du {day} pour répondre à la demande."})
     held.requests.filter(answered_at=None, closed_at=None).update(closed_at=at)
     text = f"Dossier classé sans suite\u00a0: {reason}"[:400]
     move(held, State.DROPPED, kind="dropped", text=text, at=at, actor=actor, ended_at=at)
@@ -112,45 +121,7 @@ def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor
     return held
 
 
-# --- the quality grid
-
-
-@transaction.atomic
-def assess(
-    *, candidature: Candidature, criterion: QualityCriterion, site: CandidateSite | None, level: str,
-    comment: str = "", user: User, at: dt.datetime,
-) -> Assessment:  # fmt: skip
-    """Write, or write anew, what the Region found of one criterion, for the organisation or for one of its sites.
-
-    Raises `ValidationError`, by field: a criterion of another version of the cahier des charges (R15), a site of
-    another dossier, a shortfall that nothing explains.
-    """
-    held = locked(candidature, (State.COMPLETE,))
-    comment = comment.strip()
-    if not criteria_of(held.charter).filter(pk=criterion.pk).exists():
-        raise ValidationError({"criterion": "Ce critère n’est pas de la version examinée du cahier des charges."})
-    if site is not None and site.candidature_id != held.pk:
-        raise ValidationError({"site": "Ce site est d’un autre dossier."})
-    if level not in Level.values:
-        raise ValidationError({"level": "Choisissez un niveau."})
-    if level in {Level.PARTLY, Level.UNMET} and not comment:
-        raise ValidationError({"comment": "Dites ce qui manque."})
-    line, _ = Assessment.objects.update_or_create(
-        candidature=held, criterion=criterion, site=site,
-        defaults={"level": level, "comment": comment, "assessed_by": user, "assessed_at": at},
-    )  # fmt: skip
-    record(verb="candidature.assess", target=held, actor=user, changes={criterion.key: [None, str(level)]})
-    return line
-
-
-def unassessed(candidature: Candidature) -> list[QualityCriterion]:
-    """The criteria that the grid does not cover: neither for the organisation, nor for each of its sites. 3 queries."""
-    sites = set(candidature.sites.values_list("pk", flat=True))
-    seen: dict[int, set[int | None]] = {}
-    for criterion, site in candidature.assessments.values_list("criterion", "site"):
-        seen.setdefault(criterion, set()).add(site)
-    covered = {key for key, of in seen.items() if None in of or (sites and sites <= of)}
-    return [criterion for criterion in criteria_of(candidature.charter) if criterion.pk not in covered]
+# --- the end of the examination
 
 
 @transaction.atomic
@@ -212,6 +183,23 @@ def write_note(*, candidature: Candidature, text: str, user: User, at: dt.dateti
         raise ValidationError({"text": "Écrivez votre note."})
     if len(text) > LONGEST_NOTE:
         raise ValidationError({"text": f"Une note compte {LONGEST_NOTE} caractères au plus."})
+    last = candidature.notes.order_by("-written_at", "-pk").first()
+    if last is not None and (last.text, last.author_id) == (text, user.pk):  # a double click
+        return last
     made = PrivateNote.objects.create(candidature=candidature, author=user, text=text, written_at=at)
     record(verb="candidature.note", target=candidature, actor=user)
     return made
+
+
+# --- what is read
+
+
+def take_file(*, attachment: Attachment, actor: Actor | None) -> None:
+    """Journal that the Region read a file of the dossier: its kind and digest, not its name (S2)."""
+    said = f"{attachment.get_kind_display()}, {attachment.sha256[:12]}"
+    record(verb="candidature.read", target=attachment.candidature, actor=actor, changes={"pièce": [None, said]})
+
+
+def take_archive(*, candidature: Candidature, form: str, actor: Actor | None) -> None:
+    """Journal that the whole dossier left the desk; `form`: « PDF » or « ZIP »."""
+    record(verb="candidature.archive", target=candidature, actor=actor, changes={"format": [None, form]})

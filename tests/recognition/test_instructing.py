@@ -124,9 +124,13 @@ def test_R5_a_dossier_that_goes_no_further_is_dropped_with_its_reason_told() -> 
     assert refused(lambda: instructing.drop(candidature=dossier, reason=" ", at=LATER, actor=None)) == {
         "reason": ["Dites pourquoi\u00a0: l’organisme le lira."]
     }
-    held = instructing.drop(candidature=dossier, reason="Aucune réponse.", at=LATER, actor=None)
+    assert refused(lambda: instructing.drop(candidature=dossier, reason="Rien.", at=morning_of(DUE), actor=None)) == {
+        "reason": ["L’organisme a jusqu’à la fin du 18 juin 2027 pour répondre à la demande."]
+    }
+    after = morning_of(DUE + dt.timedelta(days=1))
+    held = instructing.drop(candidature=dossier, reason="Aucune réponse.", at=after, actor=None)
     request.refresh_from_db()
-    assert (held.state, held.ended_at, request.closed_at) == ("dropped", LATER, LATER)
+    assert (held.state, held.ended_at, request.closed_at) == ("dropped", after, after)
     assert OutboxMail.objects.filter(subject="Votre dossier est classé sans suite").count() == 2
 
 

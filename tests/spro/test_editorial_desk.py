@@ -15,9 +15,9 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from core.differences import Row, compare, in_words
 from core.models import JournalEntry
 from spro.editorial import demo_pages, pictures, services
-from spro.editorial.differences import Row, compare, in_words
 from spro.editorial.models import Page, PageImage, Version
 from tests.factories import officer, person, professional, region_staff
 
