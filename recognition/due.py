@@ -17,6 +17,7 @@ from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
 from recognition import rulebook
+from recognition.letters.blocks import missing_rules
 from recognition.letters.waiting import failed, late
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
 from recognition.services.agenda import awaiting
@@ -81,6 +82,12 @@ def _letters() -> Waiting:
     return Waiting(stuck + lost, f"{url}?due=en-echec" if lost and not stuck else url, "", bool(lost))
 
 
+def _rules() -> Waiting:
+    """Once somebody asks to be recognised: the rules whose emptiness keeps letters from being written (R14)."""
+    missing = missing_rules() if Candidature.objects.exists() else []
+    return Waiting(len(missing), reverse("admin:recognition_rule_changelist"), ", ".join(missing), bool(missing))
+
+
 def region(query: Any) -> Any:
     """`query()` for who runs the Region's desk, nothing for others."""
     return lambda user: query() if runs_region.test(user) else None
@@ -96,6 +103,7 @@ def connect() -> None:
         ("dossiers-without-sitting", 23, "[Dossier prêt|Dossiers prêts] sans séance", _ready),
         ("decisions-unnotified", 24, "[Décision|Décisions] à notifier", _decisions),
         ("letters-stuck", 25, "[Lettre|Lettres] en échec ou en attente depuis plus d’une heure", _letters),
+        ("letters-rules", 26, "[Règle vide qui arrête|Règles vides qui arrêtent] des lettres", _rules),
     ]  # fmt: skip
     for key, order, title, query in lines:
         desk.register(Task("region", key, order, title, region(query)))

@@ -43,7 +43,7 @@ def context_of(candidature: Candidature, content: dict[str, Any], snapshot: Snap
         "answers": content["answers"],
         "files": [_file(file) for file in content["files"]],
         "sha256": snapshot.sha256 if snapshot else digest_of(content),
-        "foot": f"{house['name'][:80]} · campagne {content['campaign']}",
+        "foot": f"{house['name'][:60]} · campagne {content['campaign']}",
     }
 
 

@@ -44,6 +44,15 @@ def rule(key: str) -> str:
     )
 
 
+# The rules without which some letter cannot be written.
+PRINTED = ("service_name", "service_address", "service_phone", "silence", "appeal", "signatory", "signatory_title")
+
+
+def missing_rules() -> list[str]:
+    """The labels of those that are empty: what the desk has to fill before letters can leave."""
+    return [rulebook.KEYS[key].label for key in PRINTED if not rulebook.text(key).strip()]
+
+
 # --- decisions
 
 

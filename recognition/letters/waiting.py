@@ -32,11 +32,18 @@ def draw_waiting(at: dt.datetime) -> int:
     for key in _waiting_to_be_drawn():
         drawn += _draw_one(key, at)
     for key in Letter.objects.filter(state=State.DRAWN).order_by("pk").values_list("pk", flat=True)[:BATCH]:
+        _send_one(key, at)
+    return drawn
+
+
+def _send_one(key: int, at: dt.datetime) -> None:
+    try:
         with transaction.atomic():
             held = Letter.objects.select_for_update(skip_locked=True).filter(pk=key, state=State.DRAWN).first()
             if held is not None:
                 send(letter=held, at=at)
-    return drawn
+    except Exception as error:  # the others go on; this one is tried again at the next pass
+        log.warning("letter_not_sent", letter=key, error=type(error).__name__)
 
 
 def _waiting_to_be_drawn() -> list[int]:
