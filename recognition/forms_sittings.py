@@ -26,7 +26,7 @@ def tell(form: forms.Form, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, messages)  # type: ignore[arg-type]
 
 
-class _DeskForm(forms.Form):
+class DeskForm(forms.Form):
     """A form among others on one page: `key` keeps their identifiers apart."""
 
     def __init__(self, data: Any = None, *, key: str = "", **kwargs: Any) -> None:
@@ -48,7 +48,7 @@ class PlanForm(forms.ModelForm):
         error_messages = {"held_on": {"required": "Donnez la date de la séance.", "invalid": "Donnez une date."}}
 
 
-class DetailsForm(_DeskForm):
+class DetailsForm(DeskForm):
     """When, where, who: `present` is what votes are checked against."""
 
     held_on = forms.DateField(label="Date", widget=day_input(), error_messages={"required": "Donnez la date."})
@@ -67,7 +67,7 @@ class DetailsForm(_DeskForm):
         return cls(initial={name: getattr(sitting, name) for name in cls.base_fields}, key="seance")
 
 
-class AgendaForm(_DeskForm):
+class AgendaForm(DeskForm):
     """One dossier by hand."""
 
     candidature = forms.ModelChoiceField(
@@ -89,7 +89,7 @@ def _votes(label: str) -> forms.IntegerField:
     )  # fmt: skip
 
 
-class OpinionForm(_DeskForm):
+class OpinionForm(DeskForm):
     value = forms.ChoiceField(
         label="Avis", widget=forms.RadioSelect, choices=Opinion.Value.choices,
         error_messages={"required": "Choisissez l’avis\u00a0: favorable, réservé ou défavorable."},
@@ -113,7 +113,7 @@ class OpinionForm(_DeskForm):
         return {name: self.cleaned_data[name] or 0 for name in ("votes_for", "votes_against", "abstentions")}
 
 
-class RecusalForm(_DeskForm):
+class RecusalForm(DeskForm):
     person = forms.CharField(
         label="Personne qui se déporte", max_length=200, error_messages={"required": "Dites qui se déporte."}
     )
@@ -124,12 +124,12 @@ class RecusalForm(_DeskForm):
     )  # fmt: skip
 
 
-class MinutesForm(_DeskForm):
+class MinutesForm(DeskForm):
     minutes = forms.CharField(label="Compte rendu", required=False, widget=forms.Textarea(attrs={"rows": 10}))
     sure = forms.BooleanField(label="J’ai relu la séance", required=False)
 
 
-class SignedForm(_DeskForm):
+class SignedForm(DeskForm):
     """The deliberation that decides one dossier or several, and who signs it (R14)."""
 
     deliberation_number = forms.CharField(
@@ -162,7 +162,7 @@ _KINDS = [(Decision.Kind.GRANT, "Reconnaissance"), (Decision.Kind.REFUSAL, "Refu
 _GROUNDS_HELP = "Obligatoires pour un refus\u00a0: la lettre les reprend mot pour mot."
 
 
-class DecisionForm(_DeskForm):
+class DecisionForm(DeskForm):
     """What is decided of one dossier of the agenda; nothing, if it is not decided by this deliberation."""
 
     kind = forms.ChoiceField(
