@@ -22,6 +22,7 @@ from recognition.admin_sitting_acts import NOTHING, SittingActs
 from recognition.forms_sittings import DecisionForm, FollowForm, SignedForm, tell
 from recognition.models import Decision, GoverningBody, Letter, Sitting
 from recognition.services.deciding import Choice, NoPlan, Refused, decide_all, follow, plan_for
+from recognition.services.notifying import notify
 from recognition.sitting_sheet import dossier_url, sheet_of
 
 
@@ -130,8 +131,12 @@ class DecisionAdmin(ReadOnlyAdmin):
         return rows.annotate(letters_count=Count("letters"), is_followed=Exists(after))
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.follow_view)
-        return [path("<int:key>/suite/", view, name="recognition_decision_follow"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:key>/suite/", view(self.follow_view), name="recognition_decision_follow"),
+            path("<int:key>/notifier/", view(self.notify_view), name="recognition_decision_notify"),
+        ]
+        return [*own, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -150,13 +155,32 @@ class DecisionAdmin(ReadOnlyAdmin):
             }  # fmt: skip
         return super().change_view(request, object_id, form_url, context | more)
 
-    @method_decorator(require_POST)
-    def follow_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    def theirs(self, request: HttpRequest, key: int) -> Decision:
+        """The decision of this address, for who may read it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        first: Decision | None = self.get_queryset(request).filter(pk=key).first()
-        if first is None:
+        decision: Decision | None = self.get_queryset(request).filter(pk=key).first()
+        if decision is None:
             raise Http404
+        return decision
+
+    @method_decorator(require_POST)
+    def notify_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """What the calendar does by itself the next morning, now; or why it cannot."""
+        decision = self.theirs(request, key)
+        try:
+            letter = notify(decision=decision, at=timezone.now(), actor=actor(request))
+        except ValidationError as error:
+            messages.warning(request, f"{NOTHING} {' '.join(error.messages)}")
+        else:
+            messages.success(
+                request, f"La lettre n°\u00a0{letter.number} est écrite\u00a0: elle part dès qu’elle est produite."
+            )
+        return HttpResponseRedirect(reverse("admin:recognition_decision_change", args=[decision.pk]))
+
+    @method_decorator(require_POST)
+    def follow_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        first = self.theirs(request, key)
         form = FollowForm(request.POST, rows=_sittings(first))
         if form.is_valid():
             try:

@@ -10,7 +10,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from recognition.admin_decisions import DecidedSittings
+from recognition.documents import minutes_pdf, sheet_pdf
 from recognition.models import Candidature, Sitting
+from recognition.services.agenda import named
 
 
 class SittingPapers(DecidedSittings):
@@ -34,18 +36,14 @@ class SittingPapers(DecidedSittings):
 
 def _sheets(sitting: Sitting, only: str = "") -> bytes:
     """The sheets of its agenda in their order, or that of one of its dossiers."""
-    from recognition.documents import sheet_pdf
-
     rows = Candidature.objects.filter(agenda_items__sitting=sitting).order_by("agenda_items__order")
     if only:
         rows = rows.filter(pk=int(only)) if only.isdecimal() else rows.none()
     dossiers = list(rows.select_related("organisation", "campaign"))
     if not dossiers:
         raise Http404
-    return sheet_pdf(dossiers)
+    return sheet_pdf(dossiers, title=named(sitting))
 
 
 def _minutes(sitting: Sitting) -> bytes:
-    from recognition.documents import minutes_pdf
-
     return minutes_pdf(sitting)

@@ -80,6 +80,19 @@ class Sitting(models.Model):
         return f"{self.body}, {self.held_on:%d/%m/%Y}"
 
 
+# An opinion is of the body that sits, once those before it spoke, on that day at the latest (R6).
+_IN_ORDER = """
+IF NOT EXISTS (SELECT 1 FROM recognition_sitting s WHERE s.id = NEW.sitting_id AND s.body_id = NEW.body_id) OR EXISTS (
+    SELECT 1 FROM recognition_governingbody mine JOIN recognition_governingbody b ON b."order" < mine."order"
+    JOIN recognition_sitting here ON here.id = NEW.sitting_id
+    WHERE mine.id = NEW.body_id AND b.kind = 'opinion' AND NOT EXISTS (
+        SELECT 1 FROM recognition_opinion o JOIN recognition_sitting s ON s.id = o.sitting_id
+        WHERE o.body_id = b.id AND o.candidature_id = NEW.candidature_id AND s.held_on <= here.held_on))
+THEN RAISE EXCEPTION 'pgtrigger: the bodies speak in their order (R6)' USING ERRCODE = 'check_violation';
+END IF; RETURN NEW;
+"""
+
+
 def _refused_when_closed(name: str) -> list[pgtrigger.Trigger]:
     """Nothing enters, changes or leaves the record of a sitting whose minutes are closed (R13)."""
     return [
@@ -174,7 +187,13 @@ class Opinion(models.Model):
                 violation_error_message="Donnez les motifs de l’avis (R6).",
             ),
         ]  # fmt: skip
-        triggers = _refused_when_closed("opinion_of_closed_sitting")
+        triggers = [
+            *_refused_when_closed("opinion_of_closed_sitting"),
+            pgtrigger.Trigger(
+                name="opinion_in_order", when=pgtrigger.Before, operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_IN_ORDER,
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.body} : {self.get_value_display()}"

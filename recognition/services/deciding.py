@@ -152,7 +152,8 @@ def follow(
             "après une procédure contradictoire."
         })  # fmt: skip
     grounds = _grounds(kind, grounds)
-    plan = first.plan if kind == first.kind else _plan(dossier, kind, place.held_on)
+    holds = kind == first.kind and first.plan is not None and first.plan.ends_on >= place.held_on
+    plan = first.plan if holds else _plan(dossier, kind, place.held_on)
     made = Decision.objects.create(
         kind=kind, candidature=dossier, sitting=place, decided_on=place.held_on, grounds=grounds, recorded_at=at,
         plan=plan, follows=first, actor_label=actor.journal_label if actor else "", **signed,

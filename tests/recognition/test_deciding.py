@@ -310,6 +310,15 @@ def test_R13_a_refusal_taken_back_grants_under_the_plan_of_the_new_day() -> None
     assert (second.plan, second.decided_on, state(dossier)) == (after, dt.date(2028, 2, 7), "granted")
 
 
+def test_R8_what_follows_a_grant_whose_plan_ended_is_under_the_next() -> None:
+    plan(2024, 2028)
+    first = granted(ready())
+    after = plan(2029, 2033)
+    day = dt.date(2029, 1, 15)
+    second = following(first, sitting=sitting(bodies()[2], day), at=morning_of(day))
+    assert (second.kind, second.plan) == ("grant", after)
+
+
 def test_R10_a_notified_grant_does_not_become_a_refusal_by_a_correction() -> None:
     mine = plan()
     first = granted(ready())

@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from core import desk
 from recognition.clock import morning_of
-from recognition.models import AgendaItem, Campaign, Decision, GoverningBody, Opinion, Sitting
+from recognition.models import AgendaItem, Campaign, Decision, GoverningBody, Letter, Opinion, Sitting
 from recognition.services.deciding import decide
 from recognition.services.sitting import change_sitting, fill_agenda, plan_sitting, put_on_agenda
 from tests.factories import officer, region_staff
+from tests.recognition.letter_world import rules as letter_rules
 from tests.recognition.sittings import (
     COMMISSION_DAY,
     COUNCIL_DAY,
@@ -383,6 +384,34 @@ def test_R13_a_decision_is_read_and_followed_never_edited(staff: Client) -> None
     text = unescape(staff.get(f"{address}change/").content.decode())
     assert ("Remplacée par une autre décision" in text, f"{address}suite/" in text) == (True, False)
     assert f'href="/admin/recognition/decision/{second.pk}/change/"' in text
+
+
+@on(COMMISSION_DAY)
+def test_R14_a_decision_is_notified_from_its_page_or_the_page_says_what_lacks(staff: Client) -> None:
+    plan()
+    dossier = ready()
+    made = decide(candidature=dossier, kind="grant", sitting=before_commission(dossier), **signed())
+    address = f"/admin/recognition/decision/{made.pk}/"
+    said = staff.post(f"{address}notifier/", follow=True).context["messages"]
+    assert [str(message)[:23] for message in said] == ["Rien n’a été enregistré"]
+    assert Letter.objects.count() == 0
+    letter_rules()
+    staff.post(f"{address}notifier/")
+    letter = Letter.objects.get(decision=made, kind="grant")
+    assert (letter.dated_on, state(dossier)) == (COMMISSION_DAY, "granted")
+    text = unescape(staff.get(f"{address}change/").content.decode())
+    assert (f"Lettre n°\u00a0{letter.number}" in text, f"{address}notifier/" in text) == (True, False)
+
+
+@on(COUNCIL_DAY)
+def test_R6_the_sheets_and_the_minutes_leave_as_pdf(staff: Client) -> None:
+    one, other = ready(), ready()
+    held = sitting(bodies()[0], COUNCIL_DAY, one)
+    for tail in ("fiches.pdf", f"fiche.pdf?dossier={one.pk}", "compte-rendu.pdf"):
+        answer = staff.get(f"{LIST}{held.pk}/{tail}")
+        assert (answer.status_code, answer["Content-Type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
+    for tail in (f"fiche.pdf?dossier={other.pk}", "fiche.pdf?dossier=x", "autre.pdf"):
+        assert staff.get(f"{LIST}{held.pk}/{tail}").status_code == 404
 
 
 # --- who, and how much is asked of the database

@@ -359,6 +359,19 @@ def test_R13_the_database_closes_no_sitting_without_minutes() -> None:
         Sitting.objects.filter(pk=held.pk).update(closed_at=AT)
 
 
+def test_R6_the_database_refuses_an_opinion_out_of_order_or_of_another_body() -> None:
+    council, crefop, _ = bodies()
+    dossier = ready()
+    first = sitting(council, COUNCIL_DAY, dossier)
+    second = plan_sitting(body=crefop, held_on=CREFOP_DAY, actor=None)
+    given = {"candidature": dossier, "value": "favourable", "reasons": "Oui.", "recorded_at": AT}
+    for values in ({"sitting": second, "body": crefop}, {"sitting": first, "body": crefop}):
+        with pytest.raises(DatabaseError, match="in their order"), transaction.atomic():
+            Opinion.objects.create(**given, **values)
+    Opinion.objects.create(**given, sitting=first, body=council)
+    assert Opinion.objects.create(**given, sitting=second, body=crefop).pk
+
+
 # --- two officers at once
 
 

@@ -172,6 +172,10 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
         "/admin/recognition/sitting/{sitting_pk}/fiches.pdf",
         REGION,
     ),
+    "admin/recognition/decision/<int:key>/notifier/": (
+        "/admin/recognition/decision/{decision_pk}/notifier/",
+        _DESK_FORM,
+    ),
     "admin/recognition/decision/<int:key>/suite/": (
         "/admin/recognition/decision/{decision_pk}/suite/",
         _DESK_FORM,
