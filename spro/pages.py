@@ -65,6 +65,10 @@ PAGES = (
         KNOW, "critères qualité annexe 1 candidature reconnaissance",
     ),
     Page(
+        "recognitions", "Les organismes reconnus", "Depuis quand, jusqu’à quand, et ce que cela vaut.", KNOW,
+        "reconnaissance reconnu attestation membre habilitation labellisé vérifier",
+    ),
+    Page(
         "accessibility", "Accessibilité", "Ce qui est accessible, ce qui ne l’est pas encore, comment le signaler.",
         RIGHTS, "rgaa handicap lecteur d’écran contraste déclaration",
     ),

@@ -1,7 +1,13 @@
-"""Addresses of this part: see recognition/urls/__init__.py."""
+"""Who is recognised, open to everyone; the target of the code of a certificate."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from recognition.views import public
+
+urlpatterns = [
+    path("reconnaissances/", public.recognitions, name="recognitions"),
+    path("reconnaissances/liste.csv", public.recognitions_csv, name="recognitions_csv"),
+    path("reconnaissances/<uuid:key>/", public.recognition, name="recognition"),
+]

@@ -83,6 +83,10 @@ PUBLIC = {
     "agenda/proposer/confirmer/<str:token>/",
     # recognition: the call
     "candidature/",
+    # recognition: who is recognised; where the code of a certificate leads
+    "reconnaissances/",
+    "reconnaissances/liste.csv",
+    "reconnaissances/<uuid:key>/",
     # recognition: the calendar of the year; that of the Region opens by its secret
     "candidature/calendrier.ics",
     "candidature/calendrier/<slug:secret>.ics",
