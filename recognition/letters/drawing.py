@@ -77,7 +77,7 @@ def pdf_of(letter: Letter) -> bytes:
     if not letter.sha256:
         raise ValidationError("Cette lettre est en cours de production\u00a0: revenez dans un instant.")
     try:
-        with letter.file.open("rb") as kept:
+        with letter.file.storage.open(str(letter.file.name), "rb") as kept:
             data: bytes = kept.read()
     except OSError as error:
         log.error("letter_file_missing", letter=letter.number)

@@ -134,11 +134,11 @@ def refusals(kind: str, text: str) -> list[str]:
     known, blocks = names_of(kind), KINDS[kind].blocks
     said = []
     for key in dict.fromkeys(MARK.findall(text)):
-        if key in BLOCKS and key in blocks:
+        if key in known or key in blocks:
             continue
         if key in BLOCKS or key in NAMES:
             said.append(f"«\u00a0{{{{ {key} }}}}\u00a0» n’a pas de sens dans cette lettre.")
-        elif key not in known:
+        else:
             said.append(f"«\u00a0{{{{ {key} }}}}\u00a0» n’est pas un nom connu\u00a0: choisissez dans la liste.")
     without = MARK.sub("", text)
     if "{{" in without or "}}" in without:
