@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from recognition import admin_bodies, admin_campaigns, admin_decisions, admin_letters, admin_rulebook, admin_sittings
+from recognition import (
+    admin_bodies,
+    admin_campaigns,
+    admin_candidatures,
+    admin_decisions,
+    admin_letters,
+    admin_rulebook,
+    admin_sittings,
+)
 
-__all__ = ["admin_bodies", "admin_campaigns", "admin_decisions", "admin_letters", "admin_rulebook", "admin_sittings"]
+__all__ = [
+    "admin_bodies", "admin_campaigns", "admin_candidatures", "admin_decisions", "admin_letters", "admin_rulebook",
+    "admin_sittings",
+]  # fmt: skip

@@ -16,7 +16,7 @@ from accounts.rules import runs_region
 from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
-from recognition import rulebook
+from recognition import queue, rulebook
 from recognition.letters.blocks import missing_rules
 from recognition.letters.waiting import failed, late
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
@@ -88,6 +88,29 @@ def _rules() -> Waiting:
     return Waiting(len(missing), reverse("admin:recognition_rule_changelist"), ", ".join(missing), bool(missing))
 
 
+def _dossiers(narrow: Any, due: str, late: Any = None) -> Waiting:
+    """Dossiers of the queue, the oldest said; `late(oldest, today)`: whether it should have been done."""
+    rows = queue.queued(narrow(Candidature.objects.all()))
+    url = f"{reverse('admin:recognition_candidature_changelist')}?due={due}"
+    oldest, today = rows.order_by("since").values_list("since", flat=True).first(), timezone.localdate()
+    since = f"le plus ancien attend depuis le {day_in_words(timezone.localdate(oldest))}" if oldest else ""
+    return Waiting(rows.count(), url, since, bool(oldest and late and late(timezone.localdate(oldest), today)))
+
+
+def _checked_late(oldest: dt.date, today: dt.date) -> bool:
+    """A deposited dossier that nobody has read for longer than its organisation is given to complete it."""
+    return oldest + dt.timedelta(days=rulebook.number("piece_days")) < today
+
+
+def _examined_late(_: dt.date, today: dt.date) -> bool:
+    """The day by which dossiers are to be ready is past."""
+    return queue.to_assess(Candidature.objects.filter(campaign__complete_by_on__lt=today)).exists()
+
+
+def _always(_: dt.date, __: dt.date) -> bool:
+    return True
+
+
 def region(query: Any) -> Any:
     """`query()` for who runs the Region's desk, nothing for others."""
     return lambda user: query() if runs_region.test(user) else None
@@ -96,6 +119,14 @@ def region(query: Any) -> Any:
 def connect() -> None:
     """Called once, when the application starts."""
     lines: list[tuple[str, int, str, Any]] = [
+        ("dossiers-to-check", 15, "[Dossier déposé|Dossiers déposés] à vérifier",
+         lambda: _dossiers(queue.to_check, "a-verifier", _checked_late)),
+        ("dossiers-to-assess", 16, "[Dossier complet|Dossiers complets] à examiner",
+         lambda: _dossiers(queue.to_assess, "a-examiner", _examined_late)),
+        ("dossiers-overdue", 17, "[Dossier dont la réponse|Dossiers dont la réponse] n’est pas venue",
+         lambda: _dossiers(queue.overdue, "en-retard", _always)),
+        ("dossiers-unread", 18, "[Dossier|Dossiers] avec un message non lu",
+         lambda: _dossiers(queue.unread, "messages")),
         ("sittings-unclosed", 21, "[Séance passée|Séances passées] sans compte rendu arrêté",
          lambda: _sittings(unclosed, "sans-compte-rendu")),
         ("sittings-undecided", 22, "[Séance|Séances] dont la décision n’est pas saisie",
