@@ -8,11 +8,14 @@ from recognition import (
     admin_candidatures,
     admin_decisions,
     admin_letters,
+    admin_notices,
+    admin_recognitions,
     admin_rulebook,
     admin_sittings,
+    admin_visits,
 )
 
 __all__ = [
-    "admin_bodies", "admin_campaigns", "admin_candidatures", "admin_decisions", "admin_letters", "admin_rulebook",
-    "admin_sittings",
+    "admin_bodies", "admin_campaigns", "admin_candidatures", "admin_decisions", "admin_letters", "admin_notices",
+    "admin_recognitions", "admin_rulebook", "admin_sittings", "admin_visits",
 ]  # fmt: skip

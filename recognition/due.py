@@ -16,7 +16,7 @@ from accounts.rules import runs_region
 from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
-from recognition import queue, rulebook
+from recognition import due_life, queue, rulebook
 from recognition.letters.blocks import missing_rules
 from recognition.letters.waiting import failed, late
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
@@ -138,3 +138,4 @@ def connect() -> None:
     ]  # fmt: skip
     for key, order, title, query in lines:
         desk.register(Task("region", key, order, title, region(query)))
+    due_life.connect(region)

@@ -52,7 +52,7 @@ def plan_visit(
 
     Raises `ValidationError`, by field: nothing to visit, a draft that nobody deposited, a day two years away.
     """
-    _check_planned(planned_on, day_of(at))
+    check_planned(planned_on, day_of(at))
     if candidature is not None and candidature.state == Candidature.State.DRAFT:
         raise ValidationError("Ce dossier n’est pas déposé\u00a0: il ne se visite pas encore.")
     made = Visit(
@@ -73,7 +73,7 @@ def change_visit(
 ) -> Visit:
     """Another day, another place, other people. Raises `ValidationError` once it is made or cancelled."""
     found = _planned(visit)
-    _check_planned(planned_on, day_of(at))
+    check_planned(planned_on, day_of(at))
     before = found.planned_on
     found.planned_on, found.site_name, found.visitors = planned_on, site_name.strip(), visitors.strip()
     found.full_clean()
@@ -198,7 +198,8 @@ def _tell(visit: Visit, gaps: list[Finding]) -> None:
     )  # fmt: skip
 
 
-def _check_planned(planned_on: dt.date, today: dt.date) -> None:
+def check_planned(planned_on: dt.date, today: dt.date) -> None:
+    """Raise `ValidationError`, by field, for a day so far that it is a slip of the keyboard."""
     if abs((planned_on - today).days) > FARTHEST_DAYS:
         raise ValidationError({"planned_on": "Cette date est à plus de deux ans\u00a0: vérifiez l’année."})
 

@@ -57,7 +57,8 @@ def describe(dossier: Candidature, sites: int = 1) -> None:
         town = make.town()
         CandidateSite.objects.create(
             candidature=dossier, order=number, name=f"{dossier.organisation} {number}",
-            address=f"{number} rue des Lieux", postal_code="88000", commune=town, lat=town.lat, lon=town.lon, perimeter="Le bassin", version=2,
+            address=f"{number} rue des Lieux", postal_code="88000", commune=town, lat=town.lat, lon=town.lon,
+            perimeter="Le bassin", version=2,
             hours={"1": [["09:00", "12:00"]]}, services=list(OWED), saved_at=letter_world.DEPOSIT,
         )  # fmt: skip
 
