@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core.links import absolute
 from recognition.letters.about import About, day_words, moment_words, region_name
@@ -62,11 +62,7 @@ def _deposit(about: About) -> str:
 
 
 def _address(route: str, key: object) -> str:
-    """The page of a dossier or of a recognition, as the interfaces of the room fix it."""
-    try:
-        return absolute(reverse(route, args=[key]))
-    except NoReverseMatch:
-        return absolute({"candidature": f"/candidature/{key}/", "recognition": f"/reconnaissances/{key}/"}[route])
+    return absolute(reverse(route, args=[key]))
 
 
 NAMES: dict[str, Name] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core.links import absolute
 from recognition.addressees import tell_organisation
@@ -32,7 +32,4 @@ def send(*, letter: Letter, at: dt.datetime) -> Letter:
 
 def address_of(letter: Letter, dossier: Candidature) -> str:
     """Where its team reads the letter, once signed in."""
-    try:
-        return absolute(reverse("candidature_letter", args=[dossier.public_id, letter.public_id]))
-    except NoReverseMatch:  # the pages of the dossier come with their room
-        return absolute(f"/candidature/{dossier.public_id}/lettres/{letter.public_id}/")
+    return absolute(reverse("candidature_letter", args=[dossier.public_id, letter.public_id]))
