@@ -73,7 +73,8 @@ def queued(rows: QuerySet[Any]) -> QuerySet[Any]:
         ),
     )
     found = found.annotate(since=Case(When(state=State.INCOMPLETE, then=F("asked_at")), default=F("since")))
-    return found.annotate(rank=_rank()).order_by("rank", F("since").asc(nulls_last=True), "pk")
+    ordered: QuerySet[Any] = found.annotate(rank=_rank()).order_by("rank", F("since").asc(nulls_last=True), "pk")
+    return ordered
 
 
 def _rank() -> Case:
