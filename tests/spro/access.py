@@ -98,6 +98,7 @@ DESK: dict[str, Lists] = {
     "events.trust": _of_region(),
     "recognition.governingbody": _of_region(),
     "recognition.sitting": _of_region(),
+    "recognition.candidature": Lists(READ, SERVED, NEVER, NEVER),
     "recognition.decision": _of_region(add=NEVER),
     "recognition.letter": _of_region(add=NEVER),
     "recognition.lettertemplate": _of_region(delete=REGION),
@@ -108,6 +109,9 @@ DESK: dict[str, Lists] = {
 _DESK_FORM = _desk(405, 405, 405)
 _REGION_FORM = _desk(403, 403, 405)
 _DOSSIER_OF = "admin/recognition/sitting/<int:key>/dossiers/<int:dossier>/"
+_EXAMINED = "admin/recognition/candidature/<int:key>/"
+_EXAMINED_AT = "/admin/recognition/candidature/{listed_pk}/"
+_FIGURES = "admin/recognition/candidature/statistiques/"
 _IMPORT = "admin/imports/<uuid:number>/"
 _PAGE = "admin/spro/page/<int:key>/"
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
@@ -180,6 +184,18 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
         "/admin/recognition/decision/{decision_pk}/suite/",
         _DESK_FORM,
     ),
+    **{
+        f"{_EXAMINED}{act}/": (f"{_EXAMINED_AT}{act}/", _DESK_FORM)
+        for act in ("demander", "complet", "pret", "reprendre", "classer", "suivi", "note", "message", "lu")
+    },
+    **{
+        f"{_EXAMINED}{page}": (f"{_EXAMINED_AT}{page}", SERVED)
+        for page in ("grille/", "comparer/", "dossier.pdf", "dossier.zip")
+    },
+    f"{_EXAMINED}grille/<int:site>/": (f"{_EXAMINED_AT}grille/{{candidate_site}}/", SERVED),
+    f"{_EXAMINED}pieces/<uuid:file>/": (f"{_EXAMINED_AT}pieces/{{attachment}}/", SERVED),
+    _FIGURES: (f"/{_FIGURES}", REGION),
+    f"{_FIGURES}<slug:table>.<slug:form>": (f"/{_FIGURES}etats.csv", REGION),
     "admin/recognition/letter/<int:key>/pdf/": ("/admin/recognition/letter/{letter_pk}/pdf/", REGION),
     "admin/recognition/letter/<int:key>/refaire/": ("/admin/recognition/letter/{letter_pk}/refaire/", _DESK_FORM),
     "admin/recognition/lettertemplate/apercu/<slug:kind>/": (
