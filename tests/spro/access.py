@@ -96,6 +96,8 @@ DESK: dict[str, Lists] = {
     "events.source": _of_region(add=NEVER),
     "events.importrun": _of_region(add=NEVER),
     "events.trust": _of_region(),
+    "recognition.campaign": _of_region(),
+    "recognition.rule": _of_region(),
     "recognition.governingbody": _of_region(),
     "recognition.sitting": _of_region(),
     "recognition.candidature": Lists(READ, SERVED, NEVER, NEVER),

@@ -23,6 +23,7 @@ from recognition.models import (
     PieceRequest,
     Recognition,
     Recusal,
+    Rule,
     Sitting,
 )
 from recognition.services.attaching import attach
@@ -49,6 +50,7 @@ def build(world: World, house: Any) -> None:
     recognition = _recognition(world, house, former)
     world.objects |= {
         "recognition.campaign": this,
+        "recognition.rule": Rule.objects.create(key="piece_days", value="15"),
         "recognition.candidature": dossier,
         "recognition.candidatesite": site,
         "recognition.attachment": file,
