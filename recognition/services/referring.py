@@ -26,7 +26,7 @@ TURNS = (("council_on", "complete_by_on"), ("crefop_on", "council_on"), ("commis
 def to_refer(on: dt.date) -> list[tuple[Campaign, GoverningBody]]:
     """The bodies to ask, by campaign: their turn has come, and dossiers wait that they were not asked about."""
     found = []
-    for campaign in Campaign.objects.filter(closed_at__isnull=False, notify_by_on__gte=_far(on)).order_by("year"):
+    for campaign in _with(on, State.READY):
         for step, former in TURNS:
             body = body_of(step)
             if body and getattr(campaign, former) < on and waiting_for(campaign, body).exists():
@@ -34,9 +34,11 @@ def to_refer(on: dt.date) -> list[tuple[Campaign, GoverningBody]]:
     return found
 
 
-def _far(on: dt.date) -> dt.date:
-    """Campaigns older than two years are over, whatever is left in them."""
-    return on - dt.timedelta(days=730)
+def _with(on: dt.date, *states: str) -> QuerySet[Campaign]:
+    """The closed campaigns that still have a dossier in one of `states`; older than two years, they are over."""
+    left = Candidature.objects.filter(campaign=OuterRef("pk"), state__in=states)
+    rows = Campaign.objects.filter(closed_at__isnull=False, notify_by_on__gte=on - dt.timedelta(days=730))
+    return rows.filter(Exists(left)).order_by("year")
 
 
 def waiting_for(campaign: Campaign, body: GoverningBody) -> QuerySet[Candidature]:
@@ -85,8 +87,11 @@ def _next_sitting(campaign: Campaign, body: GoverningBody, on: dt.date) -> Sitti
 # --- Steps that are late
 
 
+_NOT_READY: set[str] = {State.DEPOSITED, State.INCOMPLETE, State.COMPLETE}
+
+
 def _not_ready(campaign: Campaign) -> QuerySet[Candidature]:
-    return campaign.candidatures.filter(state__in=[State.DEPOSITED, State.INCOMPLETE, State.COMPLETE])
+    return campaign.candidatures.filter(state__in=_NOT_READY)
 
 
 def _waits_for(step: str) -> Callable[[Campaign], QuerySet[Candidature]]:
@@ -112,14 +117,16 @@ def _not_notified(campaign: Campaign) -> QuerySet[Candidature]:
     return campaign.candidatures.filter(state__in=Candidature.DECIDED).exclude(Exists(told))
 
 
-# What should be done once each step is past: which dossiers are still there, and how to say it.
-LATE: dict[str, tuple[Callable[[Campaign], QuerySet[Candidature]], str]] = {
-    "complete_by_on": (_not_ready, "[dossier n’est pas prêt|dossiers ne sont pas prêts] pour avis"),
-    "council_on": (_waits_for("council_on"), "[dossier attend|dossiers attendent] un premier avis"),
-    "crefop_on": (_waits_for("crefop_on"), "[dossier attend|dossiers attendent] un second avis"),
-    "commission_on": (_waits_for("commission_on"), "[dossier attend|dossiers attendent] une décision"),
-    "notify_by_on": (_not_notified, "[décision n’est pas notifiée|décisions ne sont pas notifiées]"),
-}
+# What should be done once each step is past: the dossiers still there, the states they are in, how to say it.
+LATE: dict[str, tuple[Callable[[Campaign], QuerySet[Candidature]], set[str], str]] = {
+    "complete_by_on": (_not_ready, _NOT_READY, "[dossier n’est pas prêt|dossiers ne sont pas prêts] pour avis"),
+    "council_on": (_waits_for("council_on"), {State.READY}, "[dossier attend|dossiers attendent] un premier avis"),
+    "crefop_on": (_waits_for("crefop_on"), {State.READY}, "[dossier attend|dossiers attendent] un second avis"),
+    "commission_on": (_waits_for("commission_on"), {State.READY}, "[dossier attend|dossiers attendent] une décision"),
+    "notify_by_on": (
+        _not_notified, set(Candidature.DECIDED), "[décision n’est pas notifiée|décisions ne sont pas notifiées]"
+    ),
+}  # fmt: skip
 
 
 def late_steps(on: dt.date) -> list[tuple[Campaign, str, int]]:
@@ -129,10 +136,11 @@ def late_steps(on: dt.date) -> list[tuple[Campaign, str, int]]:
     """
     every = rulebook.number("late_step_days")
     found = []
-    for campaign in Campaign.objects.filter(closed_at__isnull=False, notify_by_on__gte=_far(on)).order_by("year"):
-        for step, (rows, _) in LATE.items():
+    for campaign in _with(on, *Candidature.EXAMINED, *Candidature.DECIDED):
+        left = set(campaign.candidatures.values_list("state", flat=True).distinct())
+        for step, (rows, states, _) in LATE.items():
             week = (on - getattr(campaign, step)).days // every
-            if week >= 1 and rows(campaign).exists():
+            if week >= 1 and left & states and rows(campaign).exists():
                 found.append((campaign, step, week))
     done = set(Act.objects.filter(key__in=[_late_key(*line) for line in found]).values_list("key", flat=True))
     return [line for line in found if _late_key(*line) not in done]
@@ -145,7 +153,7 @@ def _late_key(campaign: Campaign, step: str, week: int) -> str:
 @transaction.atomic
 def tell_late(*, campaign: Campaign, step: str, week: int, at: dt.datetime) -> None:
     """Tell the Region what still waits at a step whose day is past."""
-    rows, words = LATE[step]
+    rows, _, words = LATE[step]
     count = rows(campaign).count()
     counted, _, rest = words.partition("]")
     said = f"{count} {counted[1:].split('|')[count > 1]}{rest}"

@@ -60,9 +60,9 @@ class House:
         rows = Candidature.objects.open().filter(organisation__mandates__user=self.user)
         return rows.select_related("organisation", "campaign", "charter", "renews").first()
 
-    def play(self, day: dt.date) -> None:
-        """What it does that day, after the morning pass."""
-        self._think(day)
+    def play(self, day: dt.date, dossier: Candidature | None, current: Recognition | None) -> None:
+        """What it does that day, after the morning pass, having these in hand."""
+        self._think(day, dossier, current)
         for deed in self._todo.pop(day, []):
             deed(self.world.moment(day))
 
@@ -77,10 +77,10 @@ class House:
 
     # --- what it makes of what it sees
 
-    def _think(self, day: dt.date) -> None:
-        rng, dossier = self.world.rng, self.dossier()
+    def _think(self, day: dt.date, dossier: Candidature | None, current: Recognition | None) -> None:
+        rng = self.world.rng
         if dossier is None:
-            self._think_of_beginning(day)
+            self._think_of_beginning(day, current)
         elif dossier.state == State.DRAFT:
             limit = limit_on(dossier)
             if self._once("deposit", dossier.pk * 10_000 + limit.year):
@@ -92,11 +92,10 @@ class House:
         elif dossier.state == State.DEPOSITED and self._once("regret", dossier.pk) and self.world.chance(0.05):
             self._on(day + dt.timedelta(days=rng.randint(1, 60)), self._withdraw)
 
-    def _think_of_beginning(self, day: dt.date) -> None:
-        current = Recognition.objects.filter(
-            organisation__mandates__user=self.user, end_reason="", starts_on__lte=day, ends_on__gte=day
-        ).first()
+    def _think_of_beginning(self, day: dt.date, current: Recognition | None) -> None:
         if current is not None:
+            if (current.term_on - day).days > 400:
+                return
             allowed = window(current)
             if allowed.opens_on <= day and self._once("renew", current.pk) and self.world.chance(0.8):
                 days = (allowed.last_on - day).days + 8  # some come too late

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from recognition.models import Candidature, Recognition
 from recognition.services.day import run_day
 from recognition.simulation.checks import breaches
 from recognition.simulation.houses import House
@@ -32,13 +33,21 @@ def play(world: World, *, first: dt.date, last: dt.date, organisations: int) -> 
         if looked_at(day) or day == last:
             _look(years, day)
         region.play(day)
+        open_ones, current = in_hand(day)
         for house in houses:
-            house.play(day)
+            house.play(day, open_ones.get(house.name), current.get(house.name))
     again = run_day(last)
     years.breaches += [f"R12 : encore fait au second passage : {act.kind}" for act in again if act.kind != "late_step"]
     years.breaches += world.watch.breaches
     years.refused = world.watch.refused
     return years
+
+
+def in_hand(day: dt.date) -> tuple[dict[str, Candidature], dict[str, Recognition]]:
+    """The open dossiers, and the recognitions in force, by the name of their organisation."""
+    dossiers = Candidature.objects.open().select_related("organisation", "campaign", "charter", "renews")
+    rights = Recognition.objects.in_force(day).filter(end_reason="").select_related("organisation")
+    return {row.organisation.name: row for row in dossiers}, {row.organisation.name: row for row in rights}
 
 
 def days(first: dt.date, last: dt.date) -> Iterable[dt.date]:

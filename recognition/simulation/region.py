@@ -28,8 +28,8 @@ class Region:
 
     def play(self, day: dt.date) -> None:
         at = self.world.moment(day)
-        self._plan_year(day, at)
         if day.weekday() == TUESDAY:
+            self._plan_year(day, at)
             self._examine(day, at)
             self._watch_over(day, at)
         for sitting in Sitting.objects.filter(held_on=day, closed_at=None).select_related("body"):
@@ -52,7 +52,7 @@ class Region:
             elif awaiting(body).exists() and not Sitting.objects.filter(body=body, held_on__gte=day).exists():
                 later = day + dt.timedelta(days=10 + 7 * body.order)  # one more, for those that came late
                 self.world.watch.try_("plan", partial(plan_sitting, body=body, held_on=later, actor=self.world.staff))
-        if day.month == 3 and day.day == 10 and self.world.chance(0.5):
+        if day.month == 3 and day.day > 24 and self.world.chance(0.5):
             self._move(campaign, "deadline_on", self.world.rng.choice((-5, 3, 10)), at)
         if campaign.closed_at:
             self.world.watch.must_refuse(
@@ -187,8 +187,8 @@ class Region:
                 deed = partial(ending.give_notice, recognition=row, kind=Notice.Kind.REPEAL, grounds="Le lieu a fermé.")
                 watch.try_("notice", partial(deed, at=at, actor=staff))
             elif self.world.chance(0.002):
-                deed = partial(ending.give_up, recognition=row, reason="Par lettre, ce jour.")
-                watch.try_("give up", partial(deed, at=at, actor=staff))
+                leaves = partial(ending.give_up, recognition=row, reason="Par lettre, ce jour.", at=at, actor=staff)
+                watch.try_("give up", leaves)
             elif self.world.chance(0.01):
                 later = day + dt.timedelta(days=20)
                 watch.try_("visit", partial(visiting.plan_visit, recognition=row, planned_on=later, at=at, actor=staff))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ class Command(BaseCommand):
         last = dt.date(options["first_year"] + options["years"] - 1, 12, 31)
         if options["years"] < 1 or options["organisations"] < 0:
             raise CommandError("Il faut une année au moins.")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stopped, it drops its database all the same
         try:
             with throwaway():
                 world = build(pack=pack, first=first, last=last, seed=options["seed"])
