@@ -20,6 +20,7 @@ _ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/
 NOT_OURS = "Ce fichier n’est ni un PDF, ni une image JPEG ou PNG. Enregistrez-le en PDF, puis donnez-le de nouveau."
 PROGRAM = "Ce fichier est un programme, quel que soit son nom. Donnez un PDF, ou une image JPEG ou PNG."
 TOO_LARGE = f"Ce fichier est trop lourd\u00a0: {MAX_BYTES // 1_000_000}\u00a0Mo au plus."
+TOO_WIDE = f"Cette image est trop grande\u00a0: {MAX_PIXELS // 1_000_000} millions de pixels au plus."
 EMPTY = "Ce fichier est vide."
 LOCKED = "Ce PDF est protégé par un mot de passe\u00a0: enregistrez-le sans protection, puis donnez-le de nouveau."
 DAMAGED = "Ce fichier est abîmé\u00a0: ouvrez-le, enregistrez-le de nouveau, puis donnez la copie."
@@ -98,7 +99,9 @@ def _check_image(data: bytes, form: str) -> None:
     try:
         with Image.open(BytesIO(data), formats=(form,)) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise ValidationError("Cette image est trop grande\u00a0: 60 millions de pixels au plus.", code="large")
+                raise ValidationError(TOO_WIDE, code="large")
             image.verify()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, SyntaxError, ValueError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError(TOO_WIDE, code="large") from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise ValidationError(DAMAGED, code="damaged") from error

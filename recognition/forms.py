@@ -70,7 +70,19 @@ class PartForm(forms.Form):
     """A part of the dossier: `typed` are the values that can be kept, `version` and `seen` what the person had read."""
 
     names: tuple[str, ...] = ()
+    # Asked before the deposit, not to save: the page does not call them optional, and an empty one is kept.
+    needed: tuple[str, ...] = ()
+    use_required_attribute = False
     part: Any = None
+
+    def full_clean(self) -> None:
+        self._need(False)
+        super().full_clean()
+        self._need(True)
+
+    def _need(self, needed: bool) -> None:
+        for name in self.needed:
+            self.fields[name].required = needed
 
     def versioned(self) -> None:
         """Add what says which version is read; the state saved now when the form is shown."""
@@ -111,6 +123,10 @@ class OrganisationForm(PartForm):
     """The organisation as the dossier says it."""
 
     names = ORGANISATION_FIELDS
+    needed = (
+        "siret", "address", "legal_representative", "legal_representative_title", "contact_name", "contact_email",
+        "presentation", "environment", "offer",
+    )  # fmt: skip
 
     siret = _line(
         "SIRET", 20, "14 chiffres\u00a0: celui de l’établissement qui pilote les équipes.", inputmode="numeric"
@@ -141,6 +157,7 @@ class OrganisationForm(PartForm):
         self.part = candidature
         super().__init__(data, initial={name: getattr(candidature, name) for name in self.names})
         self.versioned()
+        self._need(True)
         if candidature.kind != Candidature.Kind.RENEWAL and not candidature.activity_review:
             del self.fields["activity_review"]
 
@@ -156,6 +173,7 @@ class SiteForm(TownMixin, PartForm):
     """One site (R3). Hours have their grid beside (`territories/hours_grid.py`)."""
 
     names = SITE_FIELDS
+    needed = ("address", "commune", "perimeter", "services")
 
     name = forms.CharField(
         label="Nom du lieu", max_length=200, error_messages={"required": "Écrivez le nom du lieu."},
@@ -198,6 +216,7 @@ class SiteForm(TownMixin, PartForm):
         super().__init__(data, initial=_initial_of(site) if site else None)
         if site is not None:
             self.versioned()
+        self._need(True)
         kinds = SiteKind.objects.filter(receives_public=True)
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
         self.fields["commune"].widget.attrs["data-communes"] = "/lieux/communes/"
@@ -247,6 +266,7 @@ class AnswerForm(PartForm):
     """The answer to one criterion; its prefix is the key of the criterion."""
 
     names = ANSWER_FIELDS
+    needed = ("text",)
 
     text = _text("Votre réponse", rows=5)
     evidence = _text("Ce qui le montre", "Documents, chiffres, organisation, exemples.", rows=3)
@@ -256,6 +276,7 @@ class AnswerForm(PartForm):
         said = {name: getattr(answer, name, "") for name in self.names}
         super().__init__(data, initial=said, prefix=prefix)
         self.versioned()
+        self._need(True)
 
 
 class StartForm(forms.Form):

@@ -15,6 +15,7 @@ from core.outbox import queue_mail
 from recognition.addressees import tell_organisation, tell_region
 from recognition.clock import day_of, morning_of
 from recognition.models import Candidature, Message
+from recognition.services.desk_links import dossier_at_desk
 
 LONGEST = 5_000  # characters
 A_DAY = 30  # messages of an organisation on one dossier
@@ -59,7 +60,7 @@ def _tell(held: Candidature, message: Message) -> None:
         url = absolute(reverse("candidature_messages", args=[held.public_id]))
         tell_organisation(key=key, candidature=held, template="candidature_message", context=context | {"url": url})
         return
-    context["url"] = absolute(reverse("admin:recognition_candidature_change", args=[held.pk]))
+    context["url"] = dossier_at_desk(held)
     if held.assigned_to is not None and held.assigned_to.is_active:
         queue_mail(key=key, to=held.assigned_to.email, template="candidature_message_region", context=context)
     else:
