@@ -102,6 +102,9 @@ DESK: dict[str, Lists] = {
     "recognition.sitting": _of_region(),
     "recognition.candidature": Lists(READ, SERVED, NEVER, NEVER),
     "recognition.decision": _of_region(add=NEVER),
+    "recognition.recognition": _of_region(add=NEVER),
+    "recognition.visit": _of_region(),
+    "recognition.notice": _of_region(add=NEVER),
     "recognition.letter": _of_region(add=NEVER),
     "recognition.lettertemplate": _of_region(delete=REGION),
     "spro.page": _of_region(),
@@ -198,6 +201,29 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"{_EXAMINED}pieces/<uuid:file>/": (f"{_EXAMINED_AT}pieces/{{attachment}}/", SERVED),
     _FIGURES: (f"/{_FIGURES}", REGION),
     f"{_FIGURES}<slug:table>.<slug:form>": (f"/{_FIGURES}etats.csv", REGION),
+    **{
+        f"admin/recognition/recognition/<int:key>/{act}/": (
+            f"/admin/recognition/recognition/{{recognition_pk}}/{act}/",
+            _DESK_FORM,
+        )
+        for act in ("suspendre", "reprendre", "procedure", "fin", "visite")
+    },
+    **{
+        f"admin/recognition/notice/<int:key>/{act}/": (f"/admin/recognition/notice/{{notice_pk}}/{act}/", _DESK_FORM)
+        for act in ("reponse", "abandonner", "decider")
+    },
+    **{
+        f"admin/recognition/visit/<int:key>/{act}/": (f"/admin/recognition/visit/{{visit_pk}}/{act}/", _DESK_FORM)
+        for act in ("deplacer", "annuler", "compte-rendu")
+    },
+    "admin/recognition/visit/<int:key>/constats/<int:criterion>/": (
+        "/admin/recognition/visit/{visit_pk}/constats/1/",
+        _DESK_FORM,
+    ),
+    "admin/recognition/visit/<int:key>/ecarts/<int:finding>/corriger/": (
+        "/admin/recognition/visit/{visit_pk}/ecarts/{finding_pk}/corriger/",
+        _DESK_FORM,
+    ),
     "admin/recognition/letter/<int:key>/pdf/": ("/admin/recognition/letter/{letter_pk}/pdf/", REGION),
     "admin/recognition/letter/<int:key>/refaire/": ("/admin/recognition/letter/{letter_pk}/refaire/", _DESK_FORM),
     "admin/recognition/lettertemplate/apercu/<slug:kind>/": (

@@ -17,14 +17,17 @@ from recognition.models import (
     CandidateSite,
     Candidature,
     Decision,
+    Finding,
     GoverningBody,
     Letter,
     LetterTemplate,
+    Notice,
     PieceRequest,
     Recognition,
     Recusal,
     Rule,
     Sitting,
+    Visit,
 )
 from recognition.services.attaching import attach
 from tests.recognition.dossiers import upload
@@ -71,6 +74,27 @@ def build(world: World, house: Any) -> None:
         "letter": str(letter.public_id), "letter_pk": str(letter.pk), "recognition": str(recognition.public_id),
     }  # fmt: skip
     _sittings(world, dossier)
+    _watched(world, recognition)
+
+
+def _watched(world: World, recognition: Recognition) -> None:
+    """Words: `recognition_pk`, `visit_pk`, `finding_pk`, `notice_pk`."""
+    at, day = timezone.now(), recognition.starts_on
+    visit = Visit.objects.create(recognition=recognition, planned_on=day, created_at=at)
+    finding = Finding.objects.create(
+        visit=visit, criterion=world.objects["members.qualitycriterion"], severity=Finding.Severity.MET
+    )
+    notice = Notice.objects.create(
+        recognition=recognition, kind=Notice.Kind.REPEAL, grounds="Fermé.", told_on=day,
+        answer_by=day + timedelta(days=30),
+    )  # fmt: skip
+    world.objects |= {
+        "recognition.visit": visit, "recognition.finding": finding, "recognition.notice": notice,
+    }  # fmt: skip
+    world.words |= {
+        "recognition_pk": str(recognition.pk), "visit_pk": str(visit.pk), "finding_pk": str(finding.pk),
+        "notice_pk": str(notice.pk),
+    }  # fmt: skip
 
 
 def _sittings(world: World, dossier: Candidature) -> None:
