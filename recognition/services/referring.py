@@ -54,11 +54,11 @@ def waiting_for(campaign: Campaign, body: GoverningBody) -> QuerySet[Candidature
 @transaction.atomic
 def refer(*, campaign: Campaign, body: GoverningBody, on: dt.date, at: dt.datetime) -> None:
     """Ask the body about each dossier that waits: on each timeline, on the agenda of its next sitting, by mail."""
+    sitting = _next_sitting(campaign, body, on)  # held before the dossiers, as everywhere: nobody waits in a circle
     rows = waiting_for(campaign, body).select_for_update(of=("self",)).select_related("organisation")
     asked = [dossier for dossier in rows.order_by("organisation__sort_key", "pk") if _ask(dossier, body, at)]
     if not asked:
         return
-    sitting = _next_sitting(campaign, body, on)
     if sitting is not None:
         fill_agenda(sitting=sitting, at=at, actor=None)
     many = f"{len(asked)} dossiers" if len(asked) > 1 else "1 dossier"
@@ -80,7 +80,7 @@ def _ask(dossier: Candidature, body: GoverningBody, at: dt.datetime) -> bool:
 
 
 def _next_sitting(campaign: Campaign, body: GoverningBody, on: dt.date) -> Sitting | None:
-    rows = Sitting.objects.filter(body=body, held_on__gte=on, closed_at=None)
+    rows = Sitting.objects.select_for_update(of=("self",)).filter(body=body, held_on__gte=on, closed_at=None)
     return rows.filter(Q(campaign=campaign) | Q(campaign=None)).order_by("held_on").first()
 
 
