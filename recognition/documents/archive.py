@@ -14,7 +14,7 @@ from core.imports import safe_name
 from core.text import fold
 from recognition.clock import PARIS
 from recognition.documents.dossier import dossier_pdf
-from recognition.models import Attachment, Candidature, Letter
+from recognition.models import Attachment, Candidature, Letter, Snapshot
 
 CHUNK = 256 * 1024
 _BEGINNING = (2027, 1, 1, 0, 0, 0)
@@ -69,14 +69,20 @@ def archive_name(candidature: Candidature) -> str:
 
 def _pieces(candidature: Candidature, entries: list[_Entry]) -> Iterator[bytes]:
     sink = _Sink()
+    kept = _in_hand(candidature)
     listed = "".join(f"{entry.sha256}  {entry.name}\n" for entry in entries)
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("dossier.pdf", _BEGINNING), dossier_pdf(candidature))
+        archive.writestr(zipfile.ZipInfo("dossier.pdf", _BEGINNING), dossier_pdf(candidature, kept))
         archive.writestr(zipfile.ZipInfo("empreintes-sha256.txt", _BEGINNING), listed)
         yield sink.take()
         for entry in entries:
             yield from _copied(archive, sink, entry)
     yield sink.take()
+
+
+def _in_hand(candidature: Candidature) -> Snapshot | None:
+    """The dossier as the Region has it: as it was deposited or sent back last."""
+    return candidature.snapshots.order_by("-taken_at", "-pk").first()
 
 
 def _copied(archive: zipfile.ZipFile, sink: _Sink, entry: _Entry) -> Iterator[bytes]:
@@ -91,6 +97,8 @@ def _copied(archive: zipfile.ZipFile, sink: _Sink, entry: _Entry) -> Iterator[by
 
 def _attachments(candidature: Candidature) -> Iterable[_Entry]:
     given = Attachment.objects.filter(candidature=candidature).order_by("replaced_at", "kind", "pk")
+    if kept := _in_hand(candidature):  # what its team adds while it completes the dossier is not sent yet
+        given = given.filter(added_at__lte=kept.taken_at)
     for number, file in enumerate(given, 1):
         folder = "pieces" if file.replaced_at is None else "pieces-remplacees"
         date = file.added_at.astimezone(PARIS).timetuple()[:6]

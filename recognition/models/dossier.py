@@ -129,7 +129,7 @@ class Candidature(models.Model):
     objects = CandidatureQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "candidature"
+        verbose_name = "dossier"
         ordering = ["-campaign__year", "organisation__sort_key", "pk"]
         indexes = [models.Index(fields=["campaign", "state"])]
         constraints = [
