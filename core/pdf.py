@@ -35,10 +35,11 @@ _fonts: list[Any] = []
 
 @dataclass(frozen=True)
 class Pdf:
-    """A drawn document: its bytes, how many pages it has."""
+    """A drawn document: its bytes, how many pages it has, on which of them (from 0) each `<h1>` stands."""
 
     data: bytes
     pages: int
+    headings: tuple[int, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -66,7 +67,8 @@ def draw(html: str) -> Pdf:
         style = CSS(url=STATIC + STYLESHEET, url_fetcher=fetcher, font_config=fonts)
         page = HTML(string=html, base_url=STATIC, url_fetcher=fetcher)
         drawn = page.render(stylesheets=[style], font_config=fonts, **options)
-        return Pdf(drawn.write_pdf(**options), len(drawn.pages))
+        headings = (number for number, sheet in enumerate(drawn.pages) for level, *_ in sheet.bookmarks if level == 1)
+        return Pdf(drawn.write_pdf(**options), len(drawn.pages), tuple(headings))
 
 
 def _fetcher() -> Any:

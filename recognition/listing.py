@@ -47,12 +47,12 @@ class Line:
 
 def read(asked: Mapping[str, str]) -> Search:
     """The search of an address: nothing in it is an error."""
-    words = " ".join(asked.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
+    words = " ".join(asked.get("q", "").split())[:LONGEST_QUERY]
     department, agency = asked.get("departement", "")[:10], asked.get("agence", "")[:80]
     unknown = ""
-    if department and not Department.objects.filter(code=department.replace("\x00", "")).exists():
+    if department and not Department.objects.filter(code=department).exists():
         unknown, department = "Ce département n’est pas dans la région\u00a0: voici tous les départements.", ""
-    if agency and not Agency.objects.filter(slug=agency.replace("\x00", "")).exists():
+    if agency and not Agency.objects.filter(slug=agency).exists():
         unknown, agency = "Cette agence n’existe pas\u00a0: voici tous les territoires.", ""
     return Search(words, department, agency, asked.get("etat") == "toutes", unknown)
 

@@ -116,6 +116,8 @@ def _announce(port: int) -> None:
         "  citoyen@demo.invalid   grand public",
         "  pro@demo.invalid       professionnel·le, Mission locale de Troyes",
         "  manager@demo.invalid   gestionnaire, Mission locale de Troyes",
+        "  candidat@demo.invalid  gestionnaire d’un organisme candidat (inventé)",
+        "  collegue@demo.invalid  son collègue, membre de l’équipe",
         "  agence@demo.invalid    agence territoriale Troyes/Chaumont",
         "  region@demo.invalid    Région",
         f"Courriels écrits dans {embedded.local_dir() / 'mail'} ; arrêt : Ctrl-C.",

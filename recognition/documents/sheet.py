@@ -13,7 +13,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from core.pdf import draw
+from core.pdf import Pdf, draw
 from recognition.contents import said
 from recognition.documents.dossier import label_of
 from recognition.letters.about import day_words, region_name
@@ -44,21 +44,33 @@ _ROOMS = (
 
 
 def sheet_pdf(candidatures: Candidature | Iterable[Candidature], *, title: str = "") -> bytes:
-    """One page each, in the order given. `title` says what for: « Conseil d’Orientation, 20 septembre 2027 »."""
+    """One page each, in the order given. `title` says what for: « Conseil d’Orientation, 20 septembre 2027 ».
+
+    All are drawn at once, at their fullest; those that take two pages are made shorter, together, until they hold.
+    """
     rows = [candidatures] if isinstance(candidatures, Candidature) else list(candidatures)
     region, name = region_name(), title or "Fiches des dossiers"
-    sheets = [_fitting(row, number, len(rows), region, title) for number, row in enumerate(rows, 1)]
+    facts = [_Facts(row) for row in rows]
+    sheets = [
+        one.sheet(_ROOMS[0]) | {"number": n, "total": len(rows), "title": title} for n, one in enumerate(facts, 1)
+    ]
+    drawn = draw(_page(sheets, region, name))
+    if drawn.pages <= len(sheets):
+        return drawn.data
+    long = _overflowing(drawn)
+    for room in _ROOMS[1:]:
+        for number in long:
+            sheets[number] |= facts[number].sheet(room)
+        again = _overflowing(draw(_page([sheets[number] for number in long], region, name)))
+        if not (long := [long[place] for place in again]):
+            break
     return draw(_page(sheets, region, name)).data
 
 
-def _fitting(candidature: Candidature, number: int, total: int, region: str, title: str) -> dict[str, Any]:
-    """The fullest sheet that is one page long."""
-    facts = _Facts(candidature)
-    for room in _ROOMS:
-        sheet = facts.sheet(room) | {"number": number, "total": total, "title": title}
-        if draw(_page([sheet], region, title)).pages == 1:
-            break
-    return sheet
+def _overflowing(drawn: Pdf) -> list[int]:
+    """Which sheets (from 0) go on to a second page: each begins a page with its heading."""
+    ends = [*drawn.headings[1:], drawn.pages]
+    return [number for number, (start, end) in enumerate(zip(drawn.headings, ends, strict=True)) if end - start > 1]
 
 
 def _page(sheets: list[dict[str, Any]], region: str, name: str) -> str:

@@ -189,8 +189,8 @@ def r11_directory_follows(on: dt.date) -> Iterator[str]:
     """Sites that came from a dossier are listed while a recognition of their organisation holds, and then only."""
     for house in Organisation.objects.filter(recognitions__isnull=False).distinct():
         current = house.recognitions.filter(starts_on__lte=on, ends_on__gte=on).first()
-        listed = Site.objects.filter(organisation=house, listed=True, candidate_sites__isnull=False)
-        listed = listed.values("pk").distinct().count()
+        kept = Site.objects.filter(organisation=house, listed=True, candidate_sites__isnull=False)
+        listed = kept.values("pk").distinct().count()
         if current is None:
             if listed or house.status == Organisation.Status.RECOGNISED:
                 yield f"R11 : {house} n’est plus reconnu, {listed} sites dans l’annuaire, statut {house.status}"

@@ -17,7 +17,7 @@ from core.links import absolute
 from core.spreadsheets import csv_file
 from recognition import listing
 from recognition.clock import day_of
-from recognition.models import Recognition
+from recognition.models import CandidateSite, Recognition
 from recognition.standing import standing, until_words
 from territories.models import Agency, Department, Site
 
@@ -63,15 +63,15 @@ def recognition(request: HttpRequest, key: UUID) -> HttpResponse:
     row = get_object_or_404(rows, public_id=key)
     today = day_of(timezone.now())
     now = standing(row, today)
-    places = Site.objects.public().filter(
-        candidate_sites__candidature=row.candidature_id, organisation=row.organisation
-    )
+    mine = CandidateSite.objects.filter(candidature=row.candidature_id, site__isnull=False).values("site")
+    places = Site.objects.public().filter(pk__in=mine, organisation=row.organisation_id)
+    places = places.select_related("commune").only("slug", "name", "address", "commune__name")
     context = {
         "recognition": row,
         "standing": now,
         "until": until_words(row),
         "organisation": row.organisation,
-        "places": list(places.select_related("commune").distinct().order_by("sort_key", "pk")) if now.holds else [],
+        "places": list(places.order_by("sort_key", "pk")) if now.holds else [],
         "other": _other(row, today),
         "now": timezone.now(),
         "address": absolute(row.get_absolute_url()),

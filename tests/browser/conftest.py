@@ -6,13 +6,16 @@ One portal serves every test of this folder (they share an xdist group, hence a 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -61,6 +64,28 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield Portal(output[-1].removeprefix("PRET ").rstrip("/"), folder, output)
         demo.terminate()
         demo.wait(60)
+
+
+def followed(portal: Portal, path: str, cookies: list[dict[str, Any]] | None = None) -> str:
+    """The address that `path` names: as it is, or found in a page as `pages.py` says."""
+    way, _, tail = path.rpartition(" + ") if " + " in path.rpartition(" > ")[2] else (path, "", "")
+    start, found, pattern = way.rpartition(" > ")
+    if not found:
+        return path
+    page = followed(portal, start, cookies)
+    kept = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies or [])
+    asked = urllib.request.Request(portal.url + page, headers={"Cookie": kept})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        text = answer.read().decode()
+    link = re.search(rf'href="({pattern})', text)
+    assert link is not None, f"{page}: no {pattern}"
+    return link[1] + tail
+
+
+@pytest.fixture
+def path(request: pytest.FixtureRequest, portal: Portal) -> str:
+    """A public address of `pages.py`, followed."""
+    return followed(portal, request.param)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""The public pages, one address of each sort and of each telling state."""
+"""The public pages, one address of each sort and of each telling state.
+
+« /a/ > pattern » is the first address of the page /a/ that the pattern describes: those that hold a number of the
+database; « + tail » is added to it (`tests/browser/conftest.py`).
+"""
 
 PUBLIC_PAGES = [
     "/",
@@ -58,6 +62,9 @@ PUBLIC_PAGES = [
     "/agenda/alerte/une-alerte-inconnue/",
     "/agenda/mon-inscription/une-inscription-inconnue/",
     "/agenda/bilan/un-bilan-inconnu/",
+    "/candidature/",
+    "/reconnaissances/",
+    "/reconnaissances/ > /reconnaissances/[0-9a-f-]{36}/",
     "/une-page-qui-n-existe-pas/",
 ]
 
@@ -65,6 +72,9 @@ PUBLIC_PAGES = [
 _HOUSE = "/pro/organisme/mission-locale-troyes/"
 _SITE = f"{_HOUSE}lieux/mission-locale-troyes/"
 _EVENT = "/pro/agenda/forum-des-metiers-de-troyes/"
+_DOSSIER = "/candidature/ > /candidature/[0-9a-f-]{36}/"
+_SITES = f"{_DOSSIER} + sites/"
+_DESK = "/admin/recognition/"
 DESKS = {
     "citoyen": ["/comptes/", "/comptes/sessions/", "/comptes/double-verification/"],
     "pro": [
@@ -80,6 +90,11 @@ DESKS = {
         "/pro/agenda/", "/pro/agenda/?pile=brouillons", "/pro/agenda/nouveau/", _EVENT, f"{_EVENT}modifier/",
         f"{_EVENT}apercu/", f"{_EVENT}dates/", f"{_EVENT}dates/ajouter/", f"{_EVENT}retirer/",
     ],
+    "candidat": [
+        "/pro/", "/candidature/commencer/", _DOSSIER, f"{_DOSSIER} + organisme/", _SITES,
+        f"{_SITES} > /candidature/[0-9a-f-]{{36}}/sites/[0-9]+/", f"{_SITES}nouveau/", f"{_DOSSIER} + criteres/",
+        f"{_DOSSIER} + pieces/", f"{_DOSSIER} + deposer/", f"{_DOSSIER} + messages/", f"{_DOSSIER} + retirer/",
+    ],
     "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
                "/admin/events/event/", "/admin/events/event/radar/"],
     "region": [
@@ -87,5 +102,17 @@ DESKS = {
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
         "/admin/events/event/?due=a-relire", "/admin/events/event/radar/", "/admin/events/revision/",
+        f"{_DESK}candidature/", f"{_DESK}candidature/statistiques/",
+        *(f"{_DESK}candidature/?state__exact={state} > {_DESK}candidature/[0-9]+/change/"
+          for state in ("incomplete", "granted")),
+        f"{_DESK}candidature/?state__exact=complete > {_DESK}candidature/[0-9]+/ + grille/",
+        f"{_DESK}sitting/", f"{_DESK}sitting/ > {_DESK}sitting/[0-9]+/change/", f"{_DESK}decision/",
+        f"{_DESK}decision/ > {_DESK}decision/[0-9]+/change/", f"{_DESK}recognition/",
+        f"{_DESK}recognition/ > {_DESK}recognition/[0-9]+/change/", f"{_DESK}visit/",
+        f"{_DESK}visit/ > {_DESK}visit/[0-9]+/change/", f"{_DESK}notice/ > {_DESK}notice/[0-9]+/change/",
+        f"{_DESK}letter/",
+        f"{_DESK}letter/ > {_DESK}letter/[0-9]+/change/", f"{_DESK}campaign/",
+        f"{_DESK}campaign/ > {_DESK}campaign/[0-9]+/change/", f"{_DESK}lettertemplate/",
+        f"{_DESK}lettertemplate/add/?kind=grant", f"{_DESK}rule/",
     ],
 }  # fmt: skip

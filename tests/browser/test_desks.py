@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Portal
+from tests.browser.conftest import Portal, followed
 from tests.browser.pages import DESKS
 
 # A phone at night, a desk by day: the two that differ most.
@@ -41,6 +41,7 @@ def signed_in(browser: Browser, portal: Portal) -> Any:
 def test_S1_axe_finds_nothing_and_nothing_overflows(
     browser: Browser, portal: Portal, signed_in: Any, name: str, path: str
 ) -> None:
+    path = followed(portal, path, signed_in(name)["cookies"])
     for width, height, scheme in SHAPES:
         with browser.new_context(
             base_url=portal.url, viewport={"width": width, "height": height}, color_scheme=scheme,

@@ -13,7 +13,7 @@ MAX_BYTES = 100_000
 WIDTHS = {390: 844, 1280: 900}
 
 
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
+@pytest.mark.parametrize("path", PUBLIC_PAGES, indirect=True)
 def test_S1_axe_finds_nothing(browser: Browser, portal: Portal, path: str) -> None:
     """At the width of a phone and of a desk, in the light and in the dark."""
     for width, height in WIDTHS.items():
@@ -29,7 +29,7 @@ def test_S1_axe_finds_nothing(browser: Browser, portal: Portal, path: str) -> No
                 assert (width, scheme, told) == (width, scheme, [])
 
 
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
+@pytest.mark.parametrize("path", PUBLIC_PAGES, indirect=True)
 def test_S1_nothing_overflows_a_phone(browser: Browser, portal: Portal, path: str) -> None:
     """No page scrolls sideways at 320 px (RGAA 10.11)."""
     with browser.new_context(base_url=portal.url, viewport={"width": 320, "height": 640}) as context:
@@ -38,7 +38,7 @@ def test_S1_nothing_overflows_a_phone(browser: Browser, portal: Portal, path: st
         assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
+@pytest.mark.parametrize("path", PUBLIC_PAGES, indirect=True)
 def test_S2_a_first_visit_is_light_and_asks_nobody_else(browser: Browser, portal: Portal, path: str) -> None:
     with browser.new_context(base_url=portal.url, viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
@@ -54,7 +54,7 @@ def test_S2_a_first_visit_is_light_and_asks_nobody_else(browser: Browser, portal
         assert context.cookies() == [] or path.startswith("/comptes/")
 
 
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
+@pytest.mark.parametrize("path", PUBLIC_PAGES, indirect=True)
 def test_S1_each_page_says_what_it_is(plain_page: Page, path: str) -> None:
     """One title, one h1, a language, a main region, a skip link: without JavaScript."""
     plain_page.goto(path)

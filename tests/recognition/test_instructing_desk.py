@@ -119,7 +119,7 @@ def step(client: Client, dossier: Candidature) -> tuple[str, set[str]]:
     return context["step"].said, set(context["acts"])
 
 
-def line(dossier: Candidature, **typed: dict[str, str]) -> dict[str, str]:
+def line(dossier: Candidature, **typed: dict[str, str]) -> dict[str, Any]:
     """A page of the grid as it was opened empty, with what is typed of some criteria, by key."""
     from recognition.services.grid import stamp
 
@@ -196,7 +196,7 @@ def test_R2_what_lacks_is_listed_and_the_dossier_cannot_be_declared_complete(sta
 def test_R5_a_late_answer_is_said_and_the_dossier_may_be_dropped_then_only(staff: Client) -> None:
     dossier = deposited()
     asked(dossier, days=10)
-    typed = {"reason": "Aucune réponse.", "sure": "on"}
+    typed: dict[str, Any] = {"reason": "Aucune réponse.", "sure": "on"}
     early = post(staff, dossier, "classer/", 200, seen=seen(staff, dossier), **typed)
     assert early.context["kept"] == ["Aucune réponse."]
     with time_machine.travel(NOW + dt.timedelta(days=11), tick=False):
@@ -369,7 +369,7 @@ def test_S3_one_takes_a_dossier_or_gives_it_to_a_colleague(staff: Client, user: 
 def test_S2_a_file_read_by_the_region_is_journaled_without_its_name(staff: Client, user: User) -> None:
     dossier = deposited()
     file = dossier.attachments.get(kind="note")
-    answer = staff.get(f"{LIST}{dossier.pk}/pieces/{file.public_id}/")
+    answer: Any = staff.get(f"{LIST}{dossier.pk}/pieces/{file.public_id}/")
     assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
     assert (answer["Content-Disposition"], answer["Cache-Control"]) == (
         'attachment; filename="note.pdf"', "private, no-store",
@@ -383,7 +383,8 @@ def test_S2_the_whole_dossier_leaves_in_pdf_and_zip_and_it_is_journaled(staff: C
     dossier = deposited()
     pdf = staff.get(f"{LIST}{dossier.pk}/dossier.pdf")
     assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(staff.get(f"{LIST}{dossier.pk}/dossier.zip").streaming_content)))
+    whole_of_it: Any = staff.get(f"{LIST}{dossier.pk}/dossier.zip")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(whole_of_it.streaming_content)))
     assert len([name for name in archive.namelist() if name.startswith("pieces/")]) == 3
     said = JournalEntry.objects.filter(verb="candidature.archive").order_by("pk").values_list("changes", flat=True)
     assert list(said) == [{"format": [None, "PDF"]}, {"format": [None, "ZIP"]}]

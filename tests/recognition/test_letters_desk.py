@@ -125,8 +125,10 @@ def test_R14_a_letter_is_read_against_its_digest(region: Client) -> None:
     letter = letters.draw(letter=letter, at=world.TOLD)
     made = region.get(f"{LETTERS}{letter.pk}/pdf/")
     assert (made["Content-Type"], made["Content-Disposition"], made["Cache-Control"]) == (
-        "application/pdf", 'inline; filename="L-2027-0001.pdf"', "private, no-store, max-age=0, no-cache, must-revalidate",
-    )  # fmt: skip
+        "application/pdf",
+        'inline; filename="L-2027-0001.pdf"',
+        "private, no-store, max-age=0, no-cache, must-revalidate",
+    )
     assert made.content == Path(letter.file.path).read_bytes()
     Path(letter.file.path).write_bytes(b"autre chose")
     page = region.get(f"{LETTERS}{letter.pk}/pdf/", follow=True)

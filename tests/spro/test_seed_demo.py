@@ -13,10 +13,11 @@ from accounts.models import RegionMandate, User
 from core.models import JournalEntry
 from members.models import Mandate, Organisation
 from members.rules import is_manager_of
+from recognition.models import Candidature
 from territories.models import OfficerMandate
 from tests.factories import agency, organisation
 
-EMAILS = [f"{name}@demo.invalid" for name in ("agence", "citoyen", "manager", "pro", "region")]
+EMAILS = [f"{name}@demo.invalid" for name in ("agence", "candidat", "citoyen", "collegue", "manager", "pro", "region")]
 pytestmark = pytest.mark.django_db
 
 
@@ -63,7 +64,8 @@ def test_what_a_visitor_broke_is_put_right(house: Organisation) -> None:
 def test_each_signs_in(house: Organisation, client: Client, email: str) -> None:
     seed()
     answer = client.post("/comptes/connexion/", {"login": email, "password": "demo-spro-2026"})
-    landing = "/comptes/" if email == "citoyen@demo.invalid" else "/pro/"  # where what waits is told
+    works = email not in {f"{name}@demo.invalid" for name in ("citoyen", "candidat", "collegue")}
+    landing = "/pro/" if works else "/comptes/"  # where what waits is told
     assert (answer.status_code, answer["Location"]) == (302, landing)
     desk = 200 if email in {"agence@demo.invalid", "region@demo.invalid"} else 404
     assert client.get("/admin/").status_code == desk
@@ -74,7 +76,12 @@ def test_an_installation_that_is_no_demonstration_refuses(house: Organisation, s
     with pytest.raises(CommandError, match="mot de passe public"):
         seed()
     assert not User.objects.exists()
-    assert len(seed(force=True)) == 5
+    assert len(seed(force=True)) == 7
+
+
+def test_a_region_without_bodies_has_no_invented_dossier(house: Organisation) -> None:
+    seed()
+    assert not Candidature.objects.exists()
 
 
 def test_without_the_pack_it_says_what_to_do_first(settings) -> None:

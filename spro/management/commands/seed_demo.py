@@ -15,7 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
-from spro import demo_agenda, demo_referents
+from spro import demo_agenda, demo_recognition, demo_referents
 from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
@@ -35,6 +35,8 @@ CITIZEN = Person("citoyen@demo.invalid", "Inès Maréchal", "une personne qui s�
 MEMBER = Person("pro@demo.invalid", "Karim Thouvenin", "membre de l’équipe, {organisation}")
 MANAGER = Person("manager@demo.invalid", "Solène Aubertin", "gestionnaire, {organisation}")
 OFFICER = Person("agence@demo.invalid", "Maëlle Humbert", "agente de l’agence {agency}")
+CANDIDATE = Person("candidat@demo.invalid", "Ondine Barbelin", "gestionnaire d’un organisme candidat (inventé)")
+COLLEAGUE = Person("collegue@demo.invalid", "Noé Vautrin", "membre de l’équipe du même organisme candidat")
 REGION = Person("region@demo.invalid", "Thomas Weissenburger", "équipe de la Région")
 
 
@@ -57,7 +59,7 @@ class Command(BaseCommand):
             self._announce(organisation, agency)
 
     def _announce(self, organisation: Organisation, agency: Agency) -> None:
-        for person in (CITIZEN, MEMBER, MANAGER, OFFICER, REGION):
+        for person in (CITIZEN, MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION):
             does = person.does.format(organisation=organisation.display_name, agency=agency.name)
             self.stdout.write(f"{person.email:<24} {PASSWORD}  {person.name}, {does}")
 
@@ -70,12 +72,13 @@ class Command(BaseCommand):
         staff = _account(REGION)
         if not RegionMandate.objects.in_force().filter(user=staff).exists():
             grant_region_mandate(user=staff, actor=None)
-        for person in (MEMBER, MANAGER, OFFICER, REGION):
+        for person in (MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION):
             conduct.accept(user=_account(person), version=conduct.VERSION, actor=None)
         _account(CITIZEN)
         demo_pages.seed()
         demo_referents.seed(organisation, agency, User.objects.get(email=MANAGER.email))
         demo_agenda.seed(organisation, User.objects.get(email=MANAGER.email))
+        demo_recognition.seed(staff=staff, candidate=_account(CANDIDATE), colleague=_account(COLLEAGUE))
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
         held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
