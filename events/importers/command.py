@@ -11,6 +11,7 @@ from core.journal import Actor
 from events.importers.formats import read, within
 from events.importers.incoming import FormatError
 from events.services.importing import Feed, Report, apply, run_of
+from events.services.resembling import newest, say_alike
 from members.models import Organisation
 
 
@@ -49,7 +50,9 @@ def run_file(
     reports: list[Report] = []
     try:
         with transaction.atomic():
+            before = newest()
             reports.append(apply(feed=feed, items=items, actor=actor, withdraw=withdraw))
+            say_alike(reports[0], feed, before)
             raise _Undo
     except _Undo:
         return reports[0]

@@ -72,7 +72,8 @@ def apply_file(*, file: AgendaFile, digest: str, actor: Actor) -> AgendaFile:
             report = _run(held, actor=actor)
             if report.digest == held.digest:
                 held.state, held.decided_at = State.APPLIED, timezone.now()
-                held.preview = _said(report)
+                shown = held.preview  # the very same lines, with what they look like
+                held.preview = _said(report) | {"lines": shown["lines"], "alike": shown.get("alike", 0)}
                 held.save()
                 _forget(held)
                 return held
@@ -141,7 +142,8 @@ def _run(held: AgendaFile, **options: Any) -> Report:
 
 def _said(report: Report) -> dict[str, Any]:
     return {
-        "counts": report.counts, "lines": report.lines[:300], "rejections": report.rejections[:300],
+        "counts": report.counts, "lines": report.lines[:300],
+        "alike": sum("alike" in line for line in report.lines), "rejections": report.rejections[:300],
         "notes": report.notes[:50],
     }  # fmt: skip
 

@@ -59,7 +59,7 @@ class Report:
     rejected: int = 0
     rejections: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    lines: list[dict[str, str]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
     suspicious: str = ""
     cut: bool = False  # the file stops before its end
 
@@ -84,7 +84,7 @@ class Report:
         setattr(self, act, getattr(self, act) + 1)
         self._hash.update(f"{act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
         if len(self.lines) < MOST_SAID:
-            self.lines.append({"act": act, "title": title, "detail": detail})
+            self.lines.append({"act": act, "title": title, "detail": detail, "uid": uid})
 
     def reject(self, item: Incoming, reason: str) -> None:
         self.rejected += 1

@@ -19,6 +19,7 @@ from events.importers.formats import SlowError, read, within
 from events.importers.incoming import FormatError, Incoming
 from events.models import Event, ImportRun, Source
 from events.services.importing import BusyError, Feed, Report, apply, run_of
+from events.services.resembling import newest, say_alike
 from members.models import Mandate
 
 log = structlog.get_logger("events.reading")
@@ -96,10 +97,12 @@ def preview(source: Source, *, withdraw: bool | None = None, waiting: bool = Fal
             if new:
                 source.save()
             assert got.path is not None  # noqa: S101 (asked without conditions)
-            items, report = read(got.path, source.format), Report()
+            items, report, before = read(got.path, source.format), Report(), newest()
             if waiting:
                 items = _first(items, report)
-            reports.append(apply(feed=Feed.of_source(source), items=items, withdraw=withdraw))
+            feed = Feed.of_source(source)
+            reports.append(apply(feed=feed, items=items, withdraw=withdraw))
+            say_alike(reports[0], feed, before)
             reports[0].suspicious = report.suspicious or reports[0].suspicious
             raise _Undo
     except _Undo:

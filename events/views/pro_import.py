@@ -94,7 +94,7 @@ def _file_page(request: HttpRequest, held: AgendaFile) -> HttpResponse:
     counts = said.get("counts", {})
     context = {
         "file": held, "counts": counts, "lines": said.get("lines", []), "rejections": said.get("rejections", []),
-        "notes": said.get("notes", []), "waits": held.state == AgendaFile.State.READY,
+        "notes": said.get("notes", []), "alike": said.get("alike", 0), "waits": held.state == AgendaFile.State.READY,
         "changes": counts.get("created", 0) + counts.get("updated", 0), "trusted": is_trusted(held.organisation),
     }  # fmt: skip
     return render(request, "events/pro/import_file.html", context)
