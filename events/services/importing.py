@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from core.journal import Actor, record
 from core.reference import EventType
+from events.copying import Among
 from events.derived import refresh
 from events.importers.incoming import CutError, FormatError, Incoming
 from events.importers.places import Places
@@ -88,14 +90,14 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
             report.reject(item, "\u00a0; ".join(dict.fromkeys(item.problems)))
         else:
             good.append((item, item.digest()))
-    held = feed.events().filter(source_uid__in=[item.uid for item, _ in good]).order_by("pk")
+    held = feed.events().filter(Among(F("source_uid"), [item.uid for item, _ in good])).order_by("pk")
     known = {event.source_uid: event for event in held.select_for_update(of=("self",))}
     new = [(item, digest) for item, digest in good if item.uid not in known]
     if new:
         giver = reading.actor.journal_key if reading.actor else ""
         make(feed, new, reading.places, author_key=giver)
         for item, digest in new:
-            report.say("created", item.title, item.uid, digest, _said(item))
+            report.say("created", item.title, item.uid, digest, "" if report.full else _said(item))
     moved = []
     for item, digest in good:
         event = known.get(item.uid)

@@ -80,6 +80,11 @@ class Report:
     def changes(self) -> int:
         return self.created + self.updated + self.withdrawn
 
+    @property
+    def full(self) -> bool:
+        """No more is said of each event: what would be need not be worked out."""
+        return len(self.lines) >= MOST_SAID
+
     def say(self, act: str, title: str, uid: str, digest: str = "", detail: str = "") -> None:
         setattr(self, act, getattr(self, act) + 1)
         self._hash.update(f"{act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
