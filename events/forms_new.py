@@ -75,7 +75,7 @@ class NewEvent(Dates):
 
     def __init__(self, data: Any, files: Any, *, organisation: Organisation | None) -> None:
         super().__init__(data, organisation=organisation)
-        self.event = EventForm(data, files, has_house=organisation is not None)
+        self.event = EventForm(data, files, house=organisation)
         if organisation is None:  # written at the desk for nobody of the portal: it says who answers for it
             name = self.event.fields["organiser_name"]
             name.required, name.help_text = True, "L’organisme qui reçoit le public, quand il n’est pas sur le portail."

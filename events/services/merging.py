@@ -58,7 +58,7 @@ def choosable(kept: Event, folded: Event) -> list[str]:
     led = {name for names in SEVERAL.values() for name in names[1:]}
     return [
         name for name in EDITED
-        if name not in led
+        if name not in led and name != "partners"  # those of both hold the event that is kept
         and not (name == "organiser_name" and kept.organisation_id)
         and any(ours[n] != theirs[n] for n in SEVERAL.get(name, (name,)))
     ]  # fmt: skip

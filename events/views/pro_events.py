@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from core import acts
 from core.models import JournalEntry
 from core.reference import Access, Sector, Status
-from events import pro_list
+from events import field_words, pro_list
 from events.models import Event, Registration, Revision, Session, SessionChange
 from events.pro_access import Desk, event_page, houses_of, pro_page
 from events.render import times
@@ -21,6 +21,7 @@ from events.rules import may_enter_desk
 from events.services.revising import diff
 from events.services.seats import seats_of
 from events.services.sessions import place_of
+from events.services.writing import partners_of
 
 _WHO = {
     "compte": "quelqu’un de l’équipe", "système": "le portail", "agence": "l’agence", "Région": "la Région",
@@ -81,11 +82,19 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The words and the dates as the public would read them; a revision that waits is shown over the live text."""
     shown = Event.objects.select_related("organisation").get(pk=desk.event.pk)
     waiting = Revision.objects.filter(event=desk.event, state=Revision.State.WAITING).first()
+    partners = partners_of(shown)
     if waiting is not None and "direct" not in request.GET:
         for name, value in waiting.values.items():
-            setattr(shown, name, value)
+            if name != "partners":
+                setattr(shown, name, value)
+        partners = waiting.values.get("partners", partners)
     context = desk.page(
-        "Aperçu", shown=shown, waiting=waiting, lines=lines_of(coming_of(desk.event)[:SHOWN_DATES]), **facts(shown)
+        "Aperçu",
+        shown=shown,
+        partners=field_words.words("partners", partners) if partners else "",
+        waiting=waiting,
+        lines=lines_of(coming_of(desk.event)[:SHOWN_DATES]),
+        **facts(shown),
     )
     return render(request, "events/pro/preview.html", context)
 
