@@ -18,6 +18,7 @@ from django.utils import timezone
 from core.reference import EventType, Sector, Status
 from core.text import fold
 from events import search_entries
+from events.copying import array, copy_columns
 from events.models import Event, Listing, Session
 from events.render.card import card
 from events.render.jsonld import jsonld
@@ -126,19 +127,23 @@ def refresh_all() -> int:
     return count
 
 
-def write(sessions: Sequence[Session]) -> None:
-    """Upsert the rows of these sessions, loaded as `_loaded` does (bulk loaders may call it with their own)."""
+def write(sessions: Sequence[Session], *, new: bool = False) -> None:
+    """Upsert the rows of these sessions, loaded as `_loaded` does (bulk loaders may call it with their own).
+
+    `new`: none of them has rows yet.
+    """
     if not sessions:
         return
-    listing = [list(column) for column in zip(*(_listing(session) for session in sessions), strict=True)]
-    rendering = [
-        [s.pk for s in sessions],
-        *map(list, zip(*((card(s), vevent(s), jsonld(s)) for s in sessions), strict=True)),
-    ]
+    listing = [array(column) for column in zip(*(_listing(session) for session in sessions), strict=True)]
+    texts = zip(*((s.pk, card(s), vevent(s), jsonld(s)) for s in sessions), strict=True)
+    rendering = dict(zip(("session_id", "card", "ics", "jsonld"), map(list, texts), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_LISTING, [*listing, sorted({session.event_id for session in sessions})])
-        cursor.execute(_RENDERING, rendering)
-        cursor.execute(_WORDS, [sorted(known_words(sessions))])
+        cursor.execute(_LISTING, [*listing, array({session.event_id for session in sessions})])
+        if new:
+            copy_columns("events_rendering", rendering)
+        else:
+            cursor.execute(_RENDERING, [array(column) for column in rendering.values()])
+        cursor.execute(_WORDS, [array(sorted(known_words(sessions)))])
 
 
 def _loaded(sessions: QuerySet[Session]) -> QuerySet[Session]:

@@ -132,7 +132,7 @@ def make(feed: Feed, items: list[tuple[Incoming, str]], places: Places, *, autho
     if feed.trusted:
         for session in sessions:
             session.changed_at = session.created_at = now  # as the database says; not read again
-        write(sessions)
+        write(sessions, new=True)
     return events
 
 
