@@ -51,6 +51,8 @@ class Source(models.Model):
     failures = models.PositiveSmallIntegerField("échecs de suite", default=0, editable=False)
     next_run_at = models.DateTimeField("prochaine lecture", db_default=Now(), editable=False)
     last_error = models.TextField("dernière erreur", blank=True, editable=False)
+    # The last reading was whole and gave most of its events no more: by prudence, none was withdrawn.
+    withheld = models.BooleanField("retraits retenus", default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
