@@ -13,7 +13,10 @@ NOTHING = "(vide)"
 _LISTS = {"sectors": Sector, "publics": Status, "access": Access}
 _CHOICES = {"kind": EventType, "registration_mode": Event.RegistrationMode}
 _EMPTY = {"sectors": "Tous les secteurs", "publics": "Tout public", "access": "Rien de précisé"}
-_LABELS = {"free": "Gratuit", "partners": "Partenaires", "age_min": "Âge, à partir de", "age_max": "Âge, jusqu’à"}
+_LABELS = {
+    "free": "Gratuit", "partners": "Partenaires", "date_note": "Date, en mots", "age_min": "Âge, à partir de",
+    "age_max": "Âge, jusqu’à",
+}  # fmt: skip
 
 
 def _houses(slugs: list[str]) -> list[Organisation]:

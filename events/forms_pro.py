@@ -122,11 +122,15 @@ class EventForm(forms.Form):
     image_credit = forms.CharField(
         label="Crédit", max_length=200, required=False, help_text="Qui l’a prise, et le droit de s’en servir."
     )
+    date_note = forms.CharField(
+        label="Quand, à peu près", max_length=120, required=False,
+        help_text="Par exemple\u00a0: en mars 2027, au printemps. À dire tant qu’aucune date n’est fixée.",
+    )  # fmt: skip
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=90_000, strip=False)
 
     def __init__(
         self, data: Any = None, files: Any = None, *, seen: dict[str, Any] | None = None,
-        house: Organisation | None = None,
+        house: Organisation | None = None, dated: bool = False,
     ) -> None:  # fmt: skip
         sent = unsealed(str(data.get("version", ""))) if data is not None else None
         self.seen = sent if sent is not None else seen or {}
@@ -136,6 +140,8 @@ class EventForm(forms.Form):
         self.fields["partners"].choices = _houses(self.seen.get("partners") or [], house)  # type: ignore[attr-defined]
         if house is not None:
             del self.fields["organiser_name"]
+        if dated:  # its dates say when
+            del self.fields["date_note"]
 
     def clean_partners(self) -> list[str]:
         return sorted(self.cleaned_data["partners"])
@@ -150,6 +156,9 @@ class EventForm(forms.Form):
 
     def clean_summary(self) -> str:
         return one_line(self.cleaned_data["summary"])
+
+    def clean_date_note(self) -> str:
+        return one_line(self.cleaned_data["date_note"])
 
     def clean_description(self) -> str:
         text: str = self.cleaned_data["description"].replace("\r\n", "\n")

@@ -44,6 +44,11 @@ class Series:
     skipped: tuple[date, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def all_day(self) -> bool:
+        """From a midnight to the next: the only rule whose hours are the same."""
+        return self.starts == self.ends == time()
+
     def days(self) -> list[date]:
         return days(self.rule, self.starts_on, self.skipped)
 

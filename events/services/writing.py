@@ -25,6 +25,7 @@ EDITED = (
     "title", "summary", "description", "kind", "sectors", "publics", "age_min", "age_max", "access", "access_text",
     "organiser_name", "partners", "partners_text", "contact_email", "contact_phone", "website", "registration_mode",
     "registration_url", "free", "price_text", "image", "image_alt", "image_credit",
+    "date_note",
 )  # fmt: skip
 _UNSAID = frozenset({"contact_email", "contact_phone", "proposer_name", "proposer_email"})
 EDITABLE = (Event.State.DRAFT, Event.State.PROPOSED, Event.State.REFUSED, Event.State.PUBLISHED)

@@ -70,6 +70,7 @@ def event(request: HttpRequest, desk: Desk) -> HttpResponse:
         total=Session.objects.filter(event=desk.event).count(), totals=totals,
         revision=revision if revision and revision.state in {"waiting", "refused"} else None,
         changes=diff(revision) if revision and revision.state in {"waiting", "refused"} else [],
+        partners=_names(partners_of(desk.event)),
         history=history(desk.event), address=request.build_absolute_uri(desk.event.get_absolute_url()),
         **facts(desk.event),
     )  # fmt: skip
@@ -91,12 +92,16 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = desk.page(
         "Aperçu",
         shown=shown,
-        partners=field_words.words("partners", partners) if partners else "",
+        partners=_names(partners),
         waiting=waiting,
         lines=lines_of(coming_of(desk.event)[:SHOWN_DATES]),
         **facts(shown),
     )
     return render(request, "events/pro/preview.html", context)
+
+
+def _names(slugs: list[str]) -> str:
+    return field_words.words("partners", slugs) if slugs else ""
 
 
 def coming_of(event_: Event) -> list[Session]:
