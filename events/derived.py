@@ -26,6 +26,7 @@ from events.render.vevent import vevent
 from events.search.traits import traits
 
 BATCH = 1_000
+_KINDS, _SECTORS, _STATUSES = dict(EventType.choices), dict(Sector.choices), dict(Status.choices)
 _OFF = frozenset({Session.Status.CANCELLED, Session.Status.POSTPONED})
 
 _LISTING = """
@@ -175,9 +176,9 @@ def _listing(session: Session) -> tuple[Any, ...]:
 def words(session: Session) -> tuple[str, str, str]:
     """The words a session is found by: its title; its type, organiser and sectors; the rest."""
     event, commune = session.event, session.commune
-    sectors = [Sector(value).label for value in event.sectors if value in Sector.values]
-    publics = [Status(value).label for value in event.publics if value in Status.values]
-    kind = EventType(event.kind).label if event.kind in EventType.values else ""
+    sectors = [_SECTORS[value] for value in event.sectors if value in _SECTORS]
+    publics = [_STATUSES[value] for value in event.publics if value in _STATUSES]
+    kind = _KINDS.get(event.kind, "")
     return (
         event.title,
         " ".join(filter(None, (kind, event.organiser, *sectors, session.label))),
