@@ -105,7 +105,7 @@ def say_statements(environment: dict[str, str], asked: list[Case]) -> None:
     if done.returncode:
         raise BenchmarkError(done.stderr)
     for case, counted in zip(asked, json.loads(done.stdout), strict=True):
-        cost = f"{counted['buffers']} blocs lus, {counted['ms']} ms dans PostgreSQL"
+        cost = f"{' + '.join(map(str, counted['buffers']))} blocs lus, {counted['ms']} ms dans PostgreSQL"
         say(f"{case.name:30}{counted['queries']} requêtes, {cost}")
 
 
