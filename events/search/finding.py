@@ -11,8 +11,8 @@ from typing import Any, Literal
 from django.db import connection
 from django.utils import timezone
 
+from events.search.asked import Search
 from events.search.conditions import LONG, Mark, Part, Walk, conditions, ongoing
-from events.search.filters import Search
 from events.search.traits import HOLDS
 
 __all__ = ["LONG", "Found", "Page", "between", "changed", "conditions", "keys", "page", "running", "texts"]

@@ -57,7 +57,7 @@ def test_A2_the_list_is_by_day_with_one_heading_each(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("rayon=300", "La distance va de 1 à 100\u00a0km."),
+        ("rayon=300", "La distance va de 0 (la commune seule) à 100\u00a0km."),
         ("du=hier", "Écrivez la date comme 16/03/2027, de 2000 à 2099."),
         ("du=2020-03-10&au=2020-03-01", "La date de fin vient avant la date de début."),
         ("type=fete", "Nous ne connaissons pas ce type d’évènement\u00a0: choisissez dans la liste."),
