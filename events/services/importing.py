@@ -28,6 +28,7 @@ from events.models import Event, ImportRun, Session
 from events.services.importing_changes import Changed, bring_back, change, end
 from events.services.importing_feed import Feed, Reading, Report
 from events.services.importing_new import make
+from events.services.merged_sources import follow_folded, say_gone
 
 __all__ = ["BUSY", "BusyError", "Feed", "Report", "apply", "run_of"]
 
@@ -60,6 +61,8 @@ def apply(*, feed: Feed, items: Iterable[Incoming], actor: Actor | None = None, 
             gc.collect(0)
         if withdraw is not False and not report.cut:
             _withdraw_missing(reading, seen, everything=bool(withdraw))
+            if not report.suspicious:
+                say_gone(feed, seen.__contains__)
     return report
 
 
@@ -100,6 +103,7 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
         make(feed, new, reading.places, author_key=giver)
         for item, digest in new:
             report.say("created", item.title, item.uid, digest, "" if report.full else _said(item))
+    follow_folded(known, good, reading)
     moved = []
     for item, digest in good:
         event = known.get(item.uid)

@@ -146,6 +146,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/events/event/<int:key>/comparer/": ("/admin/events/event/{event_pk}/comparer/", _DESK_FORM),
     "admin/events/trust/<int:key>/fin/": ("/admin/events/trust/{trust_pk}/fin/", _DESK_FORM),
     "admin/events/merge/<int:key>/defaire/": ("/admin/events/merge/{merge_pk}/defaire/", _DESK_FORM),
+    "admin/events/merge/<int:key>/vu/": ("/admin/events/merge/{merge_pk}/vu/", _DESK_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
     f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),
