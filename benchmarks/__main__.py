@@ -76,8 +76,9 @@ def measure(seconds: float, sizes: int) -> list[Line]:
 def imports(environment: dict[str, str], sizes: tuple[int, ...]) -> list[Line]:
     """What bringing calendars costs beside `COPY` of the same rows, in seconds; and how much memory grew."""
     lines: list[Line] = []
-    for size in sizes:
-        words = [sys.executable, "-m", "benchmarks.imports", str(size)]
+    for size, how in ((size, how) for how in ("", "proposed") for size in sizes):
+        name = f"import.ics.{how}" if how else "import.ics"
+        words = [sys.executable, "-m", "benchmarks.imports", str(size), *filter(None, [how])]
         done = subprocess.run(words, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BenchmarkError(done.stderr)
@@ -85,13 +86,13 @@ def imports(environment: dict[str, str], sizes: tuple[int, ...]) -> list[Line]:
         ratio = said["ours"] / said["floor"]
         lines.append(
             {
-                "name": "import.ics", "n": size, "ours_p50_ms": round(said["ours"] * 1000),
+                "name": name, "n": size, "ours_p50_ms": round(said["ours"] * 1000),
                 "floor_p50_ms": round(said["floor"] * 1000), "ratio": round(ratio, 2), "rss_mb": said["rss"],
             }
         )  # fmt: skip
         mark = "" if ratio <= IMPORT_TARGET else "  au-dessus"
         say(
-            f"{'import.ics':30}{size:>8}{said['ours']:>7.1f} s {said['floor']:>7.1f} s {ratio:>9.2f}"
+            f"{name:30}{size:>8}{said['ours']:>7.1f} s {said['floor']:>7.1f} s {ratio:>9.2f}"
             f"{IMPORT_TARGET:>7.0f}"
             f"{mark}   ({said['created']} créés, +{said['rss']} Mo)"
         )
