@@ -43,9 +43,10 @@ class Feed:
 
     def events(self) -> Any:
         """What was ever brought by this agenda (for a file: by any file of the organisation)."""
+        brought = Event.objects.exclude(source_uid="")  # as their indexes say, so that a batch is found by them
         if self.source is not None:
-            return Event.objects.filter(source=self.source)
-        return Event.objects.filter(organisation=self.organisation, source=None).exclude(source_uid="")
+            return brought.filter(source=self.source)
+        return brought.filter(organisation=self.organisation, source=None)
 
 
 @dataclass
