@@ -12,12 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core.links import absolute
 from core.models import JournalEntry, OutboxMail
-from core.outbox import queue_mail
+from core.outbox import composed, queue_mail
 from events.models import Event
 from events.services.telling import addressees, tell_author, words
 
@@ -72,8 +71,8 @@ def _write_again(mail: OutboxMail, event: Event, *, team: bool) -> None:
         "published_count": len(decided.published), "refused_count": len(decided.refused),
         "published_more": max(len(decided.published) - SHOWN, 0), "refused_more": max(len(decided.refused) - SHOWN, 0),
     }  # fmt: skip
-    subject, _, text = render_to_string("mail/event_decisions.txt", context).strip().partition("\n")
-    mail.subject, mail.text = subject.strip()[:200], text.strip() + "\n"
+    subject, mail.text = composed("event_decisions", context)
+    mail.subject = subject[:200]
     mail.not_before = min(timezone.now() + QUIET, mail.created_at + LONGEST)
     mail.save(update_fields=["subject", "text", "not_before"])
 
