@@ -59,7 +59,8 @@ def choosable(kept: Event, folded: Event) -> list[str]:
     return [
         name for name in EDITED
         if name not in led and name != "partners"  # those of both hold the event that is kept
-        and not (name == "organiser_name" and kept.organisation_id)
+        # Nobody's name is not taken over a name: who runs the other one becomes a partner.
+        and not (name == "organiser_name" and (kept.organisation_id or not folded.organiser_name))
         and any(ours[n] != theirs[n] for n in SEVERAL.get(name, (name,)))
     ]  # fmt: skip
 
