@@ -112,7 +112,7 @@ def say_statements(environment: dict[str, str], asked: list[Case]) -> None:
 
 
 def say_growth(lines: list[Line]) -> None:
-    """How ours and the floor grew from `GROWN_FROM` rows to the largest size: ours at most 1.2 times as the floor did."""
+    """How ours and the floor grew from `GROWN_FROM` rows to the largest size: ours 1.2 times as the floor at most."""
     by = {(line["name"], line["n"]): line for line in lines}
     for name in dict.fromkeys(str(line["name"]) for line in lines):
         sizes = [line for (of, _), line in sorted(by.items(), key=lambda e: int(e[0][1])) if of == name]
