@@ -44,7 +44,9 @@ class FeedUse(FairUse):
     """Counted as the pages and the API are, on its own."""
 
     scope = "feeds"
-    rate = PageUse().get_rate()
+
+    def get_rate(self) -> str | None:
+        return PageUse().get_rate()
 
 
 def feed(name: str) -> Callable[[Writer], Callable[[HttpRequest], HttpResponse]]:
