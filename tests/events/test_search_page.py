@@ -247,3 +247,10 @@ def test_A9_a_position_becomes_a_commune_and_is_written_nowhere(client: Client) 
     for lat, lon in (("x", "y"), ("nan", "1"), ("40.4", "-3.7"), ("", "")):
         away = client.post("/agenda/position/", {"lat": lat, "lon": lon})
         assert away["Location"] == "/agenda/?position=hors-region#resultats"
+
+
+def test_A9_a_position_outside_the_region_is_said_where_the_page_opens(client: Client) -> None:
+    """The address of the answer opens on the results: a word above them would be out of a phone's sight."""
+    html = get(client, "position=hors-region")
+    assert html.count("Votre position est hors de la région") == 1
+    assert html.index('id="resultats"') < html.index("Votre position est hors de la région")
