@@ -124,6 +124,7 @@ def _ordered(rows: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
     now = timezone.now()
     mine = Session.objects.filter(event=OuterRef("pk")).order_by()
     seats = Registration.objects.filter(session__event=OuterRef("pk")).order_by()
+    seats = seats.exclude(session__status=Session.Status.CANCELLED)  # they do not come
     coming = mine.filter(ends_at__gte=now).exclude(status=Session.Status.CANCELLED)
     rows = rows.annotate(
         next_at=Subquery(coming.values("event").annotate(at=Min("starts_at")).values("at")),

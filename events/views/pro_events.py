@@ -61,7 +61,9 @@ def event(request: HttpRequest, desk: Desk) -> HttpResponse:
     """One event: where it stands, its dates, what waits, what was done."""
     coming = coming_of(desk.event)
     revision = Revision.objects.filter(event=desk.event).select_related("event").first()
-    totals = Registration.objects.filter(session__event=desk.event).aggregate(
+    # Who registered for a date that is cancelled does not come.
+    expected = Registration.objects.filter(session__event=desk.event).exclude(session__status=Session.Status.CANCELLED)
+    totals = expected.aggregate(
         seated=Count("pk", filter=Q(state__in=Registration.SEATED)),
         queued=Count("pk", filter=Q(state=Registration.State.WAITING)),
     )
