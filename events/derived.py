@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.reference import EventType, Sector, Status
+from core.search import vector
 from core.text import fold
 from events import search_entries
 from events.copying import array, copy_columns
@@ -29,7 +30,7 @@ BATCH = 1_000
 _KINDS, _SECTORS, _STATUSES = dict(EventType.choices), dict(Sector.choices), dict(Status.choices)
 _OFF = frozenset({Session.Status.CANCELLED, Session.Status.POSTPONED})
 
-_LISTING = """
+_LISTING = f"""
 INSERT INTO events_listing (session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id,
     agency_id, basin_id, department, commune_id, site_id, online, sectors, publics, access, traits, lat, lon,
     changed_at, previous_at, later, long, news_at, words)
@@ -38,9 +39,9 @@ SELECT n.session_id, n.event_id, starts_at, ends_at, shown, kind, organisation_i
     string_to_array(access, ' '), traits, lat, lon, n.changed_at, d.previous_at, coalesce(d.later, 0),
     ends_at - starts_at > interval '12 hours',
     greatest(published_at, d.created_at),
-    setweight(to_tsvector('public.fr', translate(a, '’''', '  ')), 'A')
-    || setweight(to_tsvector('public.fr', translate(b, '’''', '  ')), 'B')
-    || setweight(to_tsvector('public.fr', translate(c, '’''', '  ')), 'C')
+    setweight({vector("a")}, 'A')
+    || setweight({vector("b")}, 'B')
+    || setweight({vector("c")}, 'C')
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::text[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
     %s::text[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::float8[], %s::timestamptz[],
@@ -63,7 +64,7 @@ ON CONFLICT (session_id) DO UPDATE SET
     sectors = EXCLUDED.sectors, publics = EXCLUDED.publics, access = EXCLUDED.access, traits = EXCLUDED.traits,
     lat = EXCLUDED.lat, lon = EXCLUDED.lon, changed_at = EXCLUDED.changed_at, previous_at = EXCLUDED.previous_at,
     later = EXCLUDED.later, long = EXCLUDED.long, news_at = EXCLUDED.news_at, words = EXCLUDED.words
-"""
+"""  # noqa: S608 (names of ours)
 _WORDS = "INSERT INTO events_word (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 _RENDERING = """
 INSERT INTO events_rendering (session_id, card, ics, jsonld)
