@@ -29,6 +29,7 @@ DAYS = timedelta(days=1)
 LOOKED_AT = 10  # dates of one event: the next ones
 ALIKE = 0.5
 MOST = 8
+SAME_DAY, SAME_ORGANISER = "même jour", "même organisateur"  # of the reasons
 _LAST_KEY = 2**63 - 1
 
 _COLUMNS = "a.who, e.id, s.starts_at, s.commune_id, s.lat, s.lon, s.attendance <> 'place' AS online"
@@ -224,7 +225,7 @@ def _compare(wanted: Candidate, row: tuple[Any, ...]) -> _Met | None:
         reasons.append("titre identique" if alike > 0.95 else "titre proche")
     if _same_organiser(wanted, organisation, (organiser, name or "", short or "")):
         score += 0.2
-        reasons.append("même organisateur")
+        reasons.append(SAME_ORGANISER)
     elif organisation and wanted.organisation and organisation != wanted.organisation:
         score -= 0.2  # every school of a town opens its doors on the same Saturday
     if same_link:
@@ -248,7 +249,7 @@ def _near(moment: Moment, commune: str | None, lat: float | None, lon: float | N
 
 def _day(one: datetime, other: datetime) -> str:
     first, second = timezone.localdate(one), timezone.localdate(other)
-    return "même jour" if first == second else "à un jour près"
+    return SAME_DAY if first == second else "à un jour près"
 
 
 def _same_organiser(wanted: Candidate, organisation: int | None, names: tuple[str, ...]) -> bool:

@@ -63,6 +63,7 @@ class Report:
     lines: list[dict[str, Any]] = field(default_factory=list)
     suspicious: str = ""
     cut: bool = False  # the file stops before its end
+    left: int = 0  # new ones that somebody chose not to take
 
     def __post_init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=32)
@@ -87,8 +88,10 @@ class Report:
         return len(self.lines) >= MOST_SAID
 
     def say(self, act: str, title: str, uid: str, digest: str = "", detail: str = "") -> None:
+        """`act` is one of `COUNTS`, or « left »: what was left out is told from what is new by its line alone, for the
+        digest is of what the file says."""
         setattr(self, act, getattr(self, act) + 1)
-        self._hash.update(f"{act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
+        self._hash.update(f"{'created' if act == 'left' else act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
         if len(self.lines) < MOST_SAID:
             self.lines.append({"act": act, "title": title, "detail": detail, "uid": uid})
 
@@ -110,3 +113,4 @@ class Reading:
     report: Report
     places: Places
     actor: Actor | None
+    without: frozenset[str] = frozenset()  # identifiers of new events that are left out

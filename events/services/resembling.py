@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Max
 
+from core.text import fold
 from events.models import Event, Session
-from events.services.duplicates import Candidate, Moment, close_each
+from events.services.duplicates import SAME_DAY, SAME_ORGANISER, Candidate, Moment, close_each
 from events.services.importing_feed import Feed, Report
 
 LOOKED_AT = 300  # new events of one reading: as many as a page shows
@@ -20,10 +21,11 @@ def newest() -> int:
 
 
 def say_alike(report: Report, feed: Feed, before: int) -> None:
-    """Add to the lines of what is new `alike`: `[{title, slug, organiser, why, own}]`, what each looks like.
+    """Add to the lines of what is new `alike`: `[{title, slug, organiser, why, own, same}]`, what each looks like.
 
     Called inside the rehearsal that made `report`, whose events are those after `before`. Somebody else’s event
-    that waits to be read is nobody’s to know; `own` is of this very organisation.
+    that waits to be read is nobody’s to know; `own` is of this very organisation; `same` has its very title, day
+    and organiser.
     """
     lines = {line["uid"]: line for line in report.lines if line["act"] == "created"}
     made = list(
@@ -45,10 +47,16 @@ def say_alike(report: Report, feed: Feed, before: int) -> None:
             lines[event.source_uid]["alike"] = [
                 {
                     "title": other.title, "slug": other.slug, "organiser": other.organiser,
-                    "why": " · ".join(why), "own": _own(other, feed),
+                    "why": " · ".join(why), "own": _own(other, feed), "same": _same(event, other, why),
                 }
                 for other, why in known[:SAID]
             ]  # fmt: skip
+
+
+def _same(event: Event, other: Event, why: list[str]) -> bool:
+    return (
+        fold(event.title) == fold(other.title) and why[0].startswith(f"{SAME_DAY},") and SAME_ORGANISER in why
+    )  # fmt: skip
 
 
 def _own(event: Event, feed: Feed) -> bool:

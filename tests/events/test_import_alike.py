@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +59,8 @@ def test_A5_a_file_says_line_by_line_what_looks_like_what_is_there() -> None:
     assert f'<a href="/agenda/{known.slug}/">' in page
     assert f'<a href="/pro/agenda/{mine.slug}/">' in page
     assert "2 nouveaux évènements ressemblent à ce que l’agenda a déjà" in page
-    client.post(answer["Location"], {"apercu": AgendaFile.objects.get().digest, "appliquer": "1"})
+    decided = {"apercu": AgendaFile.objects.get().digest, "appliquer": "1", "comparer-1": "autre"}
+    client.post(answer["Location"], decided)
     assert [len(alike) for _, alike in shown(client, answer)] == [1, 1, 0, 0]  # kept with the decision
     assert Event.objects.filter(organisation=house).count() == 5
 
@@ -128,3 +130,35 @@ def test_A5_several_are_compared_in_as_many_questions_as_one() -> None:
         counts.append(len(context))
     assert counts[0] == counts[1]
     assert found[1] == {event.pk: find(event) for event in events}
+
+
+def choices(html: str) -> dict[str, str]:
+    """What each line to compare proposes."""
+    return dict(re.findall(r'name="(comparer-\d+)" value="(\w+)" checked', html))
+
+
+def test_A5_what_a_file_says_again_may_be_left_out_and_is_by_default_when_nothing_differs() -> None:
+    here, day = town("Épinal", insee="88160"), timezone.now() + timedelta(days=10)
+    house = trusted()
+    published(date_of(day, commune=here), title=TITLE, organisation=house)
+    client = of(house)
+    rows = line("Portes ouvertes", day) + line(TITLE, day) + line(f"Le grand {TITLE}", day)
+    content = "titre;date;commune\n" + rows
+    url = given(client, content)["Location"]
+    page = client.get(url).content.decode()
+    assert choices(page) == {"comparer-0": "laisser", "comparer-1": "autre"}
+    assert page.index(f"<b>{TITLE}</b>") < page.index("<b>Portes ouvertes</b>")  # what is to be decided comes first
+    held = AgendaFile.objects.get()
+    decided = {"apercu": held.digest, "appliquer": "1", "comparer-0": "laisser", "comparer-1": "laisser"}
+    client.post(url, decided)
+    held.refresh_from_db()
+    assert (held.state, held.preview["counts"]["created"], held.preview["left"]) == ("applied", 1, 2)
+    assert sorted(Event.objects.values_list("title", flat=True)) == [TITLE, "Portes ouvertes"]
+    # The same file again: nothing of it is new, and what was answered is proposed.
+    again = given(client, content)["Location"]
+    assert choices(client.get(again).content.decode()) == {"comparer-0": "laisser", "comparer-1": "laisser"}
+    newer = AgendaFile.objects.latest("pk")
+    client.post(again, {"apercu": newer.digest, "appliquer": "1"})
+    newer.refresh_from_db()
+    assert (newer.state, newer.preview["counts"]["unchanged"], newer.preview["left"]) == ("applied", 1, 2)
+    assert Event.objects.count() == 2
