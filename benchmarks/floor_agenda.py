@@ -25,32 +25,35 @@ LEFT JOIN members_organisation o ON o.id = l.organisation_id
 ORDER BY l.starts_at, l.session_id
 """
 _COLUMNS = "session_id, event_id, organisation_id, starts_at, ends_at"
+# How many rows are wanted is written in the statement: a plan made once for any number would be made for a tenth of the
+# table, and read all of it.
 COMING = _SHOWN.format(
     found=f"SELECT {_COLUMNS} FROM events_listing WHERE shown AND kind = %(kind)s AND agency_id = %(agency)s"
-    " AND starts_at >= %(now)s ORDER BY starts_at, session_id LIMIT %(n)s"
+    f" AND starts_at >= %(now)s ORDER BY starts_at, session_id LIMIT {PAGE + 1}"
 )
 # A tsquery that the planner can read, and no generic plan: either index may be the right one, as the words are.
 WORDS = _SHOWN.format(
     found=f"SELECT {_COLUMNS} FROM events_listing WHERE shown"
     " AND words @@ websearch_to_tsquery('public.fr', %(words)s)"
-    " AND starts_at >= %(now)s ORDER BY starts_at, session_id LIMIT %(n)s"
+    f" AND starts_at >= %(now)s ORDER BY starts_at, session_id LIMIT {PAGE + 1}"
 )
 NEAR = _SHOWN.format(
     found=f"SELECT {_COLUMNS} FROM events_listing WHERE shown AND position <@ circle(%(p)s::point, %(r)s)"
-    " AND starts_at >= %(now)s AND starts_at < %(until)s ORDER BY starts_at <-> %(now)s LIMIT %(n)s"
+    f" AND starts_at >= %(now)s AND starts_at < %(until)s ORDER BY starts_at <-> %(now)s LIMIT {PAGE + 1}"
 )
-SESSIONS = """
+SESSIONS = f"""
 SELECT s.public_id, e.slug, e.title, e.summary, e.kind, e.sectors, e.publics, l.access, o.slug, l.starts_at, l.ends_at,
        s.all_day, s.attendance, s.status, s."full", s.place_name, s.address, s.postal_code, s.town, l.commune_id, l.lat,
        l.lon, s.online_url, l.department, l.basin_id, a.slug, s.changed_at
-FROM (SELECT * FROM events_listing WHERE shown AND starts_at >= %(now)s ORDER BY starts_at, session_id LIMIT %(n)s) l
+FROM (SELECT * FROM events_listing WHERE shown AND starts_at >= %(now)s ORDER BY starts_at, session_id
+      LIMIT {API_PAGE + 1}) l
 JOIN events_session s ON s.id = l.session_id JOIN events_event e ON e.id = l.event_id
 LEFT JOIN members_organisation o ON o.id = l.organisation_id LEFT JOIN territories_agency a ON a.id = l.agency_id
 ORDER BY l.starts_at, l.session_id
 """
-TEXTS = """
+TEXTS = f"""
 SELECT r.ics FROM (SELECT session_id, starts_at FROM events_listing WHERE kind = %(kind)s AND starts_at >= %(now)s
-                   AND shown ORDER BY starts_at, session_id LIMIT %(n)s) l
+                   AND shown ORDER BY starts_at, session_id LIMIT {FEED}) l
 JOIN events_rendering r ON r.session_id = l.session_id ORDER BY l.starts_at, l.session_id
 """
 
@@ -79,28 +82,28 @@ def cards(rows: Iterable[tuple[Any, ...]]) -> bytes:
 
 
 def coming(query: Query, rows: Rows, agencies: dict[str, int]) -> bytes:
-    given = {"kind": query["type"][0], "agency": agencies[query["agence"][0]], "now": begins(query), "n": PAGE + 1}
+    given = {"kind": query["type"][0], "agency": agencies[query["agence"][0]], "now": begins(query)}
     return cards(rows(COMING, given)[:PAGE])
 
 
 def words(query: Query, rows: Rows) -> bytes:
-    return cards(rows(WORDS, {"words": query["q"][0], "now": begins(query), "n": PAGE + 1})[:PAGE])
+    return cards(rows(WORDS, {"words": query["q"][0], "now": begins(query)})[:PAGE])
 
 
 def near(query: Query, rows: Rows, place: dict[str, Any]) -> bytes:
     now = begins(query)
-    given = {"p": place["p"], "r": place["r"], "now": now, "until": now + timedelta(days=91), "n": PAGE + 1}
+    given = {"p": place["p"], "r": place["r"], "now": now, "until": now + timedelta(days=91)}
     return cards(rows(NEAR, given)[:PAGE])
 
 
 def sessions(query: Query, rows: Rows) -> bytes:
-    found = rows(SESSIONS, {"now": begins(query, "from"), "n": API_PAGE + 1})
+    found = rows(SESSIONS, {"now": begins(query, "from")})
     following = str(found[API_PAGE - 1][0]) if len(found) > API_PAGE else None
     return orjson.dumps({"next": following, "results": found[:API_PAGE]})
 
 
 def feed(query: Query, rows: Rows) -> bytes:
     """The stored texts of a calendar, joined."""
-    texts = rows(TEXTS, {"kind": query["type"][0], "now": begins(query), "n": FEED})
+    texts = rows(TEXTS, {"kind": query["type"][0], "now": begins(query)})
     body = "".join(text for (text,) in texts)
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//plancher//FR\r\n{body}END:VCALENDAR\r\n".encode()

@@ -32,7 +32,7 @@ def main(paths: list[str]) -> None:
             connection,
         ) as asked:
             client.get(path)
-        total, spent = 0, 0.0
+        read, spent = [], 0.0
         for query in asked.captured_queries:
             if not query["sql"].lstrip().upper().startswith(("SELECT", "WITH")):
                 continue
@@ -40,9 +40,9 @@ def main(paths: list[str]) -> None:
                 cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query["sql"].replace("%", "%%"), [])
                 plan = cursor.fetchone()[0]
             plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]
-            total += buffers(plan["Plan"])
+            read.append(buffers(plan["Plan"]))
             spent += plan["Execution Time"] + plan["Planning Time"]
-        lines.append({"path": path, "queries": len(asked.captured_queries), "buffers": total, "ms": round(spent, 2)})
+        lines.append({"path": path, "queries": len(asked.captured_queries), "buffers": read, "ms": round(spent, 2)})
     sys.stdout.write(json.dumps(lines))
 
 

@@ -30,6 +30,7 @@ _WORDS = {
     "event.edit": "a modifié l’évènement",
     "event.flagship": "a dit si c’est un temps fort : l’évènement",
     "event.merge": "a réuni avec un autre l’évènement",
+    "event.merge_read": "a lu ce qui change dans l’autre annonce réunie à l’évènement",
     "event.merged": "a fondu dans un autre l’évènement",
     "event.propose": "a proposé l’évènement",
     "event.publish": "a publié l’évènement",

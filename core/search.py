@@ -39,20 +39,29 @@ class Entry:
 Source = Callable[[], Iterable[Entry]]
 _sources: dict[str, Source] = {}
 
-# One row an entry; the configuration `fr` takes the accents and the endings away (core/migrations/0001). The apostrophe
-# is made a space, as in `core/find.py`: « d’Épinal » is found by « Épinal » whatever the version of the dictionary.
-_INSERT = """
+
+def vector(column: str) -> str:
+    """The SQL of the words of `column` (a SQL expression of ours), without accents nor endings (core/migrations/0001).
+
+    Apostrophes and the spaces of typography are made plain spaces: « d’Épinal » is found by « Épinal », and the word
+    before « : » is a word, whatever PostgreSQL holds for a letter.
+    """
+    return f"to_tsvector('public.fr', translate({column}, '’''\u00a0\u202f\u2009', '     '))"
+
+
+# One row an entry.
+_INSERT = f"""
 INSERT INTO core_searchdocument (kind, key, title, summary, url, weight, folded_title, words)
 SELECT kind, key, title, summary, url, weight, folded_title,
-       setweight(to_tsvector('public.fr', translate(title || ' ' || aliases, '’''', '  ')), 'A')
-       || setweight(to_tsvector('public.fr', translate(summary, '’''', '  ')), 'B')
-       || setweight(to_tsvector('public.fr', translate(body, '’''', '  ')), 'C')
+       setweight({vector("title || ' ' || aliases")}, 'A')
+       || setweight({vector("summary")}, 'B')
+       || setweight({vector("body")}, 'C')
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[],
             %s::text[]) AS entry (kind, key, title, summary, url, weight, folded_title, body, aliases)
 ON CONFLICT (kind, key) DO UPDATE SET
     title = EXCLUDED.title, summary = EXCLUDED.summary, url = EXCLUDED.url, weight = EXCLUDED.weight,
     folded_title = EXCLUDED.folded_title, words = EXCLUDED.words
-"""
+"""  # noqa: S608 (names of ours)
 
 
 def register(kind: str, source: Source) -> None:

@@ -13,11 +13,24 @@ _LINES = re.compile(rf"\s?\({_LINE}\)|(?:,\s?|\s)?{_LINE}")
 _ARTICLES = re.compile(r"^(le|la|les|l|d|de|du|des) ")
 
 
+class _Folded(dict[int, str]):
+    """What each character is folded into, worked out when it is met (a few thousand are kept)."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code).translate(_SPECIAL))
+        bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+        found = re.sub(r"[^a-z0-9]", " ", bare.lower())
+        if len(self) < 4_000:
+            self[code] = found
+        return found
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """`text` lowercase, without accents, every run of anything but letters and digits made one space."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", " ", bare.lower()).strip()
+    return " ".join(text.translate(_FOLDED).split())
 
 
 def without_lines(text: str) -> str:

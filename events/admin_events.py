@@ -159,9 +159,12 @@ def _session_line(session: Session) -> dict[str, Any]:
     return {"when": when, "where": place_of(session), "status": session.get_status_display(), "session": session}
 
 
+_APART = {"organiser_name", "partners"}  # told on the first lines
+
+
 def _said(event: Event) -> list[tuple[str, str]]:
     """What it says, in words, without what it leaves empty."""
-    values = {name: revising.plain(getattr(event, name)) for name in EDITED if name != "organiser_name"}
+    values = {name: revising.plain(getattr(event, name)) for name in EDITED if name not in _APART}
     return [
         (field_words.label(name), field_words.words(name, value))
         for name, value in values.items() if value not in ("", [], None)

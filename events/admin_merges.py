@@ -11,17 +11,19 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.admin_filters import due_filter
 from accounts.admin_rules import ReadOnlyAdmin, actor
 from accounts.rules import runs_region
 from core.text import fold
-from events import field_words
+from events import due, field_words
 from events.admin_moderation import ModeratedEvents
 from events.models import Event, Merge
 from events.render import times
-from events.services import duplicates, merging, revising
+from events.services import duplicates, merged_sources, merging, revising
 from events.services.sessions import place_of
 from territories.rules import agencies_of, is_any_officer, is_officer
 
@@ -127,11 +129,17 @@ def _when(session: Any) -> str:
     return times.when(session.starts_at, session.ends_at, all_day=session.all_day)
 
 
+def _source_said(merge: Merge) -> dict[str, Any] | None:
+    """What the folded event's source says since, its instant read back; None when nothing, or once they are two."""
+    said = merge.undo.get("source") if merge.undone_at is None else None
+    return said | {"at": parse_datetime(said["at"])} if said else None
+
+
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyAdmin):
     view_rule = runs_region | reads
     list_display = ("kept", "folded", "at", "actor_label", "undone_at")
-    list_filter = ("at", "undone_at")
+    list_filter = (due_filter(source=("Dont l’autre source a changé", due.moved)), "at", "undone_at")
     list_select_related = ("kept", "folded")
     search_fields = ("kept__title", "folded__title")
     fields = ("kept", "folded", "at", "actor_label", "undone_at")
@@ -143,7 +151,12 @@ class MergeAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.undo_view)
-        return [path("<int:key>/defaire/", view, name="events_merge_undo"), *super().get_urls()]
+        seen = self.admin_site.admin_view(self.seen_view)
+        return [
+            path("<int:key>/defaire/", view, name="events_merge_undo"),
+            path("<int:key>/vu/", seen, name="events_merge_seen"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -159,15 +172,27 @@ class MergeAdmin(ReadOnlyAdmin):
                     for name, (before, after) in said.get("event", {}).items()
                 ],
                 "dates": len(said.get("moved_sessions", [])),
+                "source": _source_said(merge),
                 "people": sum(len(line["moved"]) for line in said.get("registrations", [])),
             }  # fmt: skip
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     @method_decorator(require_POST)
-    def undo_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    def seen_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        merge = self._theirs(request, key)
+        merged_sources.seen(merge=merge, actor=actor(request))
+        messages.success(request, "C’est noté\u00a0: cela ne vous sera plus demandé.")
+        return HttpResponseRedirect(reverse("admin:events_merge_change", args=[merge.pk]))
+
+    def _theirs(self, request: HttpRequest, key: int) -> Merge:
         merge: Merge | None = self.get_queryset(request).filter(pk=key).first()
         if merge is None or not self.has_view_permission(request, merge):
             raise Http404
+        return merge
+
+    @method_decorator(require_POST)
+    def undo_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        merge = self._theirs(request, key)
         try:
             left = merging.undo(merge=merge, actor=actor(request))
         except ValidationError as error:

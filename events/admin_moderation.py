@@ -18,6 +18,8 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from accounts.admin_history import told
@@ -25,7 +27,7 @@ from accounts.admin_rules import ReadOnlyAdmin, actor
 from core.models import JournalEntry
 from events import due
 from events.models import Event
-from events.services import highlighting, states
+from events.services import duplicates, highlighting, states
 from events.services.states import MOVED_ON
 from events.services.telling import addressees
 
@@ -92,9 +94,15 @@ class ModeratedEvents(ReadOnlyAdmin):
 
     @admin.action(description="Publier")
     def publish_chosen(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        """Those of the list that wait, one by one: one that cannot be published stops none of the others."""
-        done, left = 0, []
-        for event in queryset.order_by(*SOONEST):
+        """Those of the list that wait, one by one: one that cannot be published stops none of the others.
+
+        What looks like another event is left: it is compared on its sheet, then published there.
+        """
+        done, left, chosen = 0, [], list(queryset.order_by(*SOONEST))
+        alike = duplicates.find_each([event for event in chosen if event.state == State.PROPOSED])
+        for event in chosen:
+            if event.pk in alike:
+                continue
             if event.state != State.PROPOSED:
                 left.append(f"«\u00a0{event.title}\u00a0» ({event.get_state_display().lower()})")
                 continue
@@ -108,6 +116,9 @@ class ModeratedEvents(ReadOnlyAdmin):
             messages.success(request, f"Évènements publiés\u00a0: {done}.")
         if left:
             messages.warning(request, f"Laissés tels quels\u00a0: {', '.join(left)}.")
+        to_compare = [(event, *alike[event.pk][0]) for event in chosen if event.pk in alike]
+        if to_compare:
+            messages.warning(request, _to_compare(to_compare))
 
     @method_decorator(require_POST)
     def publish_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -210,6 +221,19 @@ class ModeratedEvents(ReadOnlyAdmin):
             return self.sheet(event) if form is None else self._again(request, event, form)
         messages.success(request, done)
         return self._next(request, event) if "next" in request.POST else self.sheet(event)
+
+
+def _to_compare(found: list[tuple[Event, Event, list[str]]]) -> SafeString:
+    """Which were left because they look like another, each leading to its sheet, where both are compared."""
+    lines = format_html_join(
+        "\u00a0; ",
+        '<a href="{}">{}</a> ressemble à «\u00a0{}\u00a0» ({})',
+        [
+            (reverse("admin:events_event_change", args=[event.pk]), event.title, other.title, ", ".join(why))
+            for event, other, why in found
+        ],
+    )
+    return format_html("À comparer avant de publier, depuis leur fiche\u00a0: {}.", lines)
 
 
 def decided_meanwhile(event: Event, was: str) -> str:

@@ -16,8 +16,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.reference import EventType, Sector, Status
+from core.search import vector
 from core.text import fold
 from events import search_entries
+from events.copying import array, copy_columns
 from events.models import Event, Listing, Session
 from events.render.card import card
 from events.render.jsonld import jsonld
@@ -25,9 +27,10 @@ from events.render.vevent import vevent
 from events.search.traits import traits
 
 BATCH = 1_000
+_KINDS, _SECTORS, _STATUSES = dict(EventType.choices), dict(Sector.choices), dict(Status.choices)
 _OFF = frozenset({Session.Status.CANCELLED, Session.Status.POSTPONED})
 
-_LISTING = """
+_LISTING = f"""
 INSERT INTO events_listing (session_id, event_id, starts_at, ends_at, shown, kind, organisation_id, network_id,
     agency_id, basin_id, department, commune_id, site_id, online, sectors, publics, access, traits, lat, lon,
     changed_at, previous_at, later, long, news_at, words)
@@ -36,9 +39,9 @@ SELECT n.session_id, n.event_id, starts_at, ends_at, shown, kind, organisation_i
     string_to_array(access, ' '), traits, lat, lon, n.changed_at, d.previous_at, coalesce(d.later, 0),
     ends_at - starts_at > interval '12 hours',
     greatest(published_at, d.created_at),
-    setweight(to_tsvector('public.fr', translate(a, '’''', '  ')), 'A')
-    || setweight(to_tsvector('public.fr', translate(b, '’''', '  ')), 'B')
-    || setweight(to_tsvector('public.fr', translate(c, '’''', '  ')), 'C')
+    setweight({vector("a")}, 'A')
+    || setweight({vector("b")}, 'B')
+    || setweight({vector("c")}, 'C')
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::text[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
     %s::text[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::float8[], %s::timestamptz[],
@@ -61,7 +64,7 @@ ON CONFLICT (session_id) DO UPDATE SET
     sectors = EXCLUDED.sectors, publics = EXCLUDED.publics, access = EXCLUDED.access, traits = EXCLUDED.traits,
     lat = EXCLUDED.lat, lon = EXCLUDED.lon, changed_at = EXCLUDED.changed_at, previous_at = EXCLUDED.previous_at,
     later = EXCLUDED.later, long = EXCLUDED.long, news_at = EXCLUDED.news_at, words = EXCLUDED.words
-"""
+"""  # noqa: S608 (names of ours)
 _WORDS = "INSERT INTO events_word (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 _RENDERING = """
 INSERT INTO events_rendering (session_id, card, ics, jsonld)
@@ -126,19 +129,23 @@ def refresh_all() -> int:
     return count
 
 
-def write(sessions: Sequence[Session]) -> None:
-    """Upsert the rows of these sessions, loaded as `_loaded` does (bulk loaders may call it with their own)."""
+def write(sessions: Sequence[Session], *, new: bool = False) -> None:
+    """Upsert the rows of these sessions, loaded as `_loaded` does (bulk loaders may call it with their own).
+
+    `new`: none of them has rows yet.
+    """
     if not sessions:
         return
-    listing = [list(column) for column in zip(*(_listing(session) for session in sessions), strict=True)]
-    rendering = [
-        [s.pk for s in sessions],
-        *map(list, zip(*((card(s), vevent(s), jsonld(s)) for s in sessions), strict=True)),
-    ]
+    listing = [array(column) for column in zip(*(_listing(session) for session in sessions), strict=True)]
+    texts = zip(*((s.pk, card(s), vevent(s), jsonld(s)) for s in sessions), strict=True)
+    rendering = dict(zip(("session_id", "card", "ics", "jsonld"), map(list, texts), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_LISTING, [*listing, sorted({session.event_id for session in sessions})])
-        cursor.execute(_RENDERING, rendering)
-        cursor.execute(_WORDS, [sorted(known_words(sessions))])
+        cursor.execute(_LISTING, [*listing, array({session.event_id for session in sessions})])
+        if new:
+            copy_columns("events_rendering", rendering)
+        else:
+            cursor.execute(_RENDERING, [array(column) for column in rendering.values()])
+        cursor.execute(_WORDS, [array(sorted(known_words(sessions)))])
 
 
 def _loaded(sessions: QuerySet[Session]) -> QuerySet[Session]:
@@ -170,9 +177,9 @@ def _listing(session: Session) -> tuple[Any, ...]:
 def words(session: Session) -> tuple[str, str, str]:
     """The words a session is found by: its title; its type, organiser and sectors; the rest."""
     event, commune = session.event, session.commune
-    sectors = [Sector(value).label for value in event.sectors if value in Sector.values]
-    publics = [Status(value).label for value in event.publics if value in Status.values]
-    kind = EventType(event.kind).label if event.kind in EventType.values else ""
+    sectors = [_SECTORS[value] for value in event.sectors if value in _SECTORS]
+    publics = [_STATUSES[value] for value in event.publics if value in _STATUSES]
+    kind = _KINDS.get(event.kind, "")
     return (
         event.title,
         " ".join(filter(None, (kind, event.organiser, *sectors, session.label))),

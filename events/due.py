@@ -13,7 +13,7 @@ from accounts.rules import runs_region
 from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
-from events.models import Event, Revision, Source
+from events.models import Event, Merge, Revision, Source
 from territories.due import served
 
 LATE_AFTER = dt.timedelta(days=7)  # said late wherever it is listed
@@ -37,6 +37,11 @@ def waiting(revisions: QuerySet[Any]) -> QuerySet[Any]:
     return revisions.filter(state=Revision.State.WAITING)
 
 
+def moved(merges: QuerySet[Any]) -> QuerySet[Any]:
+    """Two events made one, of which the folded one's source says something else since; nobody read it yet."""
+    return merges.filter(undone_at=None, undo__source__seen=False)
+
+
 def failing(sources: QuerySet[Any]) -> QuerySet[Any]:
     return sources.filter(active=True, failures__gte=FAILING)
 
@@ -52,6 +57,11 @@ def _revisions(user: Any) -> Waiting:
     found = rows.aggregate(count=Count("pk"), oldest=Min("created_at"))
     url = f"{reverse('admin:events_revision_changelist')}?due=a-relire"
     return Waiting(found["count"], url, _since(found["oldest"]))
+
+
+def _merges(user: Any) -> Waiting:
+    count = moved(served(user, Merge.objects.all(), "kept__agency_id")).count()
+    return Waiting(count, f"{reverse('admin:events_merge_changelist')}?due=source", "")
 
 
 def _sources(user: Any) -> Waiting | None:
@@ -73,6 +83,7 @@ def register_tasks() -> None:
          lambda user: _events(user, proposed_long_ago, "en-retard", late=True)),
         ("events", 13, "[Évènement|Évènements] à relire", lambda user: _events(user, proposed, "a-relire")),
         ("revisions", 14, "[Modification|Modifications] d’évènement à relire", _revisions),
+        ("merges", 15, "[Annonce réunie|Annonces réunies] dont l’autre source a changé", _merges),
         ("sources", 20, f"[Agenda|Agendas] de membres que l’on n’arrive plus à lire ({FAILING} échecs de suite)",
          _sources),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from core.links import absolute
 from events.search.filters import Search
+from events.search.sentence import sentence
 
 DEFAULT, MOST = 5, 20  # events
 LONGEST_TITLE = 120
@@ -60,7 +61,7 @@ def read(query: QueryDict) -> Embed:
 
 def titled(search: Search) -> str:
     """The title of an embed that was given none: the search in plain French."""
-    return search.sentence() if search.narrowed else "L’agenda de l’orientation"
+    return sentence(search) if search.narrowed else "L’agenda de l’orientation"
 
 
 def codes(search: Search, asked: Embed, sentence: str) -> dict[str, str]:

@@ -7,12 +7,20 @@ from typing import Any
 
 from core.reference import Access, EventType, Sector, Status
 from events.models import Event
+from members.models import Organisation
 
 NOTHING = "(vide)"
 _LISTS = {"sectors": Sector, "publics": Status, "access": Access}
 _CHOICES = {"kind": EventType, "registration_mode": Event.RegistrationMode}
 _EMPTY = {"sectors": "Tous les secteurs", "publics": "Tout public", "access": "Rien de précisé"}
-_LABELS = {"free": "Gratuit", "partners": "Partenaires", "age_min": "Âge, à partir de", "age_max": "Âge, jusqu’à"}
+_LABELS = {
+    "free": "Gratuit", "partners": "Partenaires", "date_note": "Date, en mots", "age_min": "Âge, à partir de",
+    "age_max": "Âge, jusqu’à",
+}  # fmt: skip
+
+
+def _houses(slugs: list[str]) -> list[Organisation]:
+    return list(Organisation.objects.filter(slug__in=slugs).order_by("sort_key", "pk"))
 
 
 def label(name: str) -> str:
@@ -30,6 +38,8 @@ def words(name: str, value: Any) -> str:
         return str(dict(_CHOICES[name].choices).get(value, value)) or NOTHING
     if isinstance(value, bool):
         return "Oui" if value else "Non"
+    if name == "partners":
+        return ", ".join(house.display_name for house in _houses(value or [])) or NOTHING
     if name == "image":
         return f"Image ({PurePosixPath(str(value)).name})" if value else "Pas d’image"
     return NOTHING if value in (None, "") else str(value)

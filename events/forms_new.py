@@ -7,14 +7,15 @@ from typing import Any
 
 from django import forms
 
-from events.forms_dates import DateRows, RuleForm, quiet
+from events.forms_dates import DateRows, quiet
 from events.forms_place import PlaceForm
 from events.forms_pro import EventForm, SeatsForm
+from events.forms_rule import RuleForm
 from events.models import Event
 from events.services.recurring import Series
 from members.models import Organisation
 
-ROWS, RULE = "dates", "regle"
+ROWS, RULE, NOTE = "dates", "regle", "mots"
 
 
 class Dates:
@@ -26,6 +27,7 @@ class Dates:
     ) -> None:  # fmt: skip
         self.bound = data is not None
         self.ruled = self.bound and data.get("when") == RULE
+        self.undated = False
         self.place = PlaceForm(data, organisation=organisation, initial=place)
         self.seats = SeatsForm(data, initial=dict(seats or {"waiting_list": True}))
         self.rows = DateRows(data)
@@ -75,7 +77,11 @@ class NewEvent(Dates):
 
     def __init__(self, data: Any, files: Any, *, organisation: Organisation | None) -> None:
         super().__init__(data, organisation=organisation)
-        self.event = EventForm(data, files, has_house=organisation is not None)
+        self.undated = self.bound and data.get("when") == NOTE
+        if self.undated:  # where is said with the date
+            for unused in (self.place, self.seats, *self.rows.rows):
+                quiet(unused)
+        self.event = EventForm(data, files, house=organisation)
         if organisation is None:  # written at the desk for nobody of the portal: it says who answers for it
             name = self.event.fields["organiser_name"]
             name.required, name.help_text = True, "L’organisme qui reçoit le public, quand il n’est pas sur le portail."
@@ -83,11 +89,24 @@ class NewEvent(Dates):
 
     @property
     def forms(self) -> list[forms.Form]:
-        return [self.event, *super().forms]
+        return [self.event] if self.undated else [self.event, *super().forms]
 
     def is_valid(self) -> bool:
         checked = self.event.is_valid()
-        return super().is_valid() and checked
+        if not self.undated:
+            return super().is_valid() and checked
+        if checked and not self.event.cleaned_data["date_note"]:
+            self.event.add_error("date_note", "Dites quand, même à peu près\u00a0: en mars 2027, au printemps.")
+        return self.event.is_valid()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the event says; when in words only as long as no date is given."""
+        return self.event.values | ({} if self.undated else {"date_note": ""})
+
+    @property
+    def dates(self) -> list[dict[str, Any]]:
+        return [] if self.undated else super().dates
 
     def look(self, *, dates: bool) -> None:
         self.event.is_valid()  # keeps the picture that came with it

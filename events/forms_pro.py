@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator, URLValidator
+from django.db.models import Q
 
 from accounts.forms import ADDRESS_ERROR
 from core.images import MAX_BYTES, prepare
@@ -15,6 +16,7 @@ from core.reference import Access, EventType, Sector, Status
 from events import pictures
 from events.models import Event
 from events.services.correcting import unsealed, version_of
+from members.models import Organisation
 from territories.phones import telephone
 
 LONGEST = 10_000  # characters of a presentation
@@ -85,8 +87,9 @@ class EventForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}), help_text="Interprète sur demande, salle calme, stationnement…",
     )  # fmt: skip
     organiser_name = forms.CharField(label="Organisé par", max_length=200, required=False)
+    partners = several("Partenaires du portail", [], "Leur page sera citée sur celle de l’évènement.")
     partners_text = forms.CharField(
-        label="Avec", max_length=500, required=False, help_text="Les partenaires, séparés par des virgules."
+        label="Autres partenaires", max_length=500, required=False, help_text="Séparés par des virgules."
     )
     contact_email = forms.EmailField(
         label="Courriel pour le public", required=False, max_length=254, error_messages={"invalid": ADDRESS_ERROR},
@@ -119,24 +122,43 @@ class EventForm(forms.Form):
     image_credit = forms.CharField(
         label="Crédit", max_length=200, required=False, help_text="Qui l’a prise, et le droit de s’en servir."
     )
+    date_note = forms.CharField(
+        label="Quand, à peu près", max_length=120, required=False,
+        help_text="Par exemple\u00a0: en mars 2027, au printemps. À dire tant qu’aucune date n’est fixée.",
+    )  # fmt: skip
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=90_000, strip=False)
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, seen: dict[str, Any] | None = None, has_house: bool = True
-    ) -> None:
+        self, data: Any = None, files: Any = None, *, seen: dict[str, Any] | None = None,
+        house: Organisation | None = None, dated: bool = False,
+    ) -> None:  # fmt: skip
         sent = unsealed(str(data.get("version", ""))) if data is not None else None
         self.seen = sent if sent is not None else seen or {}
         initial = {name: value for name, value in (seen or {}).items() if name != "image"}
         super().__init__(data, files, initial=initial | ({"version": version_of(seen)} if seen else {}))
         self.picture_name = pictures.unsealed(str(data.get("picture_kept", ""))) if data is not None else ""
-        if has_house:
+        self.fields["partners"].choices = _houses(self.seen.get("partners") or [], house)  # type: ignore[attr-defined]
+        if house is not None:
             del self.fields["organiser_name"]
+        if dated:  # its dates say when
+            del self.fields["date_note"]
+
+    def clean_partners(self) -> list[str]:
+        return sorted(self.cleaned_data["partners"])
+
+    @property
+    def partners_count(self) -> int:
+        """How many are ticked as the page shows them."""
+        return len(self["partners"].value() or [])
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"])
 
     def clean_summary(self) -> str:
         return one_line(self.cleaned_data["summary"])
+
+    def clean_date_note(self) -> str:
+        return one_line(self.cleaned_data["date_note"])
 
     def clean_description(self) -> str:
         text: str = self.cleaned_data["description"].replace("\r\n", "\n")
@@ -190,6 +212,12 @@ class EventForm(forms.Form):
         if said["free"]:
             said["price_text"] = ""
         return said | {"image": self.image}
+
+
+def _houses(chosen: list[str], besides: Organisation | None) -> list[tuple[str, str]]:
+    """Who may be a partner: those of the SPRO, and those who are one already."""
+    rows = Organisation.objects.filter(Q(status__in=Organisation.BELONGING) | Q(slug__in=chosen)).order_by("sort_key")
+    return [(house.slug, house.display_name) for house in rows if house != besides]
 
 
 _NOT_FIELDS = {"picture", "picture_remove", "picture_kept", "version"}

@@ -91,13 +91,15 @@ class SourceForm(forms.Form):
         return found
 
     def written(self) -> Source:
-        """The source as the form says it, not saved."""
+        """The source as the form says it, not saved; `moved` then says whether nothing is known of its address."""
         source = self.source or Source(organisation=self.house, slug=_free_slug(self.cleaned_data["name"]))
         before = source.url, source.format
+        self.moved = source.pk is None
         for name in self.fields:
             if name != "organisation":
                 setattr(source, name, self.cleaned_data[name])
         if (source.url, source.format) != before:  # nothing is known of this address
+            self.moved = True
             source.etag = source.last_modified = source.body_digest = ""
         return source
 

@@ -26,6 +26,10 @@ PILES = {
     "a-venir": "À venir", "brouillons": "Brouillons et refusés", "a-relire": "À relire", "passes": "Passés",
     "retires": "Retirés",
 }  # fmt: skip
+_BECAME = {
+    Session.Status.RESCHEDULED: "date changée", Session.Status.POSTPONED: "reporté, nouvelle date à venir",
+    Session.Status.MOVED_ONLINE: "passé en ligne", Session.Status.MOVED_PLACE: "lieu changé",
+}  # fmt: skip
 _MINE, _AGENCY, _REGION = "", "agence", "region"
 
 
@@ -120,11 +124,17 @@ def _ordered(rows: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
     now = timezone.now()
     mine = Session.objects.filter(event=OuterRef("pk")).order_by()
     seats = Registration.objects.filter(session__event=OuterRef("pk")).order_by()
+    seats = seats.exclude(session__status=Session.Status.CANCELLED)  # they do not come
     coming = mine.filter(ends_at__gte=now).exclude(status=Session.Status.CANCELLED)
     rows = rows.annotate(
         next_at=Subquery(coming.values("event").annotate(at=Min("starts_at")).values("at")),
         next_end=Subquery(coming.order_by("starts_at").values("ends_at")[:1]),
         next_whole=Subquery(coming.order_by("starts_at").values("all_day")[:1]),
+        next_status=Subquery(coming.order_by("starts_at").values("status")[:1]),
+        next_full=Subquery(coming.order_by("starts_at").values("full")[:1]),
+        ahead=_count(mine.filter(ends_at__gte=now), "event"),
+        cancelled=_count(mine.filter(status=Session.Status.CANCELLED, ends_at__gte=now), "event"),
+        fallen=_count(mine.filter(status=Session.Status.CANCELLED), "event"),
         dates=_count(mine, "event"),
         registered=_count(seats.filter(state__in=Registration.SEATED), "session__event"),
         queued=_count(seats.filter(state=Registration.State.WAITING), "session__event"),
@@ -150,13 +160,37 @@ def _count(rows: QuerySet[Any], group: str) -> Any:
 
 
 def _line(event: Any) -> dict[str, Any]:
-    """An event of the list; « when » in words, its next date first; `stopped`: every date to come is cancelled."""
+    """An event of the list; « when » in words, its next date first; `states`: what became of its dates."""
     when, others = "", max(event.dates - 1, 0)
     if event.next_at is not None:
         when = times.when(event.next_at, event.next_end, all_day=event.next_whole)
     elif event.last_ends_at is not None:
         first, last = times.span(event.first_starts_at, event.last_ends_at)
         when, others = times.days(first, last), 0
-    over = event.last_ends_at is not None and event.last_ends_at < timezone.now()
-    stopped = event.state == State.PUBLISHED and event.dates > 0 and event.next_at is None and not over
-    return {"event": event, "when": when or event.date_note, "others": others, "stopped": stopped}
+    return {"event": event, "when": when or event.date_note, "others": others, "states": _states(event)}
+
+
+def _states(event: Any) -> list[dict[str, str]]:
+    """What became of the dates, each `{kind, text}` of a badge: the next one's own state, then how many are cancelled.
+
+    With several dates ahead, the badge says that it speaks of the next one.
+    """
+    if event.dates and event.fallen == event.dates:
+        return [{"kind": "error", "text": "Annulé" if event.dates == 1 else "Dates annulées"}]
+    if event.ahead and event.cancelled == event.ahead:
+        return [{"kind": "error", "text": "Dates à venir annulées" if event.ahead > 1 else "Date à venir annulée"}]
+    found = []
+    of_next = "Prochaine date\u00a0: {}" if event.ahead > 1 else "{}"
+    if event.next_status in _BECAME:
+        found.append({"kind": "warning", "text": _cased(of_next.format(_BECAME[Session.Status(event.next_status)]))})
+    if event.next_full:
+        found.append({"kind": "info", "text": _cased(of_next.format("complète" if event.ahead > 1 else "complet"))})
+    number = event.cancelled if event.next_at is not None else event.fallen
+    if number:
+        s = "s" if number > 1 else ""
+        found.append({"kind": "error", "text": f"{number} date{s} annulée{s}"})
+    return found
+
+
+def _cased(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -20,6 +20,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from core.reference import REMOTE_CHANNELS, Service
+from core.search import vector
 from core.templatetags.typography import french
 from core.text import fold
 from territories import closures
@@ -41,14 +42,14 @@ _BRIEF = {
     Service.VAE: "VAE",
 }
 
-_UPDATE = """
+_UPDATE = f"""
 UPDATE territories_site s
 SET card = n.card,
-    words = setweight(to_tsvector('public.fr', n.a), 'A') || setweight(to_tsvector('public.fr', n.b), 'B')
-         || setweight(to_tsvector('public.fr', n.c), 'C')
+    words = setweight({vector("n.a")}, 'A') || setweight({vector("n.b")}, 'B')
+         || setweight({vector("n.c")}, 'C')
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) AS n (id, card, a, b, c)
 WHERE s.id = n.id
-"""
+"""  # noqa: S608 (names of ours)
 
 
 def refresh_cards(sites: QuerySet[Site] | Iterable[Site] | None = None) -> int:

@@ -89,16 +89,15 @@ class _Cutter:
         self.open = False  # a calendar whose end was not met yet
 
     def take(self, line: str) -> Block | None:
-        head, _, tail = line.partition(":")
-        mark, what = head.upper(), tail.strip().upper()
         done = None
-        if mark == "BEGIN":
-            done = self._begins(what)
-        elif mark == "END":
-            done = self._ends(what)
+        mark = line[:6].upper()
+        if mark == "BEGIN:":
+            done = self._begins(line[6:].strip().upper())
+        elif mark[:4] == "END:":
+            done = self._ends(line[4:].strip().upper())
         elif self.block is not None:
             self._says(self.block, line)
-        elif self._zone is None and mark.startswith(("X-WR-TIMEZONE", "METHOD")):
+        elif self._zone is None and mark in {"X-WR-T", "METHOD"}:
             self._around(line)
         if self._zone is not None and len(self._zone) < 2_000:
             self._zone.append(line)
@@ -231,7 +230,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                 line, first = line.removeprefix(codecs.BOM_UTF8), False
             if b"\0" in line:
                 line = line.replace(b"\0", b"")
-            if b"\r" in line[:-2]:  # old line ends
+            if line.find(b"\r", 0, -2) >= 0:  # old line ends
                 yield from line.rstrip(b"\r\n").split(b"\r")
             else:
                 yield line.rstrip(b"\r\n")

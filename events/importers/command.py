@@ -11,6 +11,7 @@ from core.journal import Actor
 from events.importers.formats import read, within
 from events.importers.incoming import FormatError
 from events.services.importing import Feed, Report, apply, run_of
+from events.services.resembling import newest, say_alike
 from members.models import Organisation
 
 
@@ -28,11 +29,12 @@ def run_file(
     name: str = "",
     withdraw: bool | None = None,
     seconds: float = 0,
+    without: frozenset[str] = frozenset(),
 ) -> Report:
     """Bring the events of `path` to those of `organisation`; nothing stays of a `dry_run`.
 
-    `name` is that of the file as people know it; `withdraw` is that of `importing.apply`; `seconds`, when
-    given, is what somebody can wait. Raises `FormatError` when
+    `name` is that of the file as people know it; `withdraw` and `without` are those of `importing.apply`;
+    `seconds`, when given, is what somebody can wait. Raises `FormatError` when
     the file cannot be read, `BusyError` when another one is being read.
     """
     path, started = Path(path), timezone.now()
@@ -43,13 +45,15 @@ def run_file(
     if seconds:
         items = within(items, seconds)
     if not dry_run:
-        report = apply(feed=feed, items=items, actor=actor, withdraw=withdraw)
+        report = apply(feed=feed, items=items, actor=actor, withdraw=withdraw, without=without)
         run_of(feed, report, started, actor)
         return report
     reports: list[Report] = []
     try:
         with transaction.atomic():
+            before = newest()
             reports.append(apply(feed=feed, items=items, actor=actor, withdraw=withdraw))
+            say_alike(reports[0], feed, before)
             raise _Undo
     except _Undo:
         return reports[0]

@@ -43,11 +43,29 @@ _PUBLICS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _compiled(words: Iterable[tuple[str, str]]) -> list[tuple[str, re.Pattern[str]]]:
-    return [(str(value), re.compile(rf"\b(?:{pattern})\b")) for value, pattern in words]
+class _Words:
+    """Patterns of a closed list, in order, looked for in a folded text only where the first word of one stands."""
+
+    def __init__(self, words: Iterable[tuple[str, str]]) -> None:
+        self._first: dict[str, list[tuple[int, str, re.Pattern[str]]]] = {}
+        for rank, (value, pattern) in enumerate(words):
+            whole = rank, str(value), re.compile(rf"\b(?:{pattern})\b")
+            for start in {form for one in pattern.split("|") for form in _forms(one.split(" ")[0])}:
+                self._first.setdefault(start, []).append(whole)
+
+    def said(self, text: str) -> list[str]:
+        """The values whose words `text` says, in the order of the list."""
+        asked = {one for word in text.split(" ") for one in self._first.get(word, ())}
+        return [value for _, value, pattern in sorted(asked, key=lambda one: one[0]) if pattern.search(text)]
 
 
-_KIND_WORDS, _SECTOR_WORDS, _PUBLIC_WORDS = _compiled(_KINDS), _compiled(_SECTORS), _compiled(_PUBLICS)
+def _forms(word: str) -> list[str]:
+    """« portes? » is « porte » and « portes »."""
+    before, mark, after = word.partition("?")
+    return [head + tail for head in (before, before[:-1]) for tail in _forms(after)] if mark else [word]
+
+
+_KIND_WORDS, _SECTOR_WORDS, _PUBLIC_WORDS = _Words(_KINDS), _Words(_SECTORS), _Words(_PUBLICS)
 
 
 def _names(choices: type[EventType] | type[Sector] | type[Status]) -> dict[str, str]:
@@ -65,9 +83,8 @@ def kind_of(title: str, words: Iterable[str]) -> str:
         if category in KIND_NAMES:
             return KIND_NAMES[category]
     for text in (fold(title), *categories):
-        for value, pattern in _KIND_WORDS:
-            if pattern.search(text):
-                return value
+        if found := _KIND_WORDS.said(text):
+            return found[0]
     return ""
 
 
@@ -79,11 +96,9 @@ def publics_of(title: str, words: Iterable[str]) -> list[str]:
     return _all(title, words, PUBLIC_NAMES, _PUBLIC_WORDS)
 
 
-def _all(
-    title: str, words: Iterable[str], names: Mapping[str, str], patterns: list[tuple[str, re.Pattern[str]]]
-) -> list[str]:
+def _all(title: str, words: Iterable[str], names: Mapping[str, str], known: _Words) -> list[str]:
     categories = [fold(word) for word in words]
     found = {names[category] for category in categories if category in names}
     for text in (fold(title), *categories):
-        found |= {value for value, pattern in patterns if pattern.search(text)}
-    return [value for value in dict.fromkeys(names.values()) if value in found]
+        found.update(known.said(text))
+    return [value for value in dict.fromkeys(names.values()) if value in found] if found else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -127,11 +127,23 @@ class Incoming:
 
 
 def _told(date: Date) -> tuple[object, ...]:
-    starts, ends = date.starts_at.timestamp(), date.ends_at.timestamp()
-    return (
-        date.key, starts, ends, date.all_day, str(date.status), date.full, date.label, astuple(date.place),
-        date.online_url, str(date.attendance),
+    starts, ends, place = date.starts_at.timestamp(), date.ends_at.timestamp(), date.place
+    where = (
+        place.name, place.address, place.postal_code, place.city, place.insee, place.country, place.text, place.lat,
+        place.lon,
     )  # fmt: skip
+    return (
+        date.key,
+        starts,
+        ends,
+        date.all_day,
+        str(date.status),
+        date.full,
+        date.label,
+        where,
+        date.online_url,
+        str(date.attendance),
+    )
 
 
 class Reader(Protocol):
@@ -180,6 +192,8 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 def _bare(item: Incoming) -> None:
     """Take them out of what readers copy as it is."""
     for one, names in ((item, _COPIED), *((date.place, _COPIED_PLACE) for date in item.dates)):
+        if "".join([getattr(one, name) for name in names]).isprintable():
+            continue
         for name in names:
             if _UNFIT.search(getattr(one, name)):
                 setattr(one, name, _UNFIT.sub("", getattr(one, name)))

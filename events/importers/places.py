@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from core.text import fold
 from events.importers import plain
 from events.importers.incoming import Attendance, Date, Place
-from events.models import Session
 from territories import communes
 from territories.models import Commune, Site
 
@@ -22,40 +22,65 @@ _CODES = {"france": "FR", "deutschland": "DE", "allemagne": "DE", "belgique": "B
 _INSEE = re.compile(r"(?:\d\d|2[AB])\d{3}", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class Spot:
+    """Where a date takes place: the values of its session by column, and the objects they point at."""
+
+    values: dict[str, Any]
+    site: Site | None = None
+    commune: Commune | None = None
+    city: str = ""  # as the source says it, without its CEDEX
+    digest: str = ""  # of the values: worked out by whoever compares them
+
+
 class Places:
     """Finds places for one reading; remembers the last few thousand answers."""
 
     def __init__(self) -> None:
         self._towns = _Kept()
         self._sites = _Kept()
+        self._spots = _Kept()
 
-    def put(self, session: Session, date: Date) -> Session:
-        """Write on `session` where and how `date` is attended."""
-        session.attendance, session.online_url = date.attendance, date.online_url
-        session.site = session.commune = None
-        session.place_name = session.address = session.postal_code = session.town = ""
-        session.country, session.lat, session.lon = "FR", None, None
+    def spot(self, date: Date) -> Spot:
+        """Where and how `date` is attended; the same answer for the same words."""
+        place = date.place
+        key = (
+            date.attendance, date.online_url, place.name, place.address, place.postal_code, place.city, place.insee,
+            place.country, place.text, place.lat, place.lon,
+        )  # fmt: skip
+        found: Spot = self._spots.of(key, lambda: self._spot(date))
+        place.city = found.city
+        return found
+
+    def _spot(self, date: Date) -> Spot:
+        values: dict[str, Any] = {
+            "attendance": date.attendance, "online_url": date.online_url, "site_id": None, "commune_id": None,
+            "place_name": "", "address": "", "postal_code": "", "town": "", "country": "FR", "lat": None, "lon": None,
+        }  # fmt: skip
         if date.attendance == Attendance.ONLINE:
-            return session
+            return Spot(values, city=date.place.city)
         place = _told_apart(date.place)
-        session.place_name, session.address = plain.cut(place.name, 200), plain.cut(place.address, 300)
-        session.postal_code, session.town = place.postal_code[:10], plain.cut(place.city, 120)
-        session.country = place.country if len(place.country) == 2 else "FR"
-        session.lat, session.lon = place.lat, place.lon
-        commune = self._commune(place) if session.country == "FR" else None
+        found = Spot(values, city=date.place.city)
+        values["place_name"], values["address"] = plain.cut(place.name, 200), plain.cut(place.address, 300)
+        values["postal_code"], values["town"] = place.postal_code[:10], plain.cut(place.city, 120)
+        values["country"] = place.country if len(place.country) == 2 else "FR"
+        values["lat"], values["lon"] = place.lat, place.lon
+        commune = self._commune(place) if values["country"] == "FR" else None
         if commune is None:
-            return session
-        session.commune, session.town = commune, commune.name
-        if _same(commune.name, session.address):
-            session.address = ""
-        site = self._site(commune, place)
+            return found
+        found.commune = commune
+        values["commune_id"], values["town"] = commune.pk, commune.name
+        if _same(commune.name, values["address"]):
+            values["address"] = ""
+        site = found.site = self._site(commune, place)
         if site is not None:
-            session.site = site
-            session.place_name, session.address = site.name, site.address
-            session.postal_code, session.lat, session.lon = site.postal_code, site.lat, site.lon
-        elif session.lat is None:
-            session.lat, session.lon = commune.lat, commune.lon
-        return session
+            values |= {
+                "site_id": site.pk, "place_name": site.name, "address": site.address, "postal_code": site.postal_code,
+                "lat": site.lat, "lon": site.lon,
+            }  # fmt: skip
+        elif place.lat is None:
+            values["lat"], values["lon"] = commune.lat, commune.lon
+        return found
 
     def _commune(self, place: Place) -> Commune | None:
         key = f"{place.insee}|{place.postal_code}|{place.city}|{fold(place.text)}"
@@ -136,10 +161,10 @@ def _told_apart(place: Place) -> Place:
     return place
 
 
-class _Kept(OrderedDict[str, Any]):
+class _Kept(OrderedDict[Hashable, Any]):
     """The last answers, so that a place said a thousand times is looked for once."""
 
-    def of(self, key: str, find: Callable[[], Any]) -> Any:
+    def of(self, key: Hashable, find: Callable[[], Any]) -> Any:
         if key in self:
             self.move_to_end(key)
             return self[key]

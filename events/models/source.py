@@ -51,6 +51,8 @@ class Source(models.Model):
     failures = models.PositiveSmallIntegerField("échecs de suite", default=0, editable=False)
     next_run_at = models.DateTimeField("prochaine lecture", db_default=Now(), editable=False)
     last_error = models.TextField("dernière erreur", blank=True, editable=False)
+    # The last reading was whole and gave most of its events no more: by prudence, none was withdrawn.
+    withheld = models.BooleanField("retraits retenus", default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -134,7 +136,8 @@ class AgendaFile(models.Model):
     state = models.CharField("état", max_length=8, choices=State, default=State.READY)
     # Of what the preview showed: only that is applied.
     digest = models.CharField(max_length=64, blank=True, editable=False)
-    # {"counts": {…}, "lines": [{"act", "title", "detail"}…], "rejections": […], "notes": […]}
+    # {"counts": {…}, "left": 0, "lines": [{"act", "title", "detail", "uid", "alike"?, "leave"?, "slug"?}…],
+    #  "rejections": […], "notes": […]}
     preview = models.JSONField("aperçu", default=dict, blank=True)
     actor_key = models.CharField(max_length=64, blank=True, editable=False)
     actor_label = models.CharField("donné par", max_length=200, blank=True)

@@ -6,6 +6,7 @@ A list reads `Rendering.card`, calls `fill` for each, then `joined` once. Styles
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
@@ -22,6 +23,7 @@ from events.render import brief, times, wording
 OTHERS, DISTANCE, DAY, ICONS = "\ue010", "\ue011", "\ue012", "\ue004"
 _OFF = '<article class="event-card is-off"'  # how the card of a date that is off begins
 _SLOTS = str.maketrans({**dict.fromkeys((OTHERS, DISTANCE, DAY, ICONS), ""), "\n": " ", "\r": " "})
+_IN_THE_WAY = re.compile(f"[{OTHERS}{DISTANCE}{DAY}{ICONS}\n\r]")
 _FREE, _ASKED = "<li>Entrée libre</li>", "<li>Sur inscription</li>"
 _SIGNS = {Access.PMR: "Plain-pied", Access.LSF: "LSF", Access.FALC: "Facile à lire", Access.BOUCLE_MAGNETIQUE: "Boucle"}
 
@@ -57,13 +59,18 @@ def card(session: Session) -> str:
 
 def _written(*texts: str) -> list[str]:
     """The texts as HTML, with French spaces: one pass over all of them, a line each."""
-    return escape(french("\n".join(text.translate(_SLOTS) for text in texts))).split("\n")
+    return escape(french("\n".join([_fit(text) for text in texts]))).split("\n")
+
+
+def _fit(text: str) -> str:
+    """`text` on one line, without the character of a slot."""
+    return text.translate(_SLOTS) if _IN_THE_WAY.search(text) else text
 
 
 def _practical(session: Session) -> str:
     """The line of signs: price, seats to take, ages, accessibility."""
     event = session.event
-    said = [wording.price(event).translate(_SLOTS)]
+    said = [_fit(wording.price(event))]
     if not session.full and not wording.is_off(session):
         said.append("Entrée libre" if event.registration_mode == wording.Mode.NONE else "Sur inscription")
     if ages := wording.ages(event):

@@ -9,9 +9,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from events.search.clusters import Cluster, Spot, gathered
-from territories.maps import LEAST_WIDTH, RATIO, Box, plane
+from territories.maps import RATIO, Box, plane
 
 WIDE = 480  # the circles keep their size on a map this many pixels wide
+LEAST_WIDTH = 8.0  # km of the projection: near enough that two neighbouring communes stand apart
 ROOM = 46  # pixels between two circles: they never touch
 _MARGIN = 1.02
 _LETTER = 0.58  # width of a letter of our titles, in its size
@@ -40,13 +41,15 @@ def drawing(
     box: Box,
     link: Callable[[Cluster], str],
     here: tuple[float, float] | None = None,
+    *,
+    capped: bool = False,
 ) -> SafeString:
-    """The SVG: each cluster a link with its count, named for those who do not see it."""
+    """The SVG: each cluster a link with its count (a least when `capped`), named for those who do not see it."""
     unit = box.width / WIDE
     layer = "bassins" if box.width < 160 else "agences"
     most = max((cluster.count for cluster in clusters), default=1)
     sizes = [unit * (17 + 6 * math.sqrt(cluster.count / most)) for cluster in clusters]
-    marks = "".join(_mark(c, size, link(c)) for c, size in zip(clusters, sizes, strict=True))
+    marks = "".join(_mark(c, size, link(c), capped=capped) for c, size in zip(clusters, sizes, strict=True))
     start = ""
     if here:
         x, y = plane(*here)
@@ -58,36 +61,40 @@ def drawing(
     )
 
 
-def said(cluster: Cluster) -> str:
-    """« Troyes et 4 communes voisines : 12 évènements »."""
+def said(cluster: Cluster, *, capped: bool = False) -> str:
+    """« Troyes et 4 communes voisines : 12 évènements », « au moins 12 » when not all were counted."""
     others = len(cluster.spots) - 1
     near = f" et {others} communes voisines" if others > 1 else " et une commune voisine" if others else ""
-    return f"{cluster.main.name}{near}\u00a0: {counted(cluster.count)}"
+    least = "au moins " if capped else ""
+    return f"{cluster.main.name}{near}\u00a0: {least}{counted(cluster.count)}"
 
 
 def counted(events: int) -> str:
     return f"{events} évènement{'s' if events > 1 else ''}"
 
 
-def _mark(cluster: Cluster, size: float, url: str) -> str:
-    name, x, y = escape(said(cluster)), cluster.x, cluster.y
-    digits = len(str(cluster.count))
+def _mark(cluster: Cluster, size: float, url: str, *, capped: bool) -> str:
+    name, x, y = escape(said(cluster, capped=capped)), cluster.x, cluster.y
+    number = f"{cluster.count}{'+' if capped else ''}"
+    digits = len(number)
     letter = size * (1.05 if digits < 3 else 0.8)
     return (
         f'<a href="{escape(url)}" aria-label="{name}"><title>{name}</title>'
         f'<circle class="ring" cx="{x:.2f}" cy="{y:.2f}" r="{size * 1.24:.2f}"/>'
         f'<circle class="map-cluster" cx="{x:.2f}" cy="{y:.2f}" r="{size:.2f}"/>'
         f'<text class="map-count" x="{x:.2f}" y="{y + letter * 0.36:.2f}" font-size="{letter:.2f}"'
-        f' aria-hidden="true">{cluster.count}</text></a>'
+        f' aria-hidden="true">{number}</text></a>'
     )
 
 
 def _names(clusters: Sequence[Cluster], sizes: Sequence[float], box: Box) -> str:
-    """The name of each cluster under, over, beside or aslant, the largest first; one with no free room is left out."""
+    """The name of each cluster under, over, beside or aslant, the most peopled first; without free room, none."""
     size = box.width / 32
     taken = [Box(c.x - r, c.y - r, 2 * r, 2 * r) for c, r in zip(clusters, sizes, strict=True)]
     written = []
-    for cluster, radius in sorted(zip(clusters, sizes, strict=True), key=lambda pair: -pair[0].count):
+    for cluster, radius in sorted(
+        zip(clusters, sizes, strict=True), key=lambda pair: (-pair[0].main.population, -pair[0].count)
+    ):
         text = cluster.main.name
         width, reach = (len(text) + 1) * size * _LETTER, radius + size * 0.75
         inside = min(max(cluster.x, box.x + width / 2), box.x + box.width - width / 2)

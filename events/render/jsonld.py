@@ -20,7 +20,7 @@ from members.models import Organisation
 
 Status = Session.Status
 SCHEMA = "https://schema.org/"
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+_ESCAPES = (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026"))
 # The nearest type of schema.org; the others are plain events.
 _TYPES = {
     EventType.PORTES_OUVERTES.value: "EducationEvent",
@@ -44,7 +44,11 @@ def jsonld(session: Session) -> str:
 
 def written(value: Any) -> str:
     """`value` as JSON text that a page may hold."""
-    return orjson.dumps(value).decode().translate(_ESCAPES)
+    said = orjson.dumps(value).decode()
+    for sign, written_so in _ESCAPES:
+        if sign in said:
+            said = said.replace(sign, written_so)
+    return said
 
 
 def facts(session: Session, *, series: bool) -> dict[str, Any]:

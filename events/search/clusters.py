@@ -13,8 +13,8 @@ from django.db import connection
 
 from core.geo import distance_km
 from core.text import sort_key
+from events.search.asked import MAX_RADIUS, Search
 from events.search.conditions import Walk, ongoing
-from events.search.filters import MAX_RADIUS, Search
 from territories import communes
 from territories.maps import plane
 from territories.toponyms import of
@@ -25,20 +25,23 @@ _COLUMNS = "l.session_id, l.event_id, l.commune_id, l.lat, l.lon, l.starts_at, l
 _PLACES = """
 WITH found AS MATERIALIZED (
     ({coming}) UNION ALL ({begun}))
-SELECT grouping(f.commune_id), f.commune_id, coalesce(c.name, s.town, ''), s.id IS NOT NULL, c.lat, c.lon,
-       count(DISTINCT f.event_id), count(*), avg(at.lat), avg(at.lon),
+SELECT grouping(f.commune_id), f.commune_id, coalesce(c.name, s.town, ''), coalesce(c.population, 0), s.id IS NOT NULL,
+       c.lat, c.lon, count(DISTINCT f.event_id), count(*),
+       count(DISTINCT f.event_id) FILTER (WHERE at.lat IS NOT NULL),
+       array_agg(DISTINCT f.event_id) FILTER (WHERE f.commune_id = ''), avg(at.lat), avg(at.lon),
        min(at.lat), max(at.lat), min(at.lon), max(at.lon)
 FROM found f
 LEFT JOIN territories_commune c ON c.insee = f.commune_id
 LEFT JOIN events_session s ON f.commune_id = '' AND s.id = f.session_id AND s.attendance <> 'online'
 CROSS JOIN LATERAL (SELECT coalesce(f.lat, c.lat) AS lat, coalesce(f.lon, c.lon) AS lon) at
-GROUP BY GROUPING SETS ((f.commune_id, c.name, s.town, s.id IS NOT NULL, c.lat, c.lon), ())
+GROUP BY GROUPING SETS ((f.commune_id, c.name, c.population, s.town, s.id IS NOT NULL, c.lat, c.lon), ())
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A commune (or a town of elsewhere, without `insee`) and how many events take place there."""
+    """A commune and how many events take place there; or a place of no commune of ours, without `insee`, whose events
+    have the primary keys `keys`."""
 
     insee: str
     name: str
@@ -46,22 +49,24 @@ class Spot:
     lat: float
     lon: float
     reach: int  # km around its centre that hold all of them
+    population: int = 0
+    keys: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What was counted: by place, online only, without any place said; `events` in all."""
+    """What was counted: by place, without any place said; `events` in all, `placed` on the map, each once."""
 
     spots: tuple[Spot, ...] = ()
     events: int = 0
-    online: int = 0
+    placed: int = 0
     nowhere: int = 0
     capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Spots that would cover one another at this scale, around the one that has most events."""
+    """Spots that would cover one another at this scale, around the most peopled: it is the name one knows."""
 
     x: float
     y: float
@@ -95,34 +100,34 @@ def places(search: Search) -> Places:
         cursor.execute(_PLACES.format(coming=coming, begun=begun), [*values, *more])
         found = cursor.fetchall()
     spots: list[Spot] = []
-    events = online = nowhere = dates = 0
-    for every, insee, name, placed, lat, lon, of_events, of_dates, at_lat, at_lon, south, north, west, east in found:
+    events = placed = nowhere = dates = 0
+    for every, insee, name, people, on_site, lat, lon, of_events, of_dates, of_placed, keys, *at in found:
+        at_lat, at_lon, south, north, west, east = at
         if every:
-            events, dates = of_events, of_dates
+            events, dates, placed = of_events, of_dates, of_placed
         elif at_lat is not None:
             centre = (lat, lon) if lat is not None else (at_lat, at_lon)
             far = max(distance_km(*centre, y, x) for y in (south, north) for x in (west, east))
-            code, called = (insee, name) if name else _beside(at_lat, at_lon)
-            spots.append(Spot(code, called, of_events, at_lat, at_lon, min(max(1, math.ceil(far)), MAX_RADIUS)))
-        elif placed:
+            called = name or _beside(at_lat, at_lon)
+            reach = min(max(1, math.ceil(far)), MAX_RADIUS)
+            spots.append(Spot(insee, called, of_events, at_lat, at_lon, reach, people, tuple(keys or ())))
+        elif on_site:
             nowhere += of_events
-        else:
-            online += of_events
     spots.sort(key=lambda spot: (-spot.events, sort_key(spot.name), spot.insee))
-    return Places(tuple(spots), events, online, nowhere, dates > READ)
+    return Places(tuple(spots), events, placed, nowhere, dates > READ)
 
 
-def _beside(lat: float, lon: float) -> tuple[str, str]:
-    """The commune nearest to a place that says none, and how it is called: a circle always has a name."""
+def _beside(lat: float, lon: float) -> str:
+    """How a place that says no town is called, by the nearest commune: a circle always has a name."""
     town = communes.at_position(lat, lon)
-    return (town.insee, f"Près {of(town.name)}") if town else ("", "Hors de la région")
+    return f"Près {of(town.name)}" if town else "Hors de la région"
 
 
 def gathered(spots: Iterable[Spot], room: float) -> list[Cluster]:
-    """The spots in clusters whose centres are at least `room` apart (units of the plane), the largest first."""
+    """The spots in clusters whose centres are at least `room` apart (units of the plane), the most peopled first."""
     centres: list[tuple[float, float]] = []
     members: list[list[Spot]] = []
-    for spot in spots:
+    for spot in sorted(spots, key=lambda spot: (-spot.population, -spot.events)):
         point = plane(spot.lat, spot.lon)
         near = [(math.dist(point, centre), rank) for rank, centre in enumerate(centres)]
         distance, rank = min(near, default=(math.inf, 0))

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from core.geo import mercator
 from events.models.listing import CELL, cell_number
-from events.search.filters import Search
+from events.search.asked import Search
 from events.search.traits import BITS, HOLDS, mask
 from territories.near import Start
 
@@ -30,12 +30,14 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
     parts, values = [f"{alias}.shown" if part == "published" else f"NOT {alias}.shown"], list[Any]()
     if search.unknown_place:
         parts.append("false")
+    placed = search.start or search.within
     for given, condition, value in (
         # Near a place the walk is by date too: a rare type must not make the planner sort all that is near.
-        (search.types and search.start, "({}.traits & %s) <> 0", mask("type", search.types)),
+        (search.types and placed, "({}.traits & %s) <> 0", mask("type", search.types)),
         # One type is said alone: an array, even of one, has no order that an index may give.
-        (len(search.types) == 1 and not search.start, "{}.kind = %s", "".join(search.types[:1])),
-        (len(search.types) > 1 and not search.start, "{}.kind = ANY(%s::varchar[])", list(search.types)),
+        (len(search.types) == 1 and not placed, "{}.kind = %s", "".join(search.types[:1])),
+        (len(search.types) > 1 and not placed, "{}.kind = ANY(%s::varchar[])", list(search.types)),
+        (search.within, "{}.commune_id = %s", search.within),
         (search.agency, "{}.agency_id = %s", search.agency and search.agency.key),
         (search.basin, "{}.basin_id = %s", search.basin and search.basin.key),
         (search.network, "{}.network_id = %s", search.network and search.network.key),
@@ -93,7 +95,7 @@ class Walk:
         search = self.search
         if search.start and self._by_cell:
             return self._each("int", cells(search.start, search.reach), search, "l.cell = k.key")
-        if len(search.types) < 2 or search.q or search.start:
+        if len(search.types) < 2 or search.q or search.start or search.within:
             return self._one(search)
         return self._each("varchar", list(search.types), search.but(types=()), "l.kind = k.key")
 

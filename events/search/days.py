@@ -51,15 +51,20 @@ class Shortcut:
 
 
 def shortcuts(day: date | None = None) -> list[Shortcut]:
-    """The spans people ask for, from `day` (today) on: what is behind us is left out."""
+    """The spans people ask for, from `day` (today) on: what is behind us is left out, and of two names of the same days
+    the narrower stays (a Sunday is « aujourd’hui », not also the week-end and the week)."""
     day = day or today()
     sunday = day + timedelta(days=6 - day.weekday())
     saturday = max(day, sunday - timedelta(days=1))
     month_end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return [
+    every = [
         Shortcut("Aujourd’hui", day, day),
         Shortcut("Cette semaine", day, sunday),
         Shortcut("Ce week-end", saturday, sunday),
         Shortcut("Ce mois-ci", day, month_end),
         Shortcut("30 jours", day, day + timedelta(days=30)),
     ]
+    named: dict[tuple[date, date], Shortcut] = {}
+    for rank in (0, 2, 1, 3, 4):
+        named.setdefault((every[rank].starts, every[rank].ends), every[rank])
+    return [span for span in every if span in named.values()]

@@ -15,12 +15,13 @@ from typing import Any
 
 from django.db import connection
 
+from events.search.asked import Search
 from events.search.conditions import Walk, ongoing
-from events.search.filters import Search
 from events.search.traits import BITS, GROUPS, HOLDS, mask
 
 MOST = 1_000  # dates looked at, when an index holds all that is read of them
 FEW = 250  # when each must be opened
+FEWER = 100  # when words are looked for in each: a word of one text in thirty is looked for in three thousand
 _ASKED: Mapping[str, str] = {"type": "types", "secteur": "sectors", "public": "publics", "acces": "access"}
 _ONLINE = BITS["participation", "online"]
 
@@ -29,7 +30,7 @@ _ONLINE = BITS["participation", "online"]
 class Facets:
     """`counts[group][value]`: events that this choice would leave, with what is asked of the other groups; values that
     leave none are absent. `total`: events that the search itself leaves, coming or under way; `ongoing`: those under
-    way; `online`: those to follow from anywhere.
+    way; `online`: those to follow from anywhere (`online_capped`: at least).
 
     `capped`: there are more dates than were looked at, each figure is a least.
     """
@@ -39,6 +40,7 @@ class Facets:
     online: int
     capped: bool
     ongoing: int = 0
+    online_capped: bool = False
 
 
 def count(search: Search) -> Facets:
@@ -49,11 +51,12 @@ def count(search: Search) -> Facets:
     columns = "l.event_id, l.traits, l.starts_at, l.session_id"
     near, values = Walk(bare, start, end, most + 1, columns=columns).sql()
     parts = [f"SELECT 0, f.event_id, f.traits FROM ({near}) f"]
+    from_anywhere = bare.but(online=True, town=None, point=None, commune="", radius=None)
     if bare.town or bare.point:  # who follows from afar is not near: counted apart
-        afar, more = Walk(bare.but(online=True), start, end, most + 1, columns=columns).sql()
+        afar, more = Walk(from_anywhere, start, end, most + 1, columns=columns).sql()
         parts.append(f"SELECT 1, f.event_id, f.traits FROM ({afar}) f")
         values += more
-    for rank, one in enumerate((bare, bare.but(online=True))[: len(parts)], start=2):
+    for rank, one in enumerate((bare, from_anywhere)[: len(parts)], start=2):
         begun, more = ongoing(one, start, most + 1, columns=f"{columns}, l.ends_at")
         parts.append(f"SELECT {rank}, f.event_id, f.traits FROM ({begun}) f")
         values += more
@@ -62,9 +65,11 @@ def count(search: Search) -> Facets:
         rows = cursor.fetchall()
     read: list[list[Any]] = [[row[1:] for row in rows if row[0] == part] for part in range(4)]
     here, afar_too = (read[0], read[2]), (read[1], read[3])
+    here_too = _online(here[0]), _online(here[1])
     if len(parts) == 2:
-        afar_too = _online(here[0]), _online(here[1])
-    return _counted(search, *(afar_too if search.online else here), [row for part in afar_too for row in part], most)
+        afar_too = here_too
+    asked = here if not search.online else here_too if search.within else afar_too
+    return _counted(search, *asked, afar_too, most)
 
 
 def _online(rows: list[Any]) -> list[Any]:
@@ -73,11 +78,15 @@ def _online(rows: list[Any]) -> list[Any]:
 
 def _most(bare: Search) -> int:
     """How many dates of a search without its filters are looked at: as many as cost a millisecond or two."""
-    opened = bare.q or bare.agency or bare.basin or bare.network or bare.organisation_key or bare.start
+    if bare.q:
+        return FEWER
+    opened = bare.agency or bare.basin or bare.network or bare.organisation_key or bare.start or bare.within
     return FEW if opened else MOST
 
 
-def _counted(search: Search, coming: list[Any], begun: list[Any], online: list[Any], most: int) -> Facets:
+def _counted(
+    search: Search, coming: list[Any], begun: list[Any], online: tuple[list[Any], list[Any]], most: int
+) -> Facets:
     capped = max(len(coming), len(begun)) > most
     asked = _masks(search)
     # Each event once for each set of facts: most have one.
@@ -92,9 +101,9 @@ def _counted(search: Search, coming: list[Any], begun: list[Any], online: list[A
     everything = [(bits, every) for _, bits, every in asked]
     total = sum(many for traits, many in alone.items() if _passes(traits, everything))
     total += len({event for event, traits in apart if _passes(traits, everything)})
-    from_afar = {event for event, traits in set(online) if _passes(traits, everything)}
+    from_afar = {event for event, traits in {*online[0], *online[1]} if _passes(traits, everything)}
     under_way = {event for event, traits in set(begun[:most]) if _passes(traits, everything)}
-    return Facets(counts, total, len(from_afar), capped, len(under_way))
+    return Facets(counts, total, len(from_afar), capped, len(under_way), max(map(len, online)) > most)
 
 
 def _masks(search: Search) -> list[tuple[str, int, bool]]:

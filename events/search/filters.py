@@ -6,147 +6,16 @@ The page, its feeds, its embeds and its alerts take the same parameters (`read`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from events.search import days
-from territories import communes, routing
-from territories.near import Start
-from territories.routing import Choice
+from events.search.asked import DEFAULT_RADIUS, MAX_RADIUS, VIEWS, Search
+from events.search.reading import Reading
+from territories import routing
 
-MAX_RADIUS = 100
-DEFAULT_RADIUS = 30  # km around a place when nobody says: what one goes to and comes back from in half a day
-VIEWS = ("liste", "carte", "semaine", "mois")
-Value = str | Iterable[str] | None
-
-
-@dataclass
-class Search:
-    """One state of the agenda. `errors` says in French what could not be read, under the parameter's name; `said` keeps
-    what was typed there.
-
-    `types`, `sectors`, `publics` each widen (OR); `access` narrows (AND). A place is a `town` or, for the API, a
-    `point`; with `online`, what is followed from anywhere, the place does not count.
-    """
-
-    q: str = ""
-    starts: date | None = None
-    ends: date | None = None
-    types: tuple[str, ...] = ()
-    sectors: tuple[str, ...] = ()
-    publics: tuple[str, ...] = ()
-    town: communes.Town | None = None
-    point: Start | None = None
-    radius: int | None = None
-    agency: Choice | None = None
-    basin: Choice | None = None
-    network: Choice | None = None
-    organisation: str = ""
-    organisation_key: int | None = None
-    organisation_name: str = ""
-    online: bool = False
-    access: tuple[str, ...] = ()
-    view: str = "liste"
-    # The commune as typed, what it led to, and whether a person typed it (then five figures are a postcode first).
-    commune: str = ""
-    answer: communes.Answer = field(default_factory=communes.Answer)
-    typed: bool = False
-    said: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def start(self) -> Start | None:
-        """Where to look around; None: anywhere."""
-        if self.online:
-            return None
-        return self.town.start if self.town else self.point
-
-    @property
-    def reach(self) -> int:
-        """How far to look around `start`, in km."""
-        return self.radius or DEFAULT_RADIUS
-
-    @property
-    def unknown_place(self) -> bool:
-        """A commune was asked and we do not know which: any list would be a guess, so nothing is found."""
-        return bool(self.commune and not self.town) and not self.online
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything at all is asked."""
-        return bool(self.parameters().keys() - {"vue"})
-
-    @property
-    def from_now(self) -> bool:
-        """Whether what is over is of no use: no first day is asked, or today."""
-        return self.starts is None or self.starts == days.today()
-
-    def window(self, now: datetime | None = None) -> tuple[datetime, datetime | None]:
-        """`[start, end[` of the days asked: from now when no first day is given or when it is today, for ever when no
-        last day is. Feeds, which give `now`, hold the whole of today."""
-        start = now or timezone.now()
-        if self.starts and (now or not self.from_now):
-            start = days.midnight(self.starts)
-        return start, days.midnight(self.ends + timedelta(days=1)) if self.ends else None
-
-    def parameters(self) -> dict[str, str | list[str]]:
-        """This state as the parameters of the page: values in the order of the closed lists, nothing empty."""
-        given: dict[str, str | list[str]] = {
-            "q": self.q,
-            "du": self.starts.isoformat() if self.starts else "",
-            "au": self.ends.isoformat() if self.ends else "",
-            "type": sorted(self.types),
-            "secteur": sorted(self.sectors),
-            "public": sorted(self.publics),
-            "commune": self.town.insee if self.town else self.commune,
-            "rayon": str(self.radius) if self.radius else "",
-            "agence": self.agency.value if self.agency else "",
-            "bassin": self.basin.value if self.basin else "",
-            "reseau": self.network.value if self.network else "",
-            "organisme": self.organisation,
-            "en-ligne": "1" if self.online else "",
-            "acces": sorted(self.access),
-            "vue": self.view if self.view != "liste" else "",
-        }
-        return {name: value for name, value in given.items() if value}
-
-    def query_string(self, **changes: Value) -> str:
-        """The canonical query string of this state, sorted by name, with some parameters changed (`_` for `-`): the
-        same search always gives the same text. An empty value takes a parameter away."""
-        merged: dict[str, Any] = dict(self.parameters())
-        merged |= {name.replace("_", "-"): value for name, value in changes.items()}
-        kept = {name: value if isinstance(value, str) else list(value) for name, value in merged.items() if value}
-        return urlencode(sorted(kept.items()), doseq=True)
-
-    def url(self, **changes: Value) -> str:
-        """The address of the page in this state, changed as `query_string` does."""
-        query = self.query_string(**changes)
-        return f"{_address()}?{query}" if query else _address()
-
-    def sentence(self) -> str:
-        """The search in plain French: the title of feeds and alerts."""
-        from events.search.sentence import sentence
-
-        return sentence(self)
-
-    def but(self, **changes: Any) -> Search:
-        """The same search, changed; what could not be read is forgotten."""
-        return replace(self, said={}, errors={}, **changes)
-
-
-@lru_cache(maxsize=1)
-def _address() -> str:
-    return reverse("agenda")
-
+__all__ = ["DEFAULT_RADIUS", "MAX_RADIUS", "VIEWS", "Search", "read", "read_api"]
 
 PAGE_NAMES: Mapping[str, tuple[str, ...]] = {
     "q": ("q",), "from": ("du",), "to": ("au",), "type": ("type",), "sector": ("secteur",),
@@ -159,20 +28,17 @@ API_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def read(query: QueryDict) -> Search:
+def read(query: QueryDict, table: routing.Table | None = None) -> Search:
     """The search that the page's parameters ask. Never raises: what cannot be read is left out, and `errors` says so.
 
-    `statut` is another name of `public`. `saisie` says that a person typed the commune.
+    `statut` is another name of `public`. `saisie` says that a person typed the commune. `table`: that of `routing`, of
+    who has read it already.
     """
-    from events.search.reading import Reading
-
-    return Reading(query, PAGE_NAMES, routing.table()).search(typed="saisie" in query)
+    return Reading(query, PAGE_NAMES, table or routing.table()).search(typed="saisie" in query)
 
 
 def read_api(query: QueryDict) -> Search:
     """The search that the API's parameters ask. Raises DRF's `ValidationError` `{parameter: [French]}`."""
-    from events.search.reading import Reading
-
     search = Reading(query, API_NAMES, routing.table()).search()
     if search.errors:
         raise ValidationError({name: [sentence] for name, sentence in search.errors.items()})

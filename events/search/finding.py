@@ -11,8 +11,8 @@ from typing import Any, Literal
 from django.db import connection
 from django.utils import timezone
 
+from events.search.asked import Search
 from events.search.conditions import LONG, Mark, Part, Walk, conditions, ongoing
-from events.search.filters import Search
 from events.search.traits import HOLDS
 
 __all__ = ["LONG", "Found", "Page", "between", "changed", "conditions", "keys", "page", "running", "texts"]
@@ -24,11 +24,13 @@ _CARD = "f.session_id, f.event_id, f.starts_at, f.ends_at, f.later, r.card"
 FEED_PAST = timedelta(days=30)  # calendars keep the recent past
 FEED_MOST = 1_000
 # The dates of the event that a list passed over, as « seconds status »: a later one holds, or has seats.
-_SKIPPED = f"""ARRAY(SELECT extract(epoch FROM e.starts_at)::bigint || ' '
+# Most have no date before theirs since the start: nothing is looked up for them.
+_SKIPPED = f"""CASE WHEN f.part = 0 AND f.previous_at >= %s THEN
+    ARRAY(SELECT extract(epoch FROM e.starts_at)::bigint || ' '
         || CASE WHEN s.status IN ('cancelled', 'postponed') THEN s.status ELSE 'full' END
     FROM events_listing e JOIN events_session s ON s.id = e.session_id
-    WHERE f.part = 0 AND e.event_id = f.event_id AND e.starts_at >= %s AND e.starts_at < f.starts_at AND e.shown
-      AND (e.traits & {HOLDS}) <> {HOLDS} ORDER BY e.starts_at LIMIT 10)"""
+    WHERE e.event_id = f.event_id AND e.starts_at >= %s AND e.starts_at < f.starts_at AND e.shown
+      AND (e.traits & {HOLDS}) <> {HOLDS} ORDER BY e.starts_at LIMIT 10) END"""
 KEEPS = timedelta(hours=6)  # so long do the pages of one list share the instant it was opened
 
 
@@ -137,7 +139,7 @@ def _columns(search: Search) -> str:
     where = (
         "l.lat, l.lon, l.commune_id" if search.start else "NULL::float8 AS lat, NULL::float8 AS lon, '' AS commune_id"
     )
-    return f"{_ROW}, {where}"
+    return f"{_ROW}, l.previous_at, {where}"
 
 
 def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]:
@@ -151,7 +153,7 @@ def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]
     rows = _rows(
         f"SELECT f.part, {_SKIPPED}, {_CARD}, f.lat, f.lon, f.commune_id"
         f" FROM ({' UNION ALL '.join(parts)}) f JOIN events_rendering r ON r.session_id = f.session_id",
-        [walk.start, *values],
+        [walk.start, walk.start, *values],
     )
     coming = [replace(Found(*row[2:]), skipped=_passed(row[1])) for row in rows if row[0] == 0]
     coming.sort(key=lambda found: (found.starts_at, found.session), reverse=walk.before is not None)
@@ -159,9 +161,9 @@ def _cards(walk: Walk, *, with_ongoing: bool) -> tuple[list[Found], list[Found]]
     return coming, sorted(now, key=lambda found: (found.ends_at, found.session))
 
 
-def _passed(told: list[str]) -> tuple[tuple[datetime, str], ...]:
+def _passed(told: list[str] | None) -> tuple[tuple[datetime, str], ...]:
     return tuple(
-        (_EPOCH + timedelta(seconds=int(seconds)), status) for seconds, status in (text.split() for text in told)
+        (_EPOCH + timedelta(seconds=int(seconds)), status) for seconds, status in (text.split() for text in told or ())
     )
 
 

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from events.search.asked import Search
 from events.search.conditions import LONG, conditions, ongoing
 from events.search.days import PARIS, midnight
-from events.search.filters import Search
 
 PER_DAY = 100  # dates read a day; beyond, a day says « + de … »
 ONGOING = 50  # dates that began before the range and are not over

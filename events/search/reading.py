@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from core.reference import Access, EventType, Sector, Status
 from events.search import days
-from events.search.filters import MAX_RADIUS, VIEWS, Search
+from events.search.asked import MAX_RADIUS, VIEWS, Search
 from members.models import Organisation
 from territories import communes
 from territories.near import Start
@@ -101,10 +101,10 @@ class Reading:
         digits = value.lower().removesuffix("km").strip()
         if not value:
             return
-        if digits.isascii() and digits.isdigit() and len(digits) < 6 and 1 <= int(digits) <= MAX_RADIUS:
+        if digits.isascii() and digits.isdigit() and len(digits) < 6 and int(digits) <= MAX_RADIUS:
             self.found.radius = int(digits)
             return
-        self._refuse("radius", value, f"La distance va de 1 à {MAX_RADIUS}{NBSP}km.")
+        self._refuse("radius", value, f"La distance va de 0 (la commune seule) à {MAX_RADIUS}{NBSP}km.")
 
     def _place(self) -> None:
         """A commune however it is written; for the API, a position too."""
@@ -119,6 +119,8 @@ class Reading:
             search.point = point_of(position)
             if not search.point:
                 self._refuse("near", position, "Écrivez une latitude et une longitude, comme 48.58,7.75.")
+            elif search.radius == 0 and not search.town:
+                self._refuse("radius", "0", "Une distance de 0 veut une commune, pas une position.")
 
     def _organisation(self) -> None:
         slug = self._text("organisation")

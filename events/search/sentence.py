@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 
 from core.reference import Access, EventType, Sector, Status
 from core.templatetags.typography import french
-from territories.toponyms import of
-
-if TYPE_CHECKING:
-    from events.search.filters import Search
+from events.search.asked import Search
+from territories.toponyms import at, of
 
 NBSP = "\u00a0"
 PLURALS = {
@@ -71,6 +68,8 @@ def _first(day: int) -> str:
 
 
 def _where(search: Search) -> str:
+    if search.within and search.town:
+        return f"{'en ligne et ' if search.online else ''}{at(search.town.name)}"
     if search.online:
         return "en ligne"
     if search.town:

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 
 from core.text import fold
+from events.search.asked import DEFAULT_RADIUS, MAX_RADIUS, Search
 from events.search.conditions import Walk, ongoing, plain
-from events.search.filters import MAX_RADIUS, Search
 from events.search.sentence import NBSP
 
 LIKENESS = 0.7  # of two words, for one to be the other mistyped (as `core/find.py`)
@@ -100,8 +100,8 @@ def ways_on(search: Search) -> list[Way]:
 
 def _wider(search: Search) -> Iterator[tuple[str, Search]]:
     """Each search next to `search`, with what to call it: the nearest to what was asked first."""
-    if search.start and search.reach < MAX_RADIUS:
-        for km in (50, MAX_RADIUS):
+    if (search.start or search.within) and search.reach < MAX_RADIUS:
+        for km in (DEFAULT_RADIUS, 50, MAX_RADIUS) if search.within else (50, MAX_RADIUS):
             if km > search.reach:
                 yield f"Jusqu’à {km}{NBSP}km", search.but(radius=km)
     if search.starts or search.ends:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +20,12 @@ from core.journal import Actor, record
 from events.importers.command import run_file
 from events.importers.formats import format_of
 from events.importers.incoming import FormatError
-from events.models import AgendaFile
+from events.models import AgendaFile, Event
 from events.services.importing import BusyError, Report
 from members.models import Organisation
 
 LARGEST = 3_000_000  # bytes: worked out while the person waits; larger agendas are sources
+REMEMBERED = 20  # files of an organisation whose answers are proposed again
 MOST_EVENTS, MOST_SECONDS = 1_500, 12  # read while the person waits
 State = AgendaFile.State
 OTHER_NAME = "Un fichier .csv, .xlsx ou .ics est attendu."
@@ -64,15 +65,31 @@ def look_again(*, file: AgendaFile) -> AgendaFile:
         return held
 
 
-def apply_file(*, file: AgendaFile, digest: str, actor: Actor) -> AgendaFile:
-    """Do what the preview under `digest` showed, once. Raises `ValidationError`; what it would do now is then shown."""
+def left_out(file: AgendaFile, answers: Mapping[str, str]) -> frozenset[str]:
+    """The identifiers of the new events that somebody leaves out: their answers « comparer-<number of the line> »
+    (`laisser` or `autre`), else what the preview proposes."""
+    return frozenset(
+        line["uid"]
+        for number, line in enumerate(file.preview.get("lines", []))
+        if line["act"] == "created" and line.get("alike")
+        and (answers.get(f"comparer-{number}") or ("laisser" if line.get("leave") else "autre")) == "laisser"
+    )  # fmt: skip
+
+
+def apply_file(*, file: AgendaFile, digest: str, actor: Actor, without: frozenset[str] = frozenset()) -> AgendaFile:
+    """Do what the preview under `digest` showed, once, `without` the new events that have these identifiers.
+
+    Raises `ValidationError`; what it would do now is then shown.
+    """
     with transaction.atomic():
         held = _held(file)
         if digest and digest == held.digest:
-            report = _run(held, actor=actor)
+            report = _run(held, actor=actor, without=without)
             if report.digest == held.digest:
                 held.state, held.decided_at = State.APPLIED, timezone.now()
-                held.preview = _said(report)
+                shown = held.preview  # the very same lines, with what they look like
+                lines = _done(held, shown["lines"], without)
+                held.preview = _said(report) | {"lines": lines, "alike": shown.get("alike", 0)}
                 held.save()
                 _forget(held)
                 return held
@@ -118,8 +135,30 @@ def _show(held: AgendaFile) -> None:
     report = _run(held, dry_run=True)
     if report.created + report.updated + report.unchanged > MOST_EVENTS:
         raise ValidationError(f"Ce fichier a plus de {MOST_EVENTS} évènements\u00a0: déclarez plutôt une source.")
+    before = _left_before(held)
+    for line in report.lines:
+        if alike := line.get("alike"):
+            line["leave"] = line["uid"] in before or any(other["same"] for other in alike)
     held.digest, held.preview = report.digest, _said(report)
     held.save()
+
+
+def _left_before(held: AgendaFile) -> set[str]:
+    """What the organisation left out of the last files it gave: the same answer is proposed."""
+    files = AgendaFile.objects.filter(organisation=held.organisation, state=State.APPLIED, preview__left__gt=0)
+    said = files.order_by("-pk").values_list("preview__lines", flat=True)[:REMEMBERED]
+    return {line["uid"] for lines in said for line in lines if line["act"] == "left"}
+
+
+def _done(held: AgendaFile, lines: list[dict[str, Any]], without: frozenset[str]) -> list[dict[str, Any]]:
+    """The lines that were shown, as they were done: what was left out says so, the others say where the event is."""
+    brought = Event.objects.filter(organisation=held.organisation, source=None)
+    slugs = dict(brought.filter(source_uid__in=[line["uid"] for line in lines]).values_list("source_uid", "slug"))
+    return [
+        line | ({"act": "left"} if line["act"] == "created" and line["uid"] in without
+                else {"slug": slugs.get(line["uid"], "")})
+        for line in lines
+    ]  # fmt: skip
 
 
 def _run(held: AgendaFile, **options: Any) -> Report:
@@ -140,8 +179,10 @@ def _run(held: AgendaFile, **options: Any) -> Report:
 
 
 def _said(report: Report) -> dict[str, Any]:
+    lines = sorted(report.lines, key=lambda line: "alike" not in line)  # what is to be decided comes first
     return {
-        "counts": report.counts, "lines": report.lines[:300], "rejections": report.rejections[:300],
+        "counts": report.counts, "left": report.left, "lines": lines[:300],
+        "alike": sum("alike" in line for line in report.lines), "rejections": report.rejections[:300],
         "notes": report.notes[:50],
     }  # fmt: skip
 

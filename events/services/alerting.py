@@ -14,6 +14,7 @@ from core.outbox import queue_mail
 from core.secrets import digest
 from events.models import Alert
 from events.search.filters import Search, read
+from events.search.sentence import sentence
 from events.services.secret_links import link_of, sealed
 
 Rhythm = Alert.Rhythm
@@ -62,7 +63,7 @@ def subscribe(*, search: Search, email: str, rhythm: str) -> None:
         return
     if rows.filter(confirmed_at=None).count() >= MOST_PENDING or rows.count() >= MOST_ALERTS:
         return
-    title = search.sentence()[:300]
+    title = sentence(search)[:300]
     made = sealed(Alert(email=address, query=query, title=title, rhythm=rhythm, created_at=timezone.now()))
     made.save()
     _ask(made)

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.links import absolute
-from core.outbox import queue_mail
+from core.outbox import Letter, queue_mails
 from events.models import Alert, SessionChange
 from events.render import times
 from events.search import finding
@@ -28,7 +28,7 @@ from events.services.secret_links import link_of
 
 HOUR = 7  # of Paris, in the morning
 WEEKDAY = 0  # Monday
-BATCH = 50
+BATCH = 200
 GRACE = timedelta(minutes=10)  # what a long import writes is seen once it is committed
 SHOWN = 25  # events in one mail
 DATES = 3  # of one event
@@ -77,22 +77,20 @@ def _send_some(
     """One batch, in the order of the searches: what was found for the last one serves the next batch."""
     rows = Alert.objects.select_for_update(skip_locked=True).filter(due, confirmed_at__isnull=False)
     alerts = list(rows.filter(ends_on__gte=timezone.localdate(until)).order_by("query", "told_until", "pk")[:BATCH])
-    answers, written = before, 0
+    answers, letters = before, []
     for alert in alerts:
         since = alert.told_until or until
         asked = (alert.query, since)
         if asked not in answers:
             answers = {asked: news(alert.query, since, until)}
-        written += _write(alert, answers[asked], until)
-        alert.told_until = until
-    Alert.objects.bulk_update(alerts, ["told_until"])
-    return len(alerts), written, answers
+        if answers[asked]:
+            letters.append(_letter(alert, answers[asked], until))
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(told_until=until)
+    return len(alerts), queue_mails(letters), answers
 
 
-def _write(alert: Alert, pieces: Sequence[Piece], until: datetime) -> bool:
-    if not pieces:
-        return False
-    return queue_mail(
+def _letter(alert: Alert, pieces: Sequence[Piece], until: datetime) -> Letter:
+    return Letter(
         key=f"alert-{alert.public_id}-{until:%Y%m%dT%H%M%S}", to=alert.email, template="alert_digest",
         headers=headers_of(alert),
         context={

@@ -7,6 +7,7 @@ online dates, three days wide, and from the few proposals that wait; titles are 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,12 +29,17 @@ DAYS = timedelta(days=1)
 LOOKED_AT = 10  # dates of one event: the next ones
 ALIKE = 0.5
 MOST = 8
+SAME_DAY, SAME_ORGANISER = "même jour", "même organisateur"  # of the reasons
+_LAST_KEY = 2**63 - 1
 
-_COLUMNS = "e.id, s.starts_at, s.commune_id, s.lat, s.lon, s.attendance <> 'place' AS online"
+_COLUMNS = "a.who, e.id, s.starts_at, s.commune_id, s.lat, s.lon, s.attendance <> 'place' AS online"
 _CLOSE = f"""
 WITH asked AS (
-    SELECT * FROM unnest(%(day)s::timestamptz[], %(low)s::point[], %(high)s::point[], %(online)s::boolean[])
-        AS a (day, low, high, online)
+    SELECT * FROM unnest(
+        %(who)s::int[], %(day)s::timestamptz[], %(low)s::point[], %(high)s::point[], %(online)s::boolean[]
+    ) AS a (who, day, low, high, online)
+), wanted AS (
+    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w (who int, title text, besides bigint, links text[])
 ), found AS (
     SELECT {_COLUMNS} FROM asked a
     CROSS JOIN LATERAL (
@@ -56,13 +62,14 @@ WITH asked AS (
     JOIN asked a ON s.starts_at BETWEEN a.day - interval '1 day' AND a.day + interval '1 day'
     WHERE %(waiting)s AND e.state = 'proposed'
 )
-SELECT f.id, f.starts_at, f.commune_id, f.lat, f.lon, f.online,
-       similarity(e.folded_title, %(title)s) AS alike, e.organisation_id, e.organiser_name, e.website,
+SELECT f.who, f.id, f.starts_at, f.commune_id, f.lat, f.lon, f.online,
+       similarity(e.folded_title, w.title) AS alike, e.organisation_id, e.organiser_name, e.website,
        e.registration_url, o.name, o.current_name
-FROM found f JOIN events_event e ON e.id = f.id LEFT JOIN members_organisation o ON o.id = e.organisation_id
-WHERE f.id <> %(besides)s AND (
-    similarity(e.folded_title, %(title)s) >= %(least)s
-    OR (%(links)s <> '{{}}'::text[] AND (e.website = ANY(%(links)s) OR e.registration_url = ANY(%(links)s))))
+FROM found f JOIN wanted w ON w.who = f.who JOIN events_event e ON e.id = f.id
+LEFT JOIN members_organisation o ON o.id = e.organisation_id
+WHERE f.id <> w.besides AND f.id <= %(newest)s AND (
+    similarity(e.folded_title, w.title) >= %(least)s
+    OR e.website = ANY(w.links) OR e.registration_url = ANY(w.links))
 """
 
 
@@ -118,12 +125,31 @@ def _told_apart(event: Event) -> set[int]:
     return {key for pair in pairs for key in pair} - {event.pk}
 
 
+def find_each(events: Sequence[Event]) -> dict[int, list[tuple[Event, list[str]]]]:
+    """As `find` for each of these, by key, in a fixed number of questions; those like no other are not there."""
+    keys = [event.pk for event in events]
+    rows = Session.objects.filter(event__in=keys, ends_at__gte=timezone.now())
+    dates: dict[int, list[Session]] = {}
+    for session in rows.exclude(status=Session.Status.CANCELLED).order_by("starts_at", "pk"):
+        dates.setdefault(session.event_id, []).append(session)
+    found = close_each([_candidate(event, dates.get(event.pk, [])) for event in events], waiting=True)
+    pairs = set(DistinctPair.objects.filter(Q(first__in=keys) | Q(second__in=keys)).values_list("first", "second"))
+    kept = {
+        event.pk: [(other, why) for other, why in like if not {(event.pk, other.pk), (other.pk, event.pk)} & pairs]
+        for event, like in zip(events, found, strict=True)
+    }
+    return {key: like for key, like in kept.items() if like}
+
+
 def candidate(event: Event) -> Candidate:
     """What is compared of `event`: its next dates, or its last ones when all are past."""
     rows = Session.objects.filter(event=event).exclude(status=Session.Status.CANCELLED)
     coming = list(rows.filter(ends_at__gte=timezone.now()).order_by("starts_at")[:LOOKED_AT])
-    sessions = coming or list(rows.order_by("-starts_at")[:LOOKED_AT])
-    moments = [Moment(s.starts_at, s.commune_id or "", s.lat, s.lon, s.online) for s in sessions]
+    return _candidate(event, coming or list(rows.order_by("-starts_at")[:LOOKED_AT]))
+
+
+def _candidate(event: Event, sessions: Sequence[Session]) -> Candidate:
+    moments = [Moment(s.starts_at, s.commune_id or "", s.lat, s.lon, s.online) for s in sessions[:LOOKED_AT]]
     return Candidate(
         title=event.title, moments=moments, organisation=event.organisation_id, organiser=event.organiser,
         links=tuple(filter(None, (event.website, event.registration_url))), besides=event.pk or 0,
@@ -132,29 +158,41 @@ def candidate(event: Event) -> Candidate:
 
 def close(wanted: Candidate, *, waiting: bool) -> list[tuple[Event, list[str]]]:
     """As `find`; `waiting` also looks among what is proposed and not read yet (never shown to the public)."""
-    if not wanted.moments:
-        return []
-    met: dict[int, _Met] = {}
-    for row in _rows(wanted, waiting):
-        said = _compare(wanted, row)
-        if said is not None and said.score > met.setdefault(row[0], _Met()).score:
-            met[row[0]] = said
-    kept = sorted(((key, said) for key, said in met.items() if said.score), key=lambda pair: -pair[1].score)[:MOST]
-    events = Event.objects.select_related("organisation", "agency", "source").in_bulk([key for key, _ in kept])
-    return [(events[key], said.reasons) for key, said in kept if key in events]
+    return close_each([wanted], waiting=waiting)[0]
 
 
-def _rows(wanted: Candidate, waiting: bool) -> list[tuple[Any, ...]]:
-    moments = list(wanted.moments)[:LOOKED_AT]
-    boxes = [_box(moment) for moment in moments]
+def close_each(
+    wanted: Sequence[Candidate], *, waiting: bool, newest: int | None = None
+) -> list[list[tuple[Event, list[str]]]]:
+    """As `close` for each of `wanted`, in two questions; among events whose key is `newest` at most, when given."""
+    if not any(one.moments for one in wanted):
+        return [[] for _ in wanted]
+    met: list[dict[int, _Met]] = [{} for _ in wanted]
+    for who, *row in _rows(wanted, waiting, newest):
+        said = _compare(wanted[who], tuple(row))
+        if said is not None and said.score > met[who].setdefault(row[0], _Met()).score:
+            met[who][row[0]] = said
+    best = [sorted(one.items(), key=lambda pair: -pair[1].score)[:MOST] for one in met]
+    keys = {key for one in best for key, said in one if said.score}
+    events = Event.objects.select_related("organisation", "agency", "source").in_bulk(keys)
+    return [[(events[key], said.reasons) for key, said in one if key in events] for one in best]
+
+
+def _rows(wanted: Sequence[Candidate], waiting: bool, newest: int | None) -> list[tuple[Any, ...]]:
+    moments = [(who, moment) for who, one in enumerate(wanted) for moment in list(one.moments)[:LOOKED_AT]]
+    boxes = [_box(moment) for _, moment in moments]
+    said = [
+        {"who": who, "title": fold(one.title)[:200], "besides": one.besides, "links": list(one.links)}
+        for who, one in enumerate(wanted)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             _CLOSE,
             {
-                "day": [m.starts_at for m in moments], "low": [low for low, _ in boxes],
-                "high": [high for _, high in boxes], "online": [m.online for m in moments], "waiting": waiting,
-                "title": fold(wanted.title)[:200], "besides": wanted.besides, "links": list(wanted.links),
-                "least": ALIKE - 0.35,
+                "who": [who for who, _ in moments], "day": [m.starts_at for _, m in moments],
+                "low": [low for low, _ in boxes], "high": [high for _, high in boxes],
+                "online": [m.online for _, m in moments], "waiting": waiting, "wanted": json.dumps(said),
+                "newest": _LAST_KEY if newest is None else newest, "least": ALIKE - 0.35,
             },
         )  # fmt: skip
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -187,7 +225,7 @@ def _compare(wanted: Candidate, row: tuple[Any, ...]) -> _Met | None:
         reasons.append("titre identique" if alike > 0.95 else "titre proche")
     if _same_organiser(wanted, organisation, (organiser, name or "", short or "")):
         score += 0.2
-        reasons.append("même organisateur")
+        reasons.append(SAME_ORGANISER)
     elif organisation and wanted.organisation and organisation != wanted.organisation:
         score -= 0.2  # every school of a town opens its doors on the same Saturday
     if same_link:
@@ -211,7 +249,7 @@ def _near(moment: Moment, commune: str | None, lat: float | None, lon: float | N
 
 def _day(one: datetime, other: datetime) -> str:
     first, second = timezone.localdate(one), timezone.localdate(other)
-    return "même jour" if first == second else "à un jour près"
+    return SAME_DAY if first == second else "à un jour près"
 
 
 def _same_organiser(wanted: Candidate, organisation: int | None, names: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ batches, and the next one goes on. Memory does not grow with the number of event
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,17 +15,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from core.journal import Actor, record
 from core.reference import EventType
+from events.copying import Among
 from events.derived import refresh
 from events.importers.incoming import CutError, FormatError, Incoming
 from events.importers.places import Places
 from events.models import Event, ImportRun, Session
+from events.render import times
 from events.services.importing_changes import Changed, bring_back, change, end
 from events.services.importing_feed import Feed, Reading, Report
 from events.services.importing_new import make
+from events.services.merged_sources import follow_folded, say_gone
 
 __all__ = ["BUSY", "BusyError", "Feed", "Report", "apply", "run_of"]
 
@@ -41,21 +46,32 @@ class BusyError(Exception):
     """Another reading of the same agenda is running."""
 
 
-def apply(*, feed: Feed, items: Iterable[Incoming], actor: Actor | None = None, withdraw: bool | None = None) -> Report:
+def apply(
+    *,
+    feed: Feed,
+    items: Iterable[Incoming],
+    actor: Actor | None = None,
+    withdraw: bool | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Report:
     """Bring `items`, all that the agenda says now, to the events of `feed`.
 
     Events that are coming and that it says no more are withdrawn; when most would be, none is (`Report.suspicious`
-    says so) unless `withdraw` is true; never when it is false. Raises `BusyError`, and whatever `items` raises
+    says so) unless `withdraw` is true; never when it is false. New events whose identifier is in `without` are left
+    out. Raises `BusyError`, and whatever `items` raises
     (`FormatError`…): nothing is withdrawn then. A file that stops before its end (`CutError`) withdraws nothing either,
     whoever asks, and what came of it is kept.
     """
     report = Report()
-    with alone(feed), _Seen() as seen:
-        reading = Reading(feed, report, Places(), actor)
+    with alone(feed), _Seen() as seen, _uncollected():
+        reading = Reading(feed, report, Places(), actor, without)
         for batch in _batches(_until_cut(items, report)):
             _bring(reading, batch, seen)
+            gc.collect(0)
         if withdraw is not False and not report.cut:
             _withdraw_missing(reading, seen, everything=bool(withdraw))
+            if not report.suspicious:
+                say_gone(feed, seen.__contains__)
     return report
 
 
@@ -88,14 +104,12 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
             report.reject(item, "\u00a0; ".join(dict.fromkeys(item.problems)))
         else:
             good.append((item, item.digest()))
-    held = feed.events().filter(source_uid__in=[item.uid for item, _ in good]).order_by("pk")
+    held = feed.events().filter(Among(F("source_uid"), [item.uid for item, _ in good])).order_by("pk")
     known = {event.source_uid: event for event in held.select_for_update(of=("self",))}
     new = [(item, digest) for item, digest in good if item.uid not in known]
     if new:
-        giver = reading.actor.journal_key if reading.actor else ""
-        make(feed, new, reading.places, author_key=giver)
-        for item, digest in new:
-            report.say("created", item.title, item.uid, digest, _said(item))
+        _make_all(reading, new)
+    follow_folded(known, good, reading)
     moved = []
     for item, digest in good:
         event = known.get(item.uid)
@@ -108,6 +122,16 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
             moved.append((event, item, digest))
     if moved:
         _change_all(reading, moved)
+
+
+def _make_all(reading: Reading, new: list[tuple[Incoming, str]]) -> None:
+    feed, report = reading.feed, reading.report
+    taken = [(item, digest) for item, digest in new if item.uid not in reading.without]
+    if taken:
+        make(feed, taken, reading.places, author_key=reading.actor.journal_key if reading.actor else "")
+    for item, digest in new:
+        act = "left" if item.uid in reading.without else "created"
+        report.say(act, item.title, item.uid, digest, "" if report.full else _said(item))
 
 
 def _change_all(reading: Reading, moved: list[tuple[Event, Incoming, str]]) -> None:
@@ -143,7 +167,7 @@ def _said(item: Incoming) -> str:
 def _dates(item: Incoming) -> str:
     first = timezone.localtime(item.dates[0].starts_at)
     more = len(item.dates) - 1
-    hour = "" if item.dates[0].all_day else f" à {first:%H:%M}"
+    hour = "" if item.dates[0].all_day else f" à {times.clock(first)}"
     return f"{first:%d/%m/%Y}{hour}" + (
         f" et {more} autre{'s' if more > 1 else ''} date{'s' if more > 1 else ''}" if more else ""
     )
@@ -221,6 +245,19 @@ def _batches(items: Iterable[Incoming]) -> Iterator[list[Incoming]]:
             batch, dates = [], 0
     if batch:
         yield batch
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """The garbage collector waits for the end of a batch: it would look at the same thousands of objects again and
+    again while one is made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Seen:

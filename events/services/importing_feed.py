@@ -43,9 +43,10 @@ class Feed:
 
     def events(self) -> Any:
         """What was ever brought by this agenda (for a file: by any file of the organisation)."""
+        brought = Event.objects.exclude(source_uid="")  # as their indexes say, so that a batch is found by them
         if self.source is not None:
-            return Event.objects.filter(source=self.source)
-        return Event.objects.filter(organisation=self.organisation, source=None).exclude(source_uid="")
+            return brought.filter(source=self.source)
+        return brought.filter(organisation=self.organisation, source=None)
 
 
 @dataclass
@@ -59,9 +60,10 @@ class Report:
     rejected: int = 0
     rejections: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    lines: list[dict[str, str]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
     suspicious: str = ""
     cut: bool = False  # the file stops before its end
+    left: int = 0  # new ones that somebody chose not to take
 
     def __post_init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=32)
@@ -80,11 +82,18 @@ class Report:
     def changes(self) -> int:
         return self.created + self.updated + self.withdrawn
 
+    @property
+    def full(self) -> bool:
+        """No more is said of each event: what would be need not be worked out."""
+        return len(self.lines) >= MOST_SAID
+
     def say(self, act: str, title: str, uid: str, digest: str = "", detail: str = "") -> None:
+        """`act` is one of `COUNTS`, or « left »: what was left out is told from what is new by its line alone, for the
+        digest is of what the file says."""
         setattr(self, act, getattr(self, act) + 1)
-        self._hash.update(f"{act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
+        self._hash.update(f"{'created' if act == 'left' else act}\0{uid}\0{digest}\0".encode("utf-8", "replace"))
         if len(self.lines) < MOST_SAID:
-            self.lines.append({"act": act, "title": title, "detail": detail})
+            self.lines.append({"act": act, "title": title, "detail": detail, "uid": uid})
 
     def reject(self, item: Incoming, reason: str) -> None:
         self.rejected += 1
@@ -104,3 +113,4 @@ class Reading:
     report: Report
     places: Places
     actor: Actor | None
+    without: frozenset[str] = frozenset()  # identifiers of new events that are left out

@@ -58,8 +58,9 @@ def choosable(kept: Event, folded: Event) -> list[str]:
     led = {name for names in SEVERAL.values() for name in names[1:]}
     return [
         name for name in EDITED
-        if name not in led
-        and not (name == "organiser_name" and kept.organisation_id)
+        if name not in led and name != "partners"  # those of both hold the event that is kept
+        # Nobody's name is not taken over a name: who runs the other one becomes a partner.
+        and not (name == "organiser_name" and (kept.organisation_id or not folded.organiser_name))
         and any(ours[n] != theirs[n] for n in SEVERAL.get(name, (name,)))
     ]  # fmt: skip
 

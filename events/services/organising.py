@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from core.journal import Actor
 from events.models import Event, Session
 from events.services.recurring import Series, add_rule
-from events.services.writing import EDITED, create_event
+from events.services.writing import EDITED, create_event, partners_of
 from members.models import Organisation
 from territories.models import Agency
 
@@ -45,11 +45,9 @@ def organise(
 @transaction.atomic
 def copy(*, event: Event, actor: Actor) -> Event:
     """A draft that says the same, without its dates: they are new."""
-    values = {name: getattr(event, name) for name in EDITED}
-    values["image"] = event.image.name or ""
-    made = create_event(
-        values=values, sessions=[], organisation=event.organisation, partners=event.partners.all(), actor=actor
-    )
+    values = {name: getattr(event, name) for name in EDITED if name != "partners"}
+    values |= {"image": event.image.name or "", "partners": partners_of(event)}
+    made = create_event(values=values, sessions=[], organisation=event.organisation, actor=actor)
     made.agency = event.agency
     made.save(update_fields=["agency"])
     return made

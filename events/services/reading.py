@@ -19,6 +19,7 @@ from events.importers.formats import SlowError, read, within
 from events.importers.incoming import FormatError, Incoming
 from events.models import Event, ImportRun, Source
 from events.services.importing import BusyError, Feed, Report, apply, run_of
+from events.services.resembling import newest, say_alike
 from members.models import Mandate
 
 log = structlog.get_logger("events.reading")
@@ -38,6 +39,10 @@ TRY_SECONDS, TRY_BYTES, TRY_EVENTS = 10, 3_000_000, 300  # of a try, while someb
 
 class ReadError(Exception):
     """A source could not be read; the message is French."""
+
+
+class LargeTryError(ReadError):
+    """There is more to read than somebody can wait for: nothing is said against the address."""
 
 
 class _Undo(Exception):  # noqa: N818 (a way out of a transaction, not an error)
@@ -96,16 +101,20 @@ def preview(source: Source, *, withdraw: bool | None = None, waiting: bool = Fal
             if new:
                 source.save()
             assert got.path is not None  # noqa: S101 (asked without conditions)
-            items, report = read(got.path, source.format), Report()
+            items, report, before = read(got.path, source.format), Report(), newest()
             if waiting:
                 items = _first(items, report)
-            reports.append(apply(feed=Feed.of_source(source), items=items, withdraw=withdraw))
+            feed = Feed.of_source(source)
+            reports.append(apply(feed=feed, items=items, withdraw=withdraw))
+            say_alike(reports[0], feed, before)
             reports[0].suspicious = report.suspicious or reports[0].suspicious
             raise _Undo
     except _Undo:
         return reports[0]
     except LargeError as error:
-        raise ReadError(TRY_LATER if waiting else str(error)) from error
+        if waiting:
+            raise LargeTryError(TRY_LATER) from error
+        raise ReadError(str(error)) from error
     except (FetchError, FormatError) as error:
         raise ReadError(str(error)) from error
     finally:
@@ -157,6 +166,7 @@ def _nothing_new(source: Source, got: Fetched, started: datetime) -> Report:
 def _succeeded(source: Source, report: Report, got: Fetched, started: datetime) -> None:
     source.last_run_at = source.last_success_at = started
     source.failures, source.last_error = 0, report.suspicious
+    source.withheld = bool(report.suspicious) and not report.cut
     source.etag, source.last_modified = got.etag, got.last_modified
     if got.digest or report.suspicious:
         source.body_digest = "" if report.suspicious else got.digest
@@ -168,6 +178,7 @@ def _failed(source: Source, error: str, started: datetime) -> None:
     """Tried again later, each time later, at least once a day; its managers are told once after a day."""
     with transaction.atomic():
         source.last_run_at, source.last_error = started, error
+        source.withheld = False  # nothing could be withdrawn now
         source.failures = min(source.failures + 1, 30_000)
         wait = timedelta(hours=source.every_hours) * 2 ** min(source.failures, 8)
         source.next_run_at = started + _spread(min(wait, max(DAY, timedelta(hours=source.every_hours))))
@@ -197,7 +208,7 @@ def _tell_managers(source: Source, since: datetime) -> None:
 def _save(source: Source) -> None:
     source.save(update_fields=[
         "last_run_at", "last_success_at", "failures", "last_error", "etag", "last_modified", "body_digest",
-        "next_run_at",
+        "next_run_at", "withheld",
     ])  # fmt: skip
 
 

@@ -44,6 +44,11 @@ class Series:
     skipped: tuple[date, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def all_day(self) -> bool:
+        """From a midnight to the next: the only rule whose hours are the same."""
+        return self.starts == self.ends == time()
+
     def days(self) -> list[date]:
         return days(self.rule, self.starts_on, self.skipped)
 
@@ -99,8 +104,9 @@ def change(*, session: Session, series: Series, whole: bool, message: str = "", 
     """
     event = locked(session.event, EDITABLE)
     held = Session.objects.select_for_update(of=("self",)).select_related("recurrence").get(pk=session.pk)
+    # Split first: what is planned is then read with the rule that it will have.
+    recurrence = held.recurrence = _split(held, whole=whole)
     done = plan(session=held, series=series, whole=whole)
-    recurrence = _split(held, whole=whole)
     for name, value in _columns(series).items():
         setattr(recurrence, name, value)
     recurrence.save()

@@ -19,7 +19,7 @@ from events import field_words
 from events.models import Event, Revision
 from events.services.states import locked
 from events.services.telling import tell_author
-from events.services.writing import EDITED, edit_event, said
+from events.services.writing import EDITED, edit_event, partners_of, said
 
 State = Revision.State
 DECIDED = "Cette modification a déjà reçu une réponse\u00a0: rechargez la page."
@@ -32,7 +32,7 @@ def waiting(event: Event) -> Revision | None:
 
 def live(event: Event) -> dict[str, Any]:
     """What the event says now, as a revision holds it: the fields of `EDITED`, as JSON."""
-    return {name: plain(getattr(event, name)) for name in EDITED}
+    return {name: partners_of(event) if name == "partners" else plain(getattr(event, name)) for name in EDITED}
 
 
 def as_proposed(event: Event) -> dict[str, Any]:
@@ -140,7 +140,8 @@ def _check(event: Event, values: Mapping[str, Any]) -> None:
     """What could not be published is not kept aside either."""
     tried = copy(event)
     for name, value in values.items():
-        setattr(tried, name, value)
+        if name != "partners":  # another table
+            setattr(tried, name, value)
     tried.clean_fields(exclude=["image"])
     tried.validate_constraints()
 

@@ -14,8 +14,9 @@ from core.journal import Actor, record
 from core.links import absolute
 from events.derived import refresh_event
 from events.models import Event, Session
-from events.services.telling import account_of, tell_author
+from events.services.telling import account_of
 from events.services.telling_registered import tell_withdrawn
+from events.services.telling_together import one_at_a_time, tell_decision
 
 State = Event.State
 MOVED_ON = "Cet évènement a changé d’état entre-temps\u00a0: rechargez la page."
@@ -46,9 +47,10 @@ def publish(*, event: Event, actor: Actor | None) -> Event:
     """
     held = locked(event, (State.DRAFT, State.PROPOSED, State.WITHDRAWN))
     proposed = held.state == State.PROPOSED
+    one_at_a_time(held)
     _publish(held, actor)
     if proposed:
-        tell_author(held, "event_published")
+        tell_decision(held, "event_published")
     return held
 
 
@@ -58,9 +60,11 @@ def refuse(*, event: Event, reason: str, actor: Actor | None, to_complete: bool 
 
     `to_complete`: the letter invites to do so; otherwise it says that the event does not enter the agenda.
     """
-    held = _to(locked(event, (State.PROPOSED,)), State.REFUSED, actor, "event.refuse", state_reason=reason)
+    held = locked(event, (State.PROPOSED,))
+    one_at_a_time(held)
+    _to(held, State.REFUSED, actor, "event.refuse", state_reason=reason)
     agency_url = absolute(held.agency.get_absolute_url()) if held.agency else ""
-    tell_author(held, "event_refused", reason=reason, to_complete=to_complete, agency_url=agency_url)
+    tell_decision(held, "event_refused", reason=reason, to_complete=to_complete, agency_url=agency_url)
     return held
 
 

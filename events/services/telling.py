@@ -22,19 +22,23 @@ def tell_author(event: Event, template: str, *, reason: str = "", author_key: st
     `author_key`: whoever wrote this part of it (a revision), when that is somebody else. `more` goes to the template,
     with `team`: it goes to those who answer for the organisation, because nobody wrote it (an import) or they left.
     """
-    people = addressees(event, author_key)
-    context = {
-        "event": event, "reason": reason, "kept_days": settings.EVENT_PROPOSER_DAYS,
-        "url": absolute(f"/agenda/{event.slug}/"), **more,
-    }  # fmt: skip
     # Each door is passed once, its row held: the instant tells apart a second refusal from the first.
     key = f"{template}-{event.public_id}-{timezone.now():%Y%m%dT%H%M%S%f}"
     count = 0
-    for number, (to, account, team) in enumerate(people):
-        edit_url = absolute(f"/pro/agenda/{event.slug}/") if account else absolute("/agenda/proposer/")
-        said = context | {"account": account, "team": team, "edit_url": edit_url}
-        count += queue_mail(key=f"{key}-{number}" if number else key, to=to, template=template, context=said)
+    for number, person in enumerate(addressees(event, author_key)):
+        said = words(event, person, reason=reason, **more)
+        count += queue_mail(key=f"{key}-{number}" if number else key, to=person[0], template=template, context=said)
     return count
+
+
+def words(event: Event, person: tuple[str, bool, bool], *, reason: str = "", **more: Any) -> dict[str, Any]:
+    """What the letter to one of `addressees` reads."""
+    _, account, team = person
+    return {
+        "event": event, "reason": reason, "kept_days": settings.EVENT_PROPOSER_DAYS,
+        "url": absolute(f"/agenda/{event.slug}/"), **more, "account": account, "team": team,
+        "edit_url": absolute(f"/pro/agenda/{event.slug}/" if account else "/agenda/proposer/"),
+    }  # fmt: skip
 
 
 def addressees(event: Event, author_key: str = "") -> list[tuple[str, bool, bool]]:

@@ -20,11 +20,12 @@ from events.slugs import RESERVED
 from members.models import Organisation
 from territories.models import Agency, Site
 
-# What an organiser says of an event, as forms name it.
+# What an organiser says of an event, as forms name it; `partners` by their slugs, in order.
 EDITED = (
     "title", "summary", "description", "kind", "sectors", "publics", "age_min", "age_max", "access", "access_text",
-    "organiser_name", "partners_text", "contact_email", "contact_phone", "website", "registration_mode",
+    "organiser_name", "partners", "partners_text", "contact_email", "contact_phone", "website", "registration_mode",
     "registration_url", "free", "price_text", "image", "image_alt", "image_credit",
+    "date_note",
 )  # fmt: skip
 _UNSAID = frozenset({"contact_email", "contact_phone", "proposer_name", "proposer_email"})
 EDITABLE = (Event.State.DRAFT, Event.State.PROPOSED, Event.State.REFUSED, Event.State.PUBLISHED)
@@ -38,21 +39,21 @@ def create_event(
     sessions: Sequence[Mapping[str, Any]],
     actor: Actor | None,
     organisation: Organisation | None = None,
-    partners: Iterable[Organisation] = (),
     **kept: Any,
 ) -> Event:
     """A draft with its sessions: `values` of `EDITED`, each session a mapping of fields of `Session`.
 
     `kept` are other columns (`source`, `source_uid`, `proposer_email`…). Raises `ValidationError` by field.
     """
-    event = Event(**_visible(values), **kept, organisation=organisation)
+    said_of, partners = _apart(values)
+    event = Event(**_visible(said_of), **kept, organisation=organisation)
     event.folded_title = fold(event.title)[:200]
     event.slug = free_slug(event.title)
     event.author_key = event.author_key or (actor.journal_key if actor else "")
     event.clean_fields(exclude=["image"])
     event.validate_constraints()
     event.save()
-    event.partners.set(partners)
+    event.partners.set(_partners(partners or [], event))
     add_sessions(event, sessions)
     event.agency = agency_for(event)
     event.save(update_fields=["agency"])
@@ -62,21 +63,22 @@ def create_event(
 
 
 @transaction.atomic
-def edit_event(
-    *, event: Event, values: Mapping[str, Any], actor: Actor | None, partners: Iterable[Organisation] | None = None
-) -> dict[str, list[Any]]:
-    """Write these fields of `EDITED` (and the partners when given); returns what changed as `{field: [before, after]}`.
+def edit_event(*, event: Event, values: Mapping[str, Any], actor: Actor | None) -> dict[str, list[Any]]:
+    """Write these fields of `EDITED`; returns what changed as `{field: [before, after]}`.
 
     Calendars are told when anything changed (A8). Raises `ValidationError` by field, or for a state that is not edited.
     """
     held = locked(event, EDITABLE)
-    seen = _visible(values)
+    others, partners = _apart(values)
+    seen = _visible(others)
     changes = {name: [getattr(held, name), value] for name, value in seen.items() if getattr(held, name) != value}
     for name, (_, value) in changes.items():
         setattr(held, name, value)
-    if partners is not None and set(held.partners.all()) != (wanted := set(partners)):
-        changes["partners"] = [None, sorted(p.slug for p in wanted)]
-        held.partners.set(wanted)
+    if partners is not None:
+        before, wanted = partners_of(held), _partners(partners, held)
+        if before != (after := sorted(house.slug for house in wanted)):
+            changes["partners"] = [before, after]
+            held.partners.set(wanted)
     if not changes:
         return {}
     held.folded_title = fold(held.title)[:200]
@@ -89,6 +91,21 @@ def edit_event(
     refresh_event(held)
     event.refresh_from_db()
     return changes
+
+
+def partners_of(event: Event) -> list[str]:
+    """The organisations of the portal that hold the event with its organiser: their slugs, in order."""
+    return sorted(event.partners.values_list("slug", flat=True)) if event.pk else []
+
+
+def _apart(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    """The columns, and the partners when they are said."""
+    return {name: value for name, value in values.items() if name != "partners"}, values.get("partners")
+
+
+def _partners(slugs: Iterable[str], event: Event) -> list[Organisation]:
+    """Nobody is their own partner."""
+    return list(Organisation.objects.filter(slug__in=list(slugs)).exclude(pk=event.organisation_id or 0))
 
 
 def _visible(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,12 +23,12 @@ from events.render import times
 from events.render.card import fill, joined
 from events.search import facets as facetting
 from events.search import finding, ways
-from events.search.filters import Search, read
+from events.search.filters import DEFAULT_RADIUS, Search, read
 from events.search.finding import Found, Page
 from events.search.reading import point_of
 from events.views import agenda_form as form
 from territories import cards, communes, routing
-from territories.toponyms import of
+from territories.toponyms import at, of
 
 RESULTS = "#resultats"  # a page of results opens on its results, not on the form
 TABS = (
@@ -54,17 +54,18 @@ class Results:
 @public_page
 def agenda(request: HttpRequest) -> HttpResponse:
     """The agenda. A list costs two statements (three with a place); two more when nothing is found."""
-    search = read(request.GET)
+    table = routing.table()
+    search = read(request.GET, table)
     if _as_submitted(request, search):
         return HttpResponseRedirect(search.url())
     only_ongoing = request.GET.get("en-cours", "") not in {"", "0"} and search.view == "liste"
     if search.unknown_place:
-        context = _frame(search) | {"groups": form.groups(search, None), "unknown_place": True}
+        context = _frame(search, table) | {"groups": form.groups(search, None), "unknown_place": True}
     elif search.view == "liste":
         results = _results(request, search, only_ongoing=only_ongoing)
-        context = _frame(results.search) | _listed(request, results, only_ongoing=only_ongoing)
+        context = _frame(results.search, table) | _listed(request, results, only_ongoing=only_ongoing)
     else:
-        context = _drawn(request, search)
+        context = _drawn(request, search, table)
     context["outside"] = request.GET.get("position") == "hors-region"
     return render(request, "events/agenda.html", context)
 
@@ -77,15 +78,16 @@ def _as_submitted(request: HttpRequest, search: Search) -> bool:
     return noisy and not search.errors and not search.answer.also and not {"apres", "avant", "en-cours"} & asked.keys()
 
 
-def _drawn(request: HttpRequest, search: Search) -> dict[str, Any]:
+def _drawn(request: HttpRequest, search: Search, table: routing.Table) -> dict[str, Any]:
     """A map, a week or a month. Words that find nothing are read as they were probably meant, as in the list."""
     counted, typed = facetting.count(search), ""
     if not counted.total and search.q and (meant := ways.meant(search.q)).words:
         other = search.but(q=meant.words)
         if (again := facetting.count(other)).total:
             search, counted, typed = other, again, search.q
-    context = _frame(search) | {"groups": form.groups(search, counted), "typed_q": typed}
-    context["heading"] = form.heading(search, counted) if search.view == "carte" else ""
+    context = _frame(search, table) | {"groups": form.groups(search, counted), "typed_q": typed}
+    if search.view == "carte":
+        context |= {"heading": form.heading(search, counted), "afar": form.afar(counted)}
     return context | _view(search.view)(request, search)
 
 
@@ -117,23 +119,26 @@ def _anything(page: Page) -> bool:
     return bool(page.found or page.ongoing)
 
 
-def _frame(search: Search) -> dict[str, Any]:
+def _frame(search: Search, table: routing.Table) -> dict[str, Any]:
     """What every view of the agenda shows around its results."""
-    table = routing.table()
+    selects = form.selects(search, table)
     answer = search.answer
     town = search.town
     return {
         "asked": search,
-        "title": f"L’agenda de l’orientation autour {of(town.name)}" if town else "Agenda de l’orientation",
-        "selects": form.selects(search, table),
+        "title": _title(search),
+        "placed": town and not search.online,
+        "afar_url": form.from_afar(search) + RESULTS,
+        "selects": selects,
         "shortcuts": form.shortcuts(search),
         "chips": form.chips(search),
         "nothing_asked": search.url(q="", du="", au="", type="", secteur="", public="", commune="", rayon="", agence="",
                                     bassin="", reseau="", organisme="", en_ligne="", acces=""),
         "filters_label": form.summary(search),
+        "when_open": _when_open(search),
         "filters_open": any(name in search.errors for name in _FILTERS),
         "choice_lists": [
-            (name, label, empty, form.selects(search, table)[name], search.errors.get(name, ""))
+            (name, label, empty, selects[name], search.errors.get(name, ""))
             for name, label, empty in _LISTS
         ],
         "du_text": search.said.get("du") or (search.starts.isoformat() if search.starts else ""),
@@ -160,6 +165,19 @@ _LISTS = (
     ("agence", "Territoire", "Tous"), ("bassin", "Bassin d’emploi", "Tous"), ("reseau", "Réseau organisateur", "Tous"),
 )  # fmt: skip
 _FILTERS = ("type", "secteur", "public", "statut", "acces", "agence", "bassin", "reseau", "organisme")
+
+
+def _when_open(search: Search) -> bool:
+    """Whether a phone shows when, how far and how: something of it is asked, or was not understood."""
+    far = search.radius not in {None, DEFAULT_RADIUS}
+    return bool(search.starts or search.ends or search.online or far or {"du", "au", "rayon"} & search.errors.keys())
+
+
+def _title(search: Search) -> str:
+    if not search.town:
+        return "Agenda de l’orientation"
+    around = at(search.town.name) if search.within else f"autour {of(search.town.name)}"
+    return f"L’agenda de l’orientation {around}"
 
 
 def _pairs(search: Search) -> list[tuple[str, list[str]]]:
@@ -194,8 +212,7 @@ def _listed(request: HttpRequest, results: Results, *, only_ongoing: bool) -> di
         "next": search.url(apres=page.next, **later) + RESULTS if page.next else "",
         "previous": search.url(avant=page.previous, **later) + RESULTS if page.previous else "",
         "empty_page": not _anything(page) and not first,
-        "online_too": search.url(commune="", rayon="", en_ligne="1") + RESULTS,
-        "online_number": found.online if found and search.start else 0,
+        "afar": form.afar(found) if found and results.search.town and not search.online else "",
         "typed_q": results.typed_q,
     }
 

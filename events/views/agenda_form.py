@@ -17,7 +17,7 @@ from events.search.filters import DEFAULT_RADIUS, Search
 from events.search.sentence import NBSP, listed, when
 from territories.forms import RADII
 from territories.routing import Choice, Table
-from territories.toponyms import of
+from territories.toponyms import at, of
 
 FORM = "recherche"  # the filters stand beside the results and belong to the form above
 
@@ -113,7 +113,7 @@ def _plain(options: tuple[tuple[str, str], ...]) -> str:
 @lru_cache(maxsize=128)
 def _radii(given: int | None) -> tuple[tuple[str, str], ...]:
     values = sorted({*RADII, DEFAULT_RADIUS, *([given] if given else [])})
-    return tuple((str(km), f"Moins de {km} km") for km in values)
+    return (("0", "La commune seule"), *((str(km), f"Moins de {km} km") for km in values))
 
 
 @lru_cache(maxsize=16)
@@ -138,8 +138,7 @@ def chips(search: Search) -> list[Chip]:
     asked: list[tuple[str, str, str]] = [
         (f"«{NBSP}{search.q}{NBSP}»" if search.q else "", "q", ""),
         (when(search).capitalize() if search.starts or search.ends else "", "dates", ""),
-        (f"{search.reach}{NBSP}km autour {of(search.town.name)}" if search.town and not search.online else "",
-         "place", ""),
+        (_where(search), "place", ""),
         ("En ligne" if search.online else "", "en-ligne", ""),
         *((EventType(value).label, "type", value) for value in search.types),
         *((Sector(value).label, "secteur", value) for value in search.sectors),
@@ -151,6 +150,16 @@ def chips(search: Search) -> list[Chip]:
         (search.organisation_name, "organisme", ""),
     ]  # fmt: skip
     return [Chip(french(label), _without(search, name, value)) for label, name, value in asked if label]
+
+
+def _where(search: Search) -> str:
+    if search.within and search.town:
+        return _capital(at(search.town.name))
+    return f"{search.reach}{NBSP}km autour {of(search.town.name)}" if search.town and not search.online else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _without(search: Search, name: str, value: str) -> str:
@@ -175,17 +184,37 @@ def heading(search: Search, facets: Facets) -> str:
     if not search.ends and not search.starts:
         coming = "en cours" if number and facets.ongoing == number else "en cours ou à venir"
         words.append(coming if facets.ongoing else "à venir")
-    if search.online:
-        words.append("en ligne")
-    elif search.town:
-        words.append(f"à moins de {search.reach}{NBSP}km {of(search.town.name)}")
-    elif search.agency:
-        words.append(f"dans le territoire {search.agency.label}")
-    elif search.basin:
-        words.append(f"dans le bassin {search.basin.label}")
+    words += _area(search)
     if search.starts or search.ends:
         words.append(when(search))
     return french(" ".join(words))
+
+
+def _area(search: Search) -> list[str]:
+    online = ["en ligne"] if search.online else []
+    if search.within and search.town:
+        return [*online, at(search.town.name)]
+    if online:
+        return online
+    if search.town:
+        return [f"à moins de {search.reach}{NBSP}km {of(search.town.name)}"]
+    if search.agency:
+        return [f"dans le territoire {search.agency.label}"]
+    return [f"dans le bassin {search.basin.label}"] if search.basin else []
+
+
+def afar(facets: Facets) -> str:
+    """« 12 évènements en ligne », for the way from a place, or from a map, to what has none; empty without any. The
+    list it leads to, `from_afar`, holds those that also take place somewhere, and finds the same number."""
+    number = facets.online
+    if not number:
+        return ""
+    return f"{'plus de ' if facets.online_capped else ''}{number} évènement{'s' if number > 1 else ''} en ligne"
+
+
+def from_afar(search: Search) -> str:
+    """The address of the list of what is followed from anywhere, whatever the place asked."""
+    return search.url(commune="", rayon="", en_ligne="1", vue="")
 
 
 def summary(search: Search) -> str:

@@ -18,6 +18,7 @@ from core.links import absolute
 from events.forms_people import AlertForm, RhythmForm
 from events.models import Alert
 from events.search.filters import Search
+from events.search.sentence import sentence
 from events.services import alerting
 from events.views.registration import too_many
 from events.views.secret_page import secret_page, see_other
@@ -55,7 +56,7 @@ def _page(request: HttpRequest, search: Search, form: AlertForm, *, status: int 
     ending = f"?{query}" if query else ""
     calendar = absolute(f"/agenda.ics{ending}")
     context = {
-        "search": search, "title": search.sentence(), "form": form, "back": f"/agenda/{ending}",
+        "search": search, "title": sentence(search), "form": form, "back": f"/agenda/{ending}",
         "calendar": calendar, "webcal": f"webcal://{calendar.partition('://')[2]}",
         "atom": absolute(f"/agenda.atom{ending}"), "compose": f"{reverse('agenda_compose')}{ending}",
         "dated": bool(request.GET.get("du") or request.GET.get("au")), "days": settings.ALERT_DAYS,

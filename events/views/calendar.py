@@ -1,16 +1,18 @@
 """The agenda as a strip of a week and as the grid of a month (A2): tables, links, nothing else.
 
-The range is the week or the month of `du` (of today without it); `au` is not used there, and the page says so.
+The range is the week or the month of `du`; `au` is not used there, and the page says so. Without `du` it is that of
+today, or the next one when nothing of it is still to come: a Sunday evening is about Monday. The page says that too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from events.render import brief, times
 from events.search import grid
@@ -106,31 +108,55 @@ class Range:
 
 def week(request: HttpRequest, search: Search) -> dict[str, Any]:
     """The week of `du`, Monday to Sunday, as `calendar` for `events/_week.html`."""
-    day = _asked(search)
+    return {"calendar": _opened(search, _week)}
+
+
+def _week(day: date) -> Range:
     first = day - timedelta(days=day.weekday())
     last = first + timedelta(days=6)
-    span = Range(
+    return Range(
         max(first, FIRST), min(last, LAST), times.days(first, last),
         _kept(first - timedelta(days=7), first - timedelta(days=1)),
         _kept(last + timedelta(days=1), last + timedelta(days=7)), WEEK_SHOWN, WEEK_LANES, "semaine",
     )  # fmt: skip
-    return {"calendar": _calendar(search, span)}
 
 
 def month(request: HttpRequest, search: Search) -> dict[str, Any]:
     """The month of `du`, in weeks, as `calendar` for `events/_month.html`."""
-    first = _asked(search).replace(day=1)
+    return {"calendar": _opened(search, _whole_month)}
+
+
+def _whole_month(day: date) -> Range:
+    first = day.replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
-    span = Range(
+    return Range(
         first, following - timedelta(days=1), _month(first),
         _kept(before, before), _kept(following, following), MONTH_SHOWN, MONTH_LANES, "mois",
     )  # fmt: skip
-    return {"calendar": _calendar(search, span)}
 
 
 def _asked(search: Search) -> date:
     return min(max(search.starts or today(), FIRST), LAST)
+
+
+def _opened(search: Search, ranged: Callable[[date], Range]) -> dict[str, Any]:
+    """The range asked; without `du`, the one after today's when nothing of today's is still to come (A2)."""
+    span = ranged(_asked(search))
+    found = grid.rows(search, span.days)
+    over = search.starts is None and span.next is not None and not _to_come(found)
+    if over and span.next:
+        span = ranged(span.next)
+        found = grid.rows(search, span.days)
+    return _calendar(search, span, found) | {"over": over}
+
+
+def _to_come(found: Days) -> bool:
+    """Whether a date of these days is not over. Those of several days that go on after them are no reason to stay: the
+    next days show them too."""
+    now, last = timezone.now(), max(found.by_day)
+    rows = [row for of_day in found.by_day.values() for row in of_day]
+    return any(row.ends_at > now and (row.last <= last or row.starts_at > now) for row in (*rows, *found.ongoing))
 
 
 def _kept(first: date, last: date) -> date | None:
@@ -138,8 +164,7 @@ def _kept(first: date, last: date) -> date | None:
     return max(first, FIRST) if last >= FIRST and first <= LAST else None
 
 
-def _calendar(search: Search, span: Range) -> dict[str, Any]:
-    found = grid.rows(search, span.days)
+def _calendar(search: Search, span: Range, found: Days) -> dict[str, Any]:
     now = today()
     weeks = _weeks(span.days)
     placed = [_Placed(week, found, span) for week in weeks]
@@ -155,7 +180,10 @@ def _calendar(search: Search, span: Range) -> dict[str, Any]:
         "names": [(name, name[:3]) for name in times.DAYS],
         "previous": _move(search, span.previous, span),
         "next": _move(search, span.next, span),
-        "today": ("" if nothing else TODAY) if span.first <= now <= span.last else search.url(du="", au="") + ANCHOR,
+        "today": ("" if nothing else TODAY)
+        if span.first <= now <= span.last
+        else search.url(du=now.isoformat(), au="") + ANCHOR,
+        "last_day": now == span.last,
         "until_ignored": search.ends is not None,
         "nothing": nothing,
         "way_on": (times.day(way_on), search.url(du=way_on.isoformat(), au="") + ANCHOR) if way_on else None,

@@ -26,6 +26,7 @@ from events import feeding
 from events.feeding import Version
 from events.render import atom, calendar, table
 from events.search.filters import Search, read
+from events.search.sentence import sentence
 
 SECONDS = 300  # how long a feed that tells of nobody may be kept
 NBSP = "\u00a0"
@@ -43,7 +44,9 @@ class FeedUse(FairUse):
     """Counted as the pages and the API are, on its own."""
 
     scope = "feeds"
-    rate = PageUse().get_rate()
+
+    def get_rate(self) -> str | None:
+        return PageUse().get_rate()
 
 
 def feed(name: str) -> Callable[[Writer], Callable[[HttpRequest], HttpResponse]]:
@@ -120,7 +123,7 @@ def _refusal(status: int, reason: str, **headers: str) -> HttpResponse:
 
 def title(search: Search) -> str:
     """What the feed of `search` is called."""
-    return search.sentence() if search.narrowed else f"{EVERYTHING} – {settings.PORTAL_NAME}"
+    return sentence(search) if search.narrowed else f"{EVERYTHING} – {settings.PORTAL_NAME}"
 
 
 def _subtitle(version: Version) -> str:

@@ -74,7 +74,10 @@ def preview_of(series: Series | None) -> dict[str, Any] | None:
         return None
     return {
         "sentence": series.rule.sentence(),
-        "dates": [times.when(*rrules.instants(day, series.starts, series.ends)) for day in series.days()],
+        "dates": [
+            times.when(*rrules.instants(day, series.starts, series.ends), all_day=series.all_day)
+            for day in series.days()
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from core import acts
 from core.models import JournalEntry
 from core.reference import Access, Sector, Status
-from events import pro_list
+from events import field_words, pro_list
 from events.models import Event, Registration, Revision, Session, SessionChange
 from events.pro_access import Desk, event_page, houses_of, pro_page
 from events.render import times
@@ -21,6 +21,7 @@ from events.rules import may_enter_desk
 from events.services.revising import diff
 from events.services.seats import seats_of
 from events.services.sessions import place_of
+from events.services.writing import partners_of
 
 _WHO = {
     "compte": "quelqu’un de l’équipe", "système": "le portail", "agence": "l’agence", "Région": "la Région",
@@ -60,7 +61,9 @@ def event(request: HttpRequest, desk: Desk) -> HttpResponse:
     """One event: where it stands, its dates, what waits, what was done."""
     coming = coming_of(desk.event)
     revision = Revision.objects.filter(event=desk.event).select_related("event").first()
-    totals = Registration.objects.filter(session__event=desk.event).aggregate(
+    # Who registered for a date that is cancelled does not come.
+    expected = Registration.objects.filter(session__event=desk.event).exclude(session__status=Session.Status.CANCELLED)
+    totals = expected.aggregate(
         seated=Count("pk", filter=Q(state__in=Registration.SEATED)),
         queued=Count("pk", filter=Q(state=Registration.State.WAITING)),
     )
@@ -69,6 +72,7 @@ def event(request: HttpRequest, desk: Desk) -> HttpResponse:
         total=Session.objects.filter(event=desk.event).count(), totals=totals,
         revision=revision if revision and revision.state in {"waiting", "refused"} else None,
         changes=diff(revision) if revision and revision.state in {"waiting", "refused"} else [],
+        partners=_names(partners_of(desk.event)),
         history=history(desk.event), address=request.build_absolute_uri(desk.event.get_absolute_url()),
         **facts(desk.event),
     )  # fmt: skip
@@ -81,13 +85,25 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The words and the dates as the public would read them; a revision that waits is shown over the live text."""
     shown = Event.objects.select_related("organisation").get(pk=desk.event.pk)
     waiting = Revision.objects.filter(event=desk.event, state=Revision.State.WAITING).first()
+    partners = partners_of(shown)
     if waiting is not None and "direct" not in request.GET:
         for name, value in waiting.values.items():
-            setattr(shown, name, value)
+            if name != "partners":
+                setattr(shown, name, value)
+        partners = waiting.values.get("partners", partners)
     context = desk.page(
-        "Aperçu", shown=shown, waiting=waiting, lines=lines_of(coming_of(desk.event)[:SHOWN_DATES]), **facts(shown)
+        "Aperçu",
+        shown=shown,
+        partners=_names(partners),
+        waiting=waiting,
+        lines=lines_of(coming_of(desk.event)[:SHOWN_DATES]),
+        **facts(shown),
     )
     return render(request, "events/pro/preview.html", context)
+
+
+def _names(slugs: list[str]) -> str:
+    return field_words.words("partners", slugs) if slugs else ""
 
 
 def coming_of(event_: Event) -> list[Session]:

@@ -81,11 +81,12 @@ def _decided(request: HttpRequest, held: AgendaFile) -> HttpResponse:
             agenda_files.drop(file=held, actor=user)
             messages.success(request, "Le fichier est abandonné\u00a0: rien n’a été écrit.")
             return redirect("pro_agenda_import")
-        held = agenda_files.apply_file(file=held, digest=request.POST.get("apercu", ""), actor=user)
+        agenda_files.apply_file(
+            file=held, digest=request.POST.get("apercu", ""), actor=user,
+            without=agenda_files.left_out(held, request.POST.dict()),
+        )  # fmt: skip
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
-    else:
-        messages.success(request, "C’est fait\u00a0: le fichier est appliqué.")
     return redirect("pro_agenda_file", held.public_id)
 
 
@@ -94,7 +95,8 @@ def _file_page(request: HttpRequest, held: AgendaFile) -> HttpResponse:
     counts = said.get("counts", {})
     context = {
         "file": held, "counts": counts, "lines": said.get("lines", []), "rejections": said.get("rejections", []),
-        "notes": said.get("notes", []), "waits": held.state == AgendaFile.State.READY,
+        "notes": said.get("notes", []), "alike": said.get("alike", 0), "waits": held.state == AgendaFile.State.READY,
+        "applied": held.state == AgendaFile.State.APPLIED, "left": said.get("left", 0),
         "changes": counts.get("created", 0) + counts.get("updated", 0), "trusted": is_trusted(held.organisation),
     }  # fmt: skip
     return render(request, "events/pro/import_file.html", context)

@@ -22,13 +22,15 @@ from events.models import Event, Registration, Session
 from events.pro_access import Desk, people_page
 from events.services import registering
 from events.services.registration_mails import when
-from events.services.seats import door_of, seats_of
+from events.services.seats import Door, door_of, seats_of
 
 State = Registration.State
 READ_AGAIN = timedelta(hours=1)  # a list opened again within the hour is one reading
 HEADER = ("Nom", "Courriel", "État", "Adresse vérifiée", "Demandée le", "Présence")
 _ORDER = (State.CONFIRMED, State.HELD, State.WAITING)
 SHOWN_PAST = 50
+# Where the organiser may add somebody (`registering.add_by_phone`); a full date says to give it more seats.
+TAKES = (Door.OPEN, Door.WAITING, Door.FULL, Door.CLOSED, Door.STARTED)
 
 
 @require_safe
@@ -64,11 +66,14 @@ def people(request: HttpRequest, desk: Desk, session: UUID) -> HttpResponse:
     _journal_reading(request.user, desk.event)
     rows = _rows(found)
     seats = seats_of([found])[found.pk]
+    door, cancelled = door_of(found, seats), found.status == Session.Status.CANCELLED
     context = desk.page(
-        "inscriptions", session=found, when=when(found), form=form, seats=seats, door=door_of(found, seats),
+        "inscriptions", session=found, when=when(found), form=form, seats=seats, door=door, takes=door in TAKES,
+        cancelled=cancelled, line={"session": found},
         alive=[row for row in rows if row.state in Registration.ALIVE],
         left=[row for row in rows if row.state not in Registration.ALIVE],
-        begun=timezone.localdate(found.starts_at) <= timezone.localdate(), over=found.ends_at <= timezone.now(),
+        begun=not cancelled and timezone.localdate(found.starts_at) <= timezone.localdate(),
+        over=found.ends_at <= timezone.now(),
         several=Session.objects.filter(event=desk.event)[1:2].exists(),
     )  # fmt: skip
     return render(request, "events/pro/registrations_of.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +15,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from events import rrules
-from events.forms_dates import RuleForm, initial_of_series
 from events.forms_place import PlaceForm
 from events.forms_place import initial_of as place_of
 from events.forms_pro import MessageForm, SeatsForm
+from events.forms_rule import RuleForm, initial_of_series
 from events.models import Event, Registration, Session
 from events.pro_access import Desk, event_page
 from events.render import times
@@ -96,7 +98,7 @@ def _asked(event: Event, held: Session, rule: Any, place: Any, seats: Any, *, wh
     if not whole or held.recurrence is None or asked.starts_on != held.original_day:
         return asked
     # All the dates: from the first day of the rule, not from that of the date in hand.
-    return Series(asked.rule, held.recurrence.starts_on, asked.starts, asked.ends, asked.skipped, fields)
+    return replace(asked, starts_on=held.recurrence.starts_on)
 
 
 def _says(held: Session, asked: Series, plan: Plan) -> dict[str, Any]:
@@ -106,17 +108,17 @@ def _says(held: Session, asked: Series, plan: Plan) -> dict[str, Any]:
     new = placed(Session(event=held.event, **asked.fields))
     seats = asked.fields.get("seats", held.seats)
     pairs = [
-        (
-            "Heures",
-            f"{old.starts:%H:%M}\u202f–\u202f{old.ends:%H:%M}",
-            f"{asked.starts:%H:%M}\u202f–\u202f{asked.ends:%H:%M}",
-        ),
+        ("Heures", _hours(old), _hours(asked)),
         ("Lieu", line_of(held), line_of(new)),
         ("Places", _seats(held.seats), _seats(seats)),
     ]
     taken = seats_of(plan.kept)
     short = sum(1 for one in taken.values() if seats is not None and one.taken > seats)
     return {"changes": [pair for pair in pairs if pair[1] != pair[2]], "short": short}
+
+
+def _hours(series: Series) -> str:
+    return "journée entière" if series.all_day else f"{series.starts:%H:%M}\u202f–\u202f{series.ends:%H:%M}"
 
 
 def _seats(count: int | None) -> str:
@@ -126,15 +128,19 @@ def _seats(count: int | None) -> str:
 def _in_words(plan: Plan | None, rule: RuleForm, says: dict[str, Any]) -> dict[str, Any] | None:
     if plan is None:
         return None
-    starts, ends = rule.cleaned_data["starts"], rule.cleaned_data["ends"]
+    asked = rule.series({})
     kept = [s.original_day for s in plan.kept if s.original_day]
     return says | {
         "sentence": rule.cleaned_data["rule"].sentence(),
-        "kept": [times.when(*rrules.instants(day, starts, ends)) for day in kept],
-        "added": [times.when(*rrules.instants(day, starts, ends)) for day in plan.added],
+        "kept": [_day(day, asked) for day in kept],
+        "added": [_day(day, asked) for day in plan.added],
         "gone": [when_of(session) for session in plan.gone],
         "alone": [when_of(session) for session in plan.alone],
     }
+
+
+def _day(day: date, series: Series) -> str:
+    return times.when(*rrules.instants(day, series.starts, series.ends), all_day=series.all_day)
 
 
 def _people(plan: Plan | None) -> int:

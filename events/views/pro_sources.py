@@ -21,7 +21,7 @@ from events.models import Source
 from events.pro_access import houses_of
 from events.services import giving_up
 from events.services.importing import BusyError, Report
-from events.services.reading import ReadError, preview
+from events.services.reading import LargeTryError, ReadError, preview
 from members.models import Organisation
 
 RUNS_SHOWN, LINES_SHOWN = 10, 50
@@ -104,7 +104,7 @@ def source(request: HttpRequest, source: Source) -> HttpResponse:
     last = next((run for run in runs if run.rejected), None)
     context = {
         "source": source, "runs": runs, "rejections": (last.rejections if last else [])[:LINES_SHOWN],
-        "rejected": last, "events": source.events.count(), "withheld": bool(source.last_error and not source.failures),
+        "rejected": last, "events": source.events.count(), "partial": bool(source.last_error and not source.failures),
     }  # fmt: skip
     return render(request, "events/pro/source.html", context)
 
@@ -157,23 +157,46 @@ def unfollow(request: HttpRequest, source: Source) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: SourceForm, source: Source | None) -> HttpResponse:
-    """`essayer` shows what a reading would bring; `enregistrer` keeps the source, which is then read."""
+    """`essayer` shows what a reading would bring; `enregistrer` keeps what can be read, which is then read.
+
+    What cannot be read is kept only `en_pause`, with the reason.
+    """
     tried: Report | None = None
+    refused = ""
     if request.method == "POST" and form.is_valid():
-        written = form.written()
-        if "enregistrer" in request.POST:
-            written.next_run_at = timezone.now()
-            written.save()
-            messages.success(request, "L’agenda est enregistré\u00a0: il sera lu dans la minute.")
-            return redirect("pro_source", written.slug)
-        try:
-            if said := too_many(request):
-                raise ReadError(said)
-            tried = preview(written, withdraw=False, waiting=True)
-        except (ReadError, BusyError) as error:
-            form.add_error("url", str(error))
+        written, keeps = form.written(), "enregistrer" in request.POST or "en_pause" in request.POST
+        if not keeps or form.moved:
+            tried, refused = _tried(request, written, keeps=keeps)
+        if keeps and (not refused or "en_pause" in request.POST):
+            return _kept(request, written, refused)
+        if refused:
+            form.add_error("url", refused)
     context = {
         "form": form, "source": source, "tried": tried, "shown": tried.lines[:LINES_SHOWN] if tried else [],
-        "refused": tried.rejections[:LINES_SHOWN] if tried else [],
+        "refused": tried.rejections[:LINES_SHOWN] if tried else [], "unread": bool(refused),
     }  # fmt: skip
     return render(request, "events/pro/source_form.html", context)
+
+
+def _tried(request: HttpRequest, written: Source, *, keeps: bool) -> tuple[Report | None, str]:
+    """What a reading would bring, or why it cannot be read (French). To keep it, too large to wait for is no fault."""
+    if said := too_many(request):
+        return None, said
+    try:
+        return preview(written, withdraw=False, waiting=True), ""
+    except (LargeTryError, BusyError) as error:
+        return None, "" if keeps else str(error)
+    except ReadError as error:
+        return None, str(error)
+
+
+def _kept(request: HttpRequest, written: Source, refused: str) -> HttpResponse:
+    written.next_run_at = timezone.now()
+    if refused:
+        written.active, written.failures, written.last_error = False, max(written.failures, 1), refused
+        written.withheld = False
+        messages.warning(request, "L’agenda est enregistré, en pause\u00a0: il ne se lit pas encore.")
+    else:
+        messages.success(request, "L’agenda est enregistré\u00a0: il sera lu dans la minute.")
+    written.save()
+    return redirect("pro_source", written.slug)

@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
     elif posted and whole.is_valid():
         try:
             made = organising.organise(
-                key=key, values=whole.event.values, dates=whole.dates, series=whole.series, organisation=house,
+                key=key, values=whole.values, dates=whole.dates, series=whole.series, organisation=house,
                 actor=request.user, agency=_reader(request) if serves else None,  # type: ignore[arg-type]
             )  # fmt: skip
         except ValidationError as error:
@@ -74,10 +74,13 @@ def edit(request: HttpRequest, desk: Desk) -> HttpResponse:
         messages.warning(request, "Cet évènement n’est plus dans l’agenda\u00a0: il ne se modifie plus.")
         return redirect(desk.url("pro_event"))
     seen = correcting.seen_by(event, at_once=desk.at_once)
-    has_house = event.organisation_id is not None
-    posted = request.method == "POST"
+    posted, dated = request.method == "POST", event.sessions.exists()
     form = EventForm(
-        request.POST if posted else None, request.FILES if posted else None, seen=seen, has_house=has_house
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        seen=seen,
+        house=event.organisation,
+        dated=dated,
     )
     conflict: list[dict[str, str]] = []
     if posted and form.is_valid():
@@ -87,7 +90,7 @@ def edit(request: HttpRequest, desk: Desk) -> HttpResponse:
                 actor=request.user, at_once=desk.at_once,  # type: ignore[arg-type]
             )  # fmt: skip
         except correcting.StaleEventError as stale:
-            conflict, form = _both(form, stale, has_house=has_house)
+            conflict, form = _both(form, stale, house=event.organisation, dated=dated)
         except ValidationError as error:
             say(form, error)
         else:
@@ -152,7 +155,7 @@ def _tell(request: HttpRequest, desk: Desk, outcome: correcting.Outcome) -> None
 
 
 def _both(
-    form: EventForm, stale: correcting.StaleEventError, *, has_house: bool
+    form: EventForm, stale: correcting.StaleEventError, *, house: Organisation | None, dated: bool
 ) -> tuple[list[dict[str, str]], EventForm]:
     """What is saved in the fields that both changed, and the form ready to be sent again: what the person had left as
     it was takes what is saved, what they typed stays."""
@@ -167,7 +170,7 @@ def _both(
             data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
     data["version"] = correcting.version_of(stale.saved)
     data["picture_kept"] = form.picture_sealed
-    again = EventForm(data, seen=stale.saved, has_house=has_house)
+    again = EventForm(data, seen=stale.saved, house=house, dated=dated)
     again.is_valid()
     quiet(again)
     asked = [

@@ -1,23 +1,6 @@
-// The living map: our contours and our blazes drawn by Leaflet, in step with the list of the same places.
-// Without this module the page keeps the drawing made by the server; nothing here is the only way to a place.
+// The living map: our contours and our blazes drawn by Leaflet, in step with the list of the same places. map-wake.js
+// offers it; without script the page keeps the drawing made by the server: nothing here is the only way to a place.
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function loadLeaflet({ leafletJs, leafletCss }) {
-  const style = new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: leafletCss });
-    link.onload = resolve;
-    link.onerror = reject;
-    document.head.prepend(link); // before ours: our layers must be able to answer it
-  });
-  const code = new Promise((resolve, reject) => {
-    if (window.L) return resolve();
-    const script = Object.assign(document.createElement("script"), { src: leafletJs });
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return Promise.all([style, code]).then(() => window.L);
-}
 
 const svg = (name, attributes) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -31,7 +14,7 @@ function blazeIcon(L, point, blazesUrl) {
   return L.divIcon({ className: "marker", html: drawing, iconSize: [SIDE, SIDE], iconAnchor: [SIDE / 2, SIDE / 2] });
 }
 
-const cardsOf = (url) => document.querySelectorAll(`.site-card[data-place="${CSS.escape(url)}"], li[data-place="${CSS.escape(url)}"]`);
+const cardsOf = (url) => document.querySelectorAll(`[data-place="${CSS.escape(url)}"]`);
 
 const SIDE = 32; // a sign and its edge: every marker stays a target of its own
 const ROOM = 34;
@@ -171,12 +154,9 @@ function offerTiles(L, map, box, contours) {
   });
 }
 
-async function wake(box) {
-  const L = await loadLeaflet(box.dataset);
+export async function wake(L, box) {
   const data = document.getElementById(box.dataset.pointsId);
   const points = (data ? JSON.parse(data.textContent) : []).filter((point) => point.lat != null && point.lon != null);
-  const server = box.previousElementSibling;
-  box.classList.add("is-live");
   const map = L.map(box, {
     zoomControl: false, attributionControl: true, scrollWheelZoom: false, zoomSnap: 0.25, minZoom: 6, maxZoom: 17,
     zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
@@ -202,45 +182,6 @@ async function wake(box) {
   const arrange = () => { keepApart(map, marks, here); nameThem(); };
   arrange();
   map.on("zoomend viewreset resize", arrange);
-  if (server?.classList.contains("map-server")) server.hidden = true;
   followList(map, marks);
   offerTiles(L, map, box, contours);
 }
-
-/** The drawing of the server in step with the list: over a card its sign is lit, on a sign its card is. */
-function followDrawing(drawing) {
-  for (const link of drawing.querySelectorAll("a")) {
-    const light = (on) => {
-      link.classList.toggle("is-lit", on);
-      for (const card of cards) card.classList.toggle("is-lit", on);
-    };
-    const cards = cardsOf(link.getAttribute("href"));
-    for (const node of [link, ...cards]) {
-      for (const [name, on] of [["pointerenter", true], ["pointerleave", false], ["focusin", true], ["focusout", false]]) {
-        node.addEventListener(name, () => light(on));
-      }
-    }
-  }
-}
-
-/** Leaflet weighs as much as all the rest of the page: it comes when somebody wants to move the map. */
-function offerLife(frame) {
-  const box = frame.querySelector(".map");
-  const drawing = frame.querySelector(".map-server");
-  if (!drawing?.firstElementChild) return wake(box);
-  followDrawing(drawing);
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button quiet map-wake", textContent: "Zoomer et déplacer la carte" });
-  box.after(button);
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      await wake(box);
-      button.remove();
-      box.focus();
-    } catch (error) {
-      console.warn("Carte :", error);
-      button.disabled = false;
-    }
-  });
-}
-for (const frame of document.querySelectorAll(".map-frame")) if (frame.querySelector(".map")) offerLife(frame);

@@ -1,5 +1,8 @@
 """French text as computers compare it."""
 
+import re
+import unicodedata
+
 import pytest
 
 from core.text import fold, sort_key, without_lines
@@ -41,3 +44,11 @@ def test_articles_do_not_count_in_the_alphabet() -> None:
 )  # fmt: skip
 def test_line_numbers_of_an_extract_nobody_has_are_not_shown(source: str, shown: str) -> None:
     assert without_lines(source) == shown
+
+
+def test_a_text_is_folded_as_its_characters_are() -> None:
+    """Character by character or whole, whatever the alphabet: decomposed, bare, lowercase, one space between words."""
+    for code in range(0x3100):
+        bare = "".join(c for c in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(c))
+        if chr(code) not in "œŒæÆ’ß·":
+            assert fold(f"a{chr(code)}b") == re.sub("[^a-z0-9]+", " ", f"a{bare.lower()}b"), hex(code)

@@ -10,12 +10,13 @@ import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import timezone
 
 from events.models import Session
 from events.search import days, filters
 from events.services import sessions
 from events.views import calendar
-from tests.events.tools import date_of, first_session, published
+from tests.events.tools import date_of, first_session, paris, published
 from tests.factories import town
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_A2_moving_keeps_every_filter_and_forgets_the_end() -> None:
     filters_kept = "en-ligne=1&q=bois&type=atelier&type=forum&vue=semaine#calendrier"
     assert made["previous"]["url"] == f"/agenda/?du=2027-03-08&{filters_kept}"
     assert made["next"]["url"] == f"/agenda/?du=2027-03-22&{filters_kept}"
-    assert made["today"] == f"/agenda/?{filters_kept}"
+    assert made["today"] == f"/agenda/?du={days.today()}&{filters_kept}"
     assert made["until_ignored"] is True
     assert "ne sert pas ici" in drawn("vue=semaine&du=2027-03-18&au=2027-03-19")
     assert "ne sert pas ici" not in drawn("vue=semaine&du=2027-03-18")
@@ -187,7 +188,7 @@ def test_S1_today_is_marked_in_words() -> None:
     published(date_of(f"{days.today()} 12:00"))
     for view in ("semaine", "mois"):
         html = drawn(f"vue={view}&du={days.today()}")
-        assert (html.count('aria-current="date"'), html.count("aujourd’hui")) == (1, 1)
+        assert (html.count('aria-current="date"'), html.count('<span class="day-now">aujourd’hui</span>')) == (1, 1)
         assert (html.count('href="#aujourd-hui"'), html.count('id="aujourd-hui"')) == (1, 1)
 
 
@@ -204,6 +205,57 @@ def test_A2_filters_hold_in_a_calendar() -> None:
     published(date_of("2027-03-16 14:00"), title="Forum", kind="forum")
     published(date_of("2027-03-16 14:00"), title="Atelier", kind="atelier")
     assert titles(cell(shown("vue=semaine&du=2027-03-16&type=forum"), "2027-03-16")) == ["Forum"]
+
+
+def at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """It is `text`, in Paris."""
+    monkeypatch.setattr(timezone, "now", lambda: paris(text))
+
+
+OVER = "Plus rien à venir"
+
+
+def test_A2_a_sunday_with_something_left_stays_and_shows_the_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    published(date_of("2027-03-16 14:00"), title="Mardi")
+    published(date_of("2027-03-21 18:00"), title="Ce soir")
+    published(date_of("2027-03-24 14:00"), title="Mercredi prochain")
+    at(monkeypatch, "2027-03-21 17:00")
+    made, html = shown("vue=semaine"), drawn("vue=semaine")
+    assert (made["title"], made["over"], made["last_day"]) == ("du 15 au 21\u00a0mars 2027", False, True)
+    way = '<a href="/agenda/?du=2027-03-22&amp;vue=semaine#calendrier">Voir la semaine suivante</a>'
+    assert (html.count(way), html.count(OVER)) == (1, 0)
+
+
+def test_A2_a_sunday_evening_opens_the_week_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the week is still to come: a date under way counts, an exhibition that lasts beyond does not."""
+    published(date_of("2027-03-21 18:00"), title="Ce soir")
+    published(date_of("2027-03-24 14:00"), title="Mercredi prochain")
+    published(date_of("2027-03-19 09:00", hours=24 * 20), title="Exposition")
+    at(monkeypatch, "2027-03-21 19:59")
+    assert shown("vue=semaine")["title"] == "du 15 au 21\u00a0mars 2027"
+    at(monkeypatch, "2027-03-21 20:01")
+    made, html = shown("vue=semaine"), drawn("vue=semaine")
+    assert (made["title"], made["over"]) == ("du 22 au 28\u00a0mars 2027", True)
+    back = '<a href="/agenda/?du=2027-03-21&amp;vue=semaine#calendrier">Revoir cette semaine</a>'
+    assert (html.count(OVER), html.count(back)) == (1, 1)
+    assert made["today"] == "/agenda/?du=2027-03-21&vue=semaine#calendrier"
+    assert shown("vue=semaine&du=2027-03-21")["title"] == "du 15 au 21\u00a0mars 2027"  # asked by name
+
+
+def test_A2_the_last_evening_of_a_month_opens_the_month_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    published(date_of("2027-03-31 10:00"), title="Ce matin")
+    published(date_of("2027-04-02 10:00"), title="Vendredi")
+    at(monkeypatch, "2027-03-31 09:00")
+    assert (shown("vue=mois")["title"], shown("vue=mois")["last_day"]) == ("mars 2027", True)
+    at(monkeypatch, "2027-03-31 19:00")
+    assert (shown("vue=mois")["title"], shown("vue=mois")["over"]) == ("avril 2027", True)
+
+
+def test_A2_what_is_over_is_over_for_this_search_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    published(date_of("2027-03-18 10:00"), title="Forum", kind="forum")
+    published(date_of("2027-03-20 10:00"), title="Atelier", kind="atelier")
+    at(monkeypatch, "2027-03-19 10:00")
+    assert [shown(f"vue=semaine&type={kind}")["over"] for kind in ("atelier", "forum")] == [False, True]
 
 
 @pytest.mark.parametrize("view", ["semaine", "mois"])

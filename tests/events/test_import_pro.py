@@ -156,3 +156,24 @@ def test_A6_the_template_is_a_file_that_imports() -> None:
         "created": 1, "updated": 0, "unchanged": 0, "withdrawn": 0, "rejected": 0,
     }  # fmt: skip
     assert url
+
+
+def test_S4_once_applied_the_page_says_what_was_done_where_it_is_and_what_to_do_next() -> None:
+    client = of(trusted())
+    url = given(client, "titre;date;commune\nForum;16/03/2027;Troyes\n;17/03/2027;\n")["Location"]
+    assert "Ces lignes ne seront pas reprises" in client.get(url).content.decode()
+    client.post(url, {"apercu": AgendaFile.objects.get().digest, "appliquer": "1"})
+    page = client.get(url).content.decode()
+    assert "Ces lignes ne seront pas reprises" not in page
+    assert "Ces lignes n’ont pas été reprises" in page
+    assert "1 évènement ajouté." in page
+    assert f'<a href="/pro/agenda/{Event.objects.get().slug}/">Forum</a>' in page
+    assert page.count('href="/pro/agenda/import/"') >= 3  # the way back, the file corrected, another one
+
+
+def test_S4_a_file_given_up_does_not_say_that_it_changed_anything() -> None:
+    client = of(trusted())
+    url = given(client, "titre;date\nForum;16/03/2027\n;17/03/2027\n")["Location"]
+    client.post(url, {"abandonner": "1"})
+    page = client.get(url).content.decode()
+    assert ("Rien n’a été repris" in page, "Ce qui a changé" in page, "Appliquer" in page) == (True, False, False)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import JournalEntry
-from events.forms_dates import RuleForm
+from events.forms_rule import RuleForm
 from events.models import Event, Source
 from events.services import giving_up, states
 from events.services.importing import Feed, apply

@@ -89,6 +89,22 @@ def test_A3_this_date_and_those_after_split_the_rule_and_keep_their_identifiers(
     ]  # fmt: skip
 
 
+def test_A3_dates_that_were_split_follow_their_new_rule_and_a_second_change_cancels_none() -> None:
+    event = ruled()
+    asked = replace(TUESDAYS, starts_on=date(2027, 3, 30), starts=time(9), ends=time(10))
+    recurring.change(session=of_day(event, "03-30"), series=asked, whole=False, actor=None)
+    first, second = Recurrence.objects.order_by("starts_on")
+    days = {rule.pk: [f"{s.original_day:%m-%d}" for s in rule.sessions.order_by("original_day")]
+            for rule in (first, second)}  # fmt: skip
+    assert days == {first.pk: ["03-16", "03-23"], second.pk: ["03-30", "04-06", "04-13"]}
+    for day, kept in (("03-16", 2), ("03-30", 3)):
+        session = of_day(event, day)
+        again = recurring.series_of(session)
+        assert again.starts == (time(14) if day == "03-16" else time(9))
+        done = recurring.change(session=session, series=again, whole=True, actor=None)
+        assert (len(done.kept), done.added, done.gone) == (kept, [], [])
+
+
 def test_A3_public_dates_that_the_rule_gives_no_more_are_cancelled() -> None:
     event = ruled()
     asked = replace(TUESDAYS, rule=Rule("WEEKLY", date(2027, 3, 25), weekdays=(1, 3)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.models import JournalEntry, OutboxMail
 from events.models import Event, Registration, Session
-from events.services import registering
+from events.services import registering, sessions
 from members.models import Mandate
 from tests import factories
 from tests.events.test_registering_seats import asked
@@ -133,3 +133,25 @@ def test_S2_the_names_are_for_the_organiser_alone_the_numbers_for_who_serves_it(
     assert event.organisation is not None
     Mandate.objects.create(user=user, organisation=event.organisation, role=Mandate.Role.MEMBER)
     assert other.get(url_of(session)).status_code == 200
+
+
+def test_A3_who_registered_for_a_cancelled_date_is_not_counted_as_coming(client: Client) -> None:
+    house, user = factories.organisation(), factories.person()
+    Mandate.objects.create(user=user, organisation=house, role=Mandate.Role.MEMBER)
+    client.force_login(user)
+    event = published(date_of(), date_of(hours=3), organisation=house, registration_mode="builtin")
+    stays, falls = Session.objects.filter(event=event).order_by("ends_at")
+    for session, names in ((stays, "a"), (falls, "bc")):
+        for name in names:
+            registering.confirm(registration=asked(session, name))
+    sessions.cancel(session=falls, actor=None)
+    sheet = client.get(f"/pro/agenda/{event.slug}/")
+    assert sheet.context["totals"] == {"seated": 1, "queued": 0}
+    listed = client.get("/pro/agenda/").content.decode()
+    assert ("1 inscrit·e<" in listed, "3 inscrit·es" in listed) == (True, False)
+    table = client.get(f"/pro/agenda/{event.slug}/inscriptions/").content.decode()
+    assert table.count('<span class="badge error">Annulé') == 1
+    for session, offered in ((stays, True), (falls, False)):
+        page = client.get(url_of(session)).content.decode()
+        assert ("Inscrire quelqu’un" in page, "Cette date est annulée" in page) == (offered, not offered)
+        assert f"{url_of(session)}{Registration.objects.filter(session=session)[0].public_id}/" in page or not offered

@@ -179,3 +179,18 @@ def test_A1_each_mail_says_whom_to_write_to() -> None:
     name = house.display_name
     assert f"Pour joindre l’organisateur ({name}) : {place.email}, {place.phone}\n" in texts[0]
     assert f"Pour joindre l’organisateur ({name}) : forum@exemple.invalid, 03 00 00 00 02\n" in texts[1]
+
+
+def test_A3_a_new_date_says_where_and_the_calendar_and_who_waits_has_no_seat_to_give_back() -> None:
+    session = planned(seats=1, waiting_list=True, place_name="Salle des fêtes", commune=factories.town("Toul"))
+    registering.confirm(registration=asked(session, "a"))
+    asked(session, "b")
+    sessions.reschedule(
+        session=session, starts_at=paris("2027-03-30 14:00"), ends_at=paris("2027-03-30 16:00"), actor=None
+    )
+    calendar = f"/agenda/{session.event.slug}/event.ics?seance={session.public_id}"
+    seated, waits = (mail.text for mail in told("change"))
+    assert ["Salle des fêtes" in text for text in (seated, waits)] == [True, True]
+    assert [calendar in text for text in (seated, waits)] == [True, False]
+    assert ["rendre votre place" in text for text in (seated, waits)] == [True, False]
+    assert "quitter la liste d’attente" in waits

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from events.search import days
 from events.search.filters import Search, read, read_api
+from events.search.sentence import sentence
 from territories import routing
 from territories.models import FormerCommune
 from tests import factories
@@ -63,7 +64,7 @@ def test_A2_a_place_is_understood_however_it_is_written(typed: str) -> None:
         ("type=fete", "type", "fete"), ("secteur=luxe", "secteur", "luxe"), ("public=elu", "public", "elu"),
         ("statut=elu", "statut", "elu"), ("acces=velo", "acces", "velo"), ("agence=paris", "agence", "paris"),
         ("bassin=0", "bassin", "0"), ("reseau=x", "reseau", "x"), ("organisme=x", "organisme", "x"),
-        ("rayon=0", "rayon", "0"), ("rayon=101", "rayon", "101"), ("rayon=٣٠", "rayon", "٣٠"),
+        ("rayon=100.5", "rayon", "100.5"), ("rayon=101", "rayon", "101"), ("rayon=٣٠", "rayon", "٣٠"),
         ("rayon=-3", "rayon", "-3"),
         ("du=hier", "du", "hier"), ("du=2027-02-30", "du", "2027-02-30"), ("du=1901-01-01", "du", "1901-01-01"),
         ("au=9999-12-31", "au", "9999-12-31"), ("au=2027-13-01", "au", "2027-13-01"), ("vue=frise", "vue", "frise"),
@@ -111,13 +112,19 @@ def test_A2_days_are_of_paris_and_inclusive() -> None:
     ("day", "spans"),
     [
         # A Wednesday: the week-end is ahead.
-        ("2026-11-25", ["25-25", "25-29", "28-29", "25-30", "25-25"]),
-        # A Sunday: it is the week-end, and the end of the week.
-        ("2026-11-29", ["29-29", "29-29", "29-29", "29-30", "29-29"]),
+        (
+            "2026-11-25",
+            ["Aujourd’hui 25-25", "Cette semaine 25-29", "Ce week-end 28-29", "Ce mois-ci 25-30", "30 jours 25-25"],
+        ),
+        # A Saturday: what is left of the week is the week-end.
+        ("2026-11-28", ["Aujourd’hui 28-28", "Ce week-end 28-29", "Ce mois-ci 28-30", "30 jours 28-28"]),
+        # A Sunday is also the end of the week; the last day of a month, the end of the month: each is said once.
+        ("2026-11-29", ["Aujourd’hui 29-29", "Ce mois-ci 29-30", "30 jours 29-29"]),
+        ("2026-11-30", ["Aujourd’hui 30-30", "Cette semaine 30-06", "Ce week-end 05-06", "30 jours 30-30"]),
     ],
 )
 def test_A2_shortcuts_of_dates(day: str, spans: list[str]) -> None:
-    found = [f"{s.starts.day:02}-{s.ends.day:02}" for s in days.shortcuts(date.fromisoformat(day))]
+    found = [f"{s.label} {s.starts.day:02}-{s.ends.day:02}" for s in days.shortcuts(date.fromisoformat(day))]
     assert found == spans
 
 
@@ -132,12 +139,12 @@ def test_A2_today_is_that_of_paris(now: str, day: date, monkeypatch: pytest.Monk
 
 def test_A2_the_search_in_plain_french() -> None:
     query = "q=robotique&type=atelier&type=forum&commune=88160&du=2027-05-03&au=2027-05-07&secteur=bois&public=lyceen"
-    assert asked(query).sentence() == (
+    assert sentence(asked(query)) == (
         "Forums et ateliers «\u00a0robotique\u00a0», à moins de 30\u00a0km d’Épinal, secteur Bois,"
         " public\u00a0: Lycéen·ne, du 3 au 7 mai 2027"
     )
-    assert asked("").sentence() == "Évènements"
-    assert asked("en-ligne=1&du=2027-01-01").sentence() == "Évènements, en ligne, à partir du 1er janvier 2027"
+    assert sentence(asked("")) == "Évènements"
+    assert sentence(asked("en-ligne=1&du=2027-01-01")) == "Évènements, en ligne, à partir du 1er janvier 2027"
 
 
 def test_O1_the_api_has_its_own_names() -> None:
@@ -161,3 +168,26 @@ def test_O1_the_api_refuses_in_french_under_the_name_given(query: str) -> None:
         read_api(QueryDict(query))
     assert isinstance(caught.value.detail, dict)
     assert list(caught.value.detail) == [query.split("=", maxsplit=1)[0]]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("commune=88160&rayon=0", "Évènements, à Épinal"),
+        ("commune=88160&rayon=0&en-ligne=1", "Évènements, en ligne et à Épinal"),
+        ("commune=88160&rayon=1", "Évènements, à moins de 1\u00a0km d’Épinal"),
+        ("rayon=0", "Évènements"),
+    ],
+)
+def test_A2_a_distance_of_0_is_the_very_commune(query: str, said: str) -> None:
+    search = asked(query)
+    assert (search.errors, sentence(search), search.query_string()) == ({}, said, "&".join(sorted(query.split("&"))))
+    assert (search.within, search.start is None) == (
+        ("88160", True) if query.startswith("commune=88160&rayon=0") else ("", not search.town)
+    )
+
+
+def test_O1_a_distance_of_0_around_a_point_is_refused() -> None:
+    with pytest.raises(ValidationError) as caught:
+        read_api(QueryDict("near=48.17,6.45&radius=0"))
+    assert caught.value.detail == {"radius": ["Une distance de 0 veut une commune, pas une position."]}

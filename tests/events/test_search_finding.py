@@ -236,6 +236,12 @@ def test_A2_words_have_endings_and_accents() -> None:
     assert titles(finding.page(found("q=-salon")).found) == ["Salon d’Épinal"]  # nobody means « all but »
 
 
+def test_A2_a_word_before_the_space_of_a_colon_is_a_word() -> None:
+    published(title="Atelier soudure\u00a0: premiers gestes", description="«\u202fStress\u202f» et «\u00a0voix\u00a0»")
+    for words in ("soudure", "gestes", "stress", "voix", "atelier\u00a0soudure", "soudure\u202f:"):
+        assert len(finding.page(found(f"q={words}")).found) == 1, words
+
+
 def test_A3_what_is_cancelled_stays_at_its_date() -> None:
     event = published()
     session_doors.cancel(session=first_session(event), message="", actor=None)

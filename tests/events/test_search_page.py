@@ -57,7 +57,7 @@ def test_A2_the_list_is_by_day_with_one_heading_each(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("rayon=300", "La distance va de 1 à 100\u00a0km."),
+        ("rayon=300", "La distance va de 0 (la commune seule) à 100\u00a0km."),
         ("du=hier", "Écrivez la date comme 16/03/2027, de 2000 à 2099."),
         ("du=2020-03-10&au=2020-03-01", "La date de fin vient avant la date de début."),
         ("type=fete", "Nous ne connaissons pas ce type d’évènement\u00a0: choisissez dans la liste."),
@@ -247,3 +247,10 @@ def test_A9_a_position_becomes_a_commune_and_is_written_nowhere(client: Client) 
     for lat, lon in (("x", "y"), ("nan", "1"), ("40.4", "-3.7"), ("", "")):
         away = client.post("/agenda/position/", {"lat": lat, "lon": lon})
         assert away["Location"] == "/agenda/?position=hors-region#resultats"
+
+
+def test_A9_a_position_outside_the_region_is_said_where_the_page_opens(client: Client) -> None:
+    """The address of the answer opens on the results: a word above them would be out of a phone's sight."""
+    html = get(client, "position=hors-region")
+    assert html.count("Votre position est hors de la région") == 1
+    assert html.index('id="resultats"') < html.index("Votre position est hors de la région")

@@ -230,6 +230,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
         "/admin/recognition/lettertemplate/apercu/lapse/",
         REGION,
     ),
+    "admin/events/merge/<int:key>/vu/": ("/admin/events/merge/{merge_pk}/vu/", _DESK_FORM),
     "admin/spro/page/apercu/": ("/admin/spro/page/apercu/", _REGION_FORM),
     f"{_PAGE}apercu/": ("/admin/spro/page/{page}/apercu/", READ),  # a colleague of the desk may be asked
     f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),
