@@ -13,6 +13,7 @@ COPY members members
 COPY territories territories
 COPY events events
 COPY recognition recognition
+COPY psad psad
 COPY spro spro
 COPY static static
 COPY templates templates

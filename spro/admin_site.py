@@ -33,7 +33,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "events.event": ("organisation", "agency"),
     "accounts.user": (),
 }
-OUR_ROOMS = ("core", "accounts", "members", "territories", "events", "recognition", "spro")
+OUR_ROOMS = ("core", "accounts", "members", "territories", "events", "recognition", "psad", "spro")
 
 
 class PortalAdminConfig(AdminConfig):

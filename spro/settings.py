@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "territories",
     "events",
     "recognition",
+    "psad",
     "spro",
     "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",
