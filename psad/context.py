@@ -20,9 +20,8 @@ Task = Literal["figures", "retention", "obligation", "rotation", "intake", "door
 @contextmanager
 def acting(user: Any) -> Iterator[None]:
     """In the name of `user`, signed in: what their grants in force today open. One transaction."""
-    with transaction.atomic():
-        with _named(user=str(user.pk) if user is not None and user.is_authenticated else ""):
-            yield
+    with transaction.atomic(), _named(user=str(user.pk) if user is not None and user.is_authenticated else ""):
+        yield
 
 
 @contextmanager
@@ -30,18 +29,16 @@ def task(name: Task) -> Iterator[None]:
     """In the name of a known task of the portal itself. One transaction."""
     if name not in get_args(Task):
         raise ValueError(name)
-    with transaction.atomic():
-        with _named(task=name):
-            yield
+    with transaction.atomic(), _named(task=name):
+        yield
 
 
 @contextmanager
 def linked(key: uuid.UUID) -> Iterator[None]:
     """In the name of who holds the link `key` (a young person's page, a partner's share): its own rows. One
     transaction."""
-    with transaction.atomic():
-        with _named(link=str(key)):
-            yield
+    with transaction.atomic(), _named(link=str(key)):
+        yield
 
 
 @contextmanager

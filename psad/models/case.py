@@ -107,9 +107,7 @@ class CaseGrant(Keyed):
         verbose_name = "accès à un dossier"
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["case", "user"], condition=Q(ends_at=None), name="psad_case_grant_once"
-            ),
+            models.UniqueConstraint(fields=["case", "user"], condition=Q(ends_at=None), name="psad_case_grant_once"),
             models.CheckConstraint(
                 condition=~Q(kind="break_glass")
                 | Q(ends_at__isnull=False, ends_at__lte=F("starts_at") + dt.timedelta(hours=24)),

@@ -20,7 +20,7 @@ def usual_checks() -> list[int]:
 
 
 class Platform(models.Model):
-    """A plate-forme de suivi et d’appui aux décrocheurs. It holds no young person's data: anybody may know it exists."""
+    """A plate-forme de suivi et d’appui aux décrocheurs: no young person's data, anybody may know that it exists."""
 
     slug = models.SlugField("adresse", max_length=80, unique=True)
     name = models.CharField("nom", max_length=150)
@@ -39,7 +39,9 @@ class Platform(models.Model):
     means_needed = models.PositiveSmallIntegerField(
         "moyens différents", default=2, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
-    check_months = ArrayField(models.PositiveSmallIntegerField(), verbose_name="vérifications (mois)", default=usual_checks)
+    check_months = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name="vérifications (mois)", default=usual_checks
+    )
     contact_days = models.PositiveSmallIntegerField("premier contact sous (jours)", default=15)
     phone = models.CharField("téléphone de l’accueil", max_length=20, blank=True)
     email = models.EmailField("adresse électronique de l’accueil", blank=True)
@@ -55,12 +57,17 @@ class Platform(models.Model):
 class PlatformCommune(models.Model):
     """A commune is in one platform at most: its key says so (D1)."""
 
-    commune = models.OneToOneField(Commune, models.PROTECT, primary_key=True, related_name="psad", verbose_name="commune")
+    commune = models.OneToOneField(
+        Commune, models.PROTECT, primary_key=True, related_name="psad", verbose_name="commune"
+    )
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="communes", verbose_name="plateforme")
 
     class Meta:
         verbose_name = "commune d’une plateforme"
         verbose_name_plural = "communes des plateformes"
+
+    def __str__(self) -> str:
+        return f"{self.commune} ({self.platform})"
 
 
 class Grant(Keyed, Period):
@@ -113,7 +120,7 @@ class Partner(Keyed, Period):
 
 
 class Meeting(Keyed):
-    """A key moment of the year, circles 1 and 2 together. No young person is named in its text (said beside the field)."""
+    """A key moment of the year, circles 1 and 2 together. Its text names no young person (said beside the field)."""
 
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="meetings")
     held_on = models.DateField("jour")

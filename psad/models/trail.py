@@ -39,6 +39,9 @@ class Access(models.Model):
         default_permissions = ()
         ordering = ("-at",)
 
+    def __str__(self) -> str:
+        return f"{self.verb} ({self.seq})"
+
 
 class LogClosure(models.Model):
     """A month of the log closed: how many rows, and the digest of them all; it stays when the month is dropped."""
@@ -54,6 +57,9 @@ class LogClosure(models.Model):
         verbose_name = "mois du registre"
         verbose_name_plural = "mois du registre"
 
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
 
 class PastCase(models.Model):
     """What stays of an anonymised case, for the figures: no key leads back to it (D13)."""
@@ -65,3 +71,6 @@ class PastCase(models.Model):
 
     class Meta:
         default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.received_month:%Y-%m}"

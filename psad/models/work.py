@@ -127,9 +127,9 @@ class Proposal(OfCase):
 
 
 class Check(OfCase):
-    """A check at 1, 3, 6 or 12 months after a solution has begun; `at` is when it was made, none while it is due."""
+    """A check at 1, 3, 6 or 12 months after a solution has begun; `at` is when it was planned."""
 
-    at = models.DateTimeField("faite le", null=True, blank=True)
+    done_at = models.DateTimeField("faite le", null=True, blank=True)
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="checks")
     months = models.PositiveSmallIntegerField("à (mois)")
     due_on = models.DateField("à faire le")
@@ -156,9 +156,7 @@ class Obligation(OfCase):
     end_reason = models.CharField("parce que", max_length=20, blank=True)
 
     class Meta(OfCase.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="psad_one_obligation")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="psad_one_obligation")]
 
 
 class Letter(OfCase):

@@ -122,11 +122,11 @@ def test_D8_the_log_is_written_by_its_door_alone_and_an_altered_row_is_found() -
     found = case(place, head)
     with context.acting(head):
         for _ in range(3):
-            rows(f"SELECT psad_log({place.pk}, 'head', 'case.read', 'work', ARRAY['{found.log_key}'::uuid])")  # noqa: S608
+            rows(f"SELECT psad_log({place.pk}, 'head', 'case.read', 'work', ARRAY['{found.log_key}'::uuid])")
         assert [row.seq for row in Access.objects.order_by("seq")] == [1, 2, 3]
-        assert rows(f"SELECT psad_log_broken({place.pk})") == [(None,)]  # noqa: S608
+        assert rows(f"SELECT psad_log_broken({place.pk})") == [(None,)]
         for act in ("DELETE FROM psad_access", "UPDATE psad_access SET verb = 'x'", "TRUNCATE psad_access"):
             with pytest.raises(DatabaseError), transaction.atomic():
                 rows(act)
     with pytest.raises(DatabaseError), transaction.atomic():
-        rows(f"SELECT psad_log({place.pk}, 'head', 'case.read', 'work', ARRAY[]::uuid[])")  # noqa: S608
+        rows(f"SELECT psad_log({place.pk}, 'head', 'case.read', 'work', ARRAY[]::uuid[])")
