@@ -19,7 +19,7 @@ CALL_BACK_DAYS = 7
 PROPOSE_DAYS = 15
 
 
-class Conflict(ValidationError):
+class Conflict(ValidationError):  # noqa: N818 (it is what happened)
     """Somebody else changed the case since the page was opened: nothing is written, what was typed is kept."""
 
     def __init__(self) -> None:

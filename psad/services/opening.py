@@ -7,7 +7,7 @@ from typing import Any
 
 from psad.identity import Identity, seal_identity
 from psad.lists import Origin, Source, Step
-from psad.matching import keys_of
+from psad.matching import Keys, keys_of
 from psad.models import Case, Platform
 from psad.sealing import new_key
 from territories.models import Commune
@@ -19,7 +19,7 @@ OBLIGATION_ENDS = 18
 def new_case(
     *, platform: Platform, identity: Identity, source: Source, received_on: dt.date, opened_by: Any = None,
     origin: Origin | str = "", sex: str = "", commune: Commune | None = None, left_on: dt.date | None = None,
-    school_uai: str = "",
+    school_uai: str = "", keys: Keys | None = None,
 ) -> Case:  # fmt: skip
     """A case ready to be saved (or saved by the hundred): sealed, with its keys and its first deadline.
 
@@ -27,7 +27,7 @@ def new_case(
     """
     if identity.age_on(received_on) < YOUNGEST:
         raise ValueError("under 16")
-    keys = keys_of(identity, platform.pk)
+    keys = keys or keys_of(identity, platform.pk)
     seal, wrapped = new_key()
     case = Case(
         platform=platform, sealed_key=wrapped, match_key=keys.match, sound_key=keys.sound, word_keys=keys.words,

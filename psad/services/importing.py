@@ -1,0 +1,445 @@
+"""A RIO list given to a platform: kept sealed, previewed line by line, then applied (D4, D14).
+
+Everything goes by batches, each in one transaction that holds the list's row and counts what it did: a killed worker
+resumes after its last whole batch, two workers do each batch once. Every line ends created, matched, known or rejected.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from core.imports import safe_name
+from core.scanning import scan
+from psad import context, reading
+from psad.lists import ClosingReason, Disposition, Purpose, Step
+from psad.matching import Keys, fact_key, keys_of, same_file
+from psad.models import Case, Grant, Import, Line, Platform
+from psad.rio import Cells, Entry, Perimeter, Refused, check_header, parse, read
+from psad.sealing import Seal, new_key, opened
+from psad.services import absorbing
+from psad.services.cases import day_of, role_of
+from psad.sheets import FormatError
+
+log = structlog.get_logger("psad.importing")
+State, Fate = Import.State, Line.Fate
+MAX_BYTES = 30_000_000
+BATCH = 1_000
+TRIES = 3  # of a batch that met a case opened at the same moment
+RESUMED_DAYS = 2
+FATES = (Fate.CREATED, Fate.MATCHED, Fate.KNOWN, Fate.REJECTED)
+UNREADABLE = "Ce fichier n’a pas pu être lu jusqu’au bout\u00a0: rien n’a été écrit."
+# What circle 1 may answer to a line before any contact; « injoignable » asks for attempts first.
+ANSWERS = (Disposition.TO_CONTACT, Disposition.ALREADY, Disposition.SOLVED, Disposition.MOVED, Disposition.WRONG)
+_CLOSES = {
+    Disposition.SOLVED: ClosingReason.SOLVED, Disposition.MOVED: ClosingReason.MOVED,
+    Disposition.WRONG: ClosingReason.WRONG,
+}  # fmt: skip
+
+
+# --- What people ask, in their name
+
+
+def give(
+    *, platform: Platform, content: bytes, file_name: str, by: Any, at: dt.datetime, waking: bool = True
+) -> Import:
+    """Keep a list and have it previewed (by a worker when `waking`). Raises `ValidationError` (French): no table, unknown columns, infected…"""
+    if len(content) > MAX_BYTES:
+        raise ValidationError(f"Ce fichier dépasse {MAX_BYTES // 1_000_000}\u00a0Mo.")
+    try:
+        check_header(content)
+    except FormatError as error:
+        raise ValidationError(str(error)) from error
+    scan([content])
+    seal, wrapped = new_key()
+    batch = Import(
+        platform=platform, given_by=by, given_at=at, sealed_key=wrapped, digest=same_file(content, platform.pk),
+        file_name=safe_name(file_name)[-100:],
+    )  # fmt: skip
+    batch.content = seal.close(base64.b64encode(content).decode(), bound=_bound(batch))
+    try:
+        with transaction.atomic():
+            batch.save()
+    except IntegrityError as error:
+        raise ValidationError("Cette liste est déjà en cours de traitement.") from error
+    reading.log(platform.pk, role=role_of(grant_of(platform, by)), verb="list.given", purpose=Purpose.CHECK)
+    if waking:
+        transaction.on_commit(lambda: wake(batch.pk, by.pk))
+    return batch
+
+
+def grant_of(platform: Platform, user: Any) -> Grant | None:
+    """The grant that `user` holds there today; the context must be theirs."""
+    return Grant.objects.in_force().filter(platform=platform, user=user).first()
+
+
+def answer(*, batch: Import, answers: dict[UUID, str]) -> int:
+    """Keep the dispositions chosen for lines of a preview; how many changed. Raises `ValidationError`."""
+    held = _own(batch)
+    if held.state != State.PREVIEWED:
+        raise ValidationError("Cette liste n’attend plus de réponse\u00a0: rien n’a changé.")
+    allowed = {str(value) for value in ANSWERS}
+    changed = []
+    for line in Line.objects.filter(batch=held, pk__in=answers, fate=Fate.CREATED):
+        if answers[line.pk] in allowed and answers[line.pk] != line.disposition:
+            line.disposition = answers[line.pk]
+            changed.append(line)
+    Line.objects.bulk_update(changed, ["disposition"])
+    return len(changed)
+
+
+def ask_to_apply(*, batch: Import, by: Any, waking: bool = True) -> None:
+    """Have a previewed list applied. Raises `ValidationError`; asked twice, it is applied once."""
+    held = _own(batch)
+    if held.given_by_id != by.pk:
+        raise ValidationError("Seule la personne qui a donné cette liste peut l’appliquer.")
+    if held.state != State.PREVIEWED:
+        raise ValidationError("Cette liste n’attend pas de décision.")
+    held.state, held.done_lines, held.counts = State.RUNNING, 0, {}
+    held.save(update_fields=["state", "done_lines", "counts"])
+    if waking:
+        transaction.on_commit(lambda: wake(batch.pk, by.pk))
+
+
+def drop(*, batch: Import, at: dt.datetime) -> None:
+    """Give a list up before it is applied: nothing of it stays. Raises `ValidationError`."""
+    held = _own(batch)
+    if held.state not in (State.WAITING, State.PREVIEWED):
+        raise ValidationError("Cette liste ne peut plus être abandonnée.")
+    _fail(held, "Abandonnée avant d’être appliquée.", at)
+
+
+def _own(batch: Import) -> Import:
+    return Import.objects.select_for_update(of=("self",)).defer("content").get(pk=batch.pk)
+
+
+# --- What the worker does, in the name of who gave the list
+
+
+def wake(batch: UUID, user: UUID) -> None:
+    try:
+        current_app.send_task("psad.tasks.work_on_list", args=[str(batch), str(user)], queue="imports")
+    except Exception as error:  # the broker is down: `resume` finds the list when it is back
+        log.warning("list_not_woken", error=type(error).__name__)
+
+
+def resume(at: dt.datetime) -> int:
+    """Wake the worker for each list that waits; how many."""
+    with context.task("intake"), connection.cursor() as cursor:
+        cursor.execute("SELECT id, given_by FROM psad_waiting_lists(%s)", [at - dt.timedelta(days=RESUMED_DAYS)])
+        waiting = cursor.fetchall()
+    for batch, user in waiting:
+        wake(batch, user)
+    return len(waiting)
+
+
+def work(batch: UUID, user: UUID, at: dt.datetime) -> None:
+    """Do what a list waits for: its preview, or its application."""
+    if _state(batch, user) == State.WAITING:
+        preview(batch, user, at)
+    elif _state(batch, user) == State.RUNNING:
+        apply(batch, user, at)
+
+
+def _state(batch: UUID, user: UUID) -> str:
+    with context.importing(batch, user):
+        return str(Import.objects.filter(pk=batch).values_list("state", flat=True).first() or "")
+
+
+def preview(batch: UUID, user: UUID, at: dt.datetime, *, wait: bool = False) -> None:
+    """Tell what each line would become, write nothing but the lines themselves, sealed.
+
+    A list that another worker holds is left to it, or with `wait` shared with it batch by batch; so in `apply`.
+    """
+    with context.importing(batch, user):
+        held = _held(batch, State.WAITING, wait=wait)
+        if held is None:
+            return
+        seal = opened(held.sealed_key)
+        content = base64.b64decode(seal.open(held.content, bound=_bound(held)))
+        perimeter, after = Perimeter(held.platform_id), held.done_lines
+    rows = ((number, cells) for number, cells in read(content) if number > after)
+    while True:
+        with context.importing(batch, user):
+            held = _held(batch, State.WAITING, wait=wait)
+            if held is None or held.done_lines != after:  # another worker went on, or the list was dropped
+                break
+            try:
+                some = list(islice(rows, BATCH))
+            except FormatError as error:
+                _fail(held, str(error), at)
+                return
+            except Exception as error:
+                log.error("list_unreadable", error=type(error).__name__)
+                _fail(held, UNREADABLE, at)
+                return
+            if not some:
+                _previewed(held)
+                return
+            counts = _preview(held, some, seal, perimeter)
+            after = some[-1][0]
+            _count(held, counts, after)
+    if wait and held is not None:
+        preview(batch, user, at, wait=True)
+
+
+def apply(batch: UUID, user: UUID, at: dt.datetime, *, wait: bool = False) -> None:
+    """Open the cases, complete those that are known. Lines already done are left."""
+    perimeter: Perimeter | None = None
+    while True:
+        for attempt in range(1, TRIES + 1):
+            try:
+                with context.importing(batch, user):
+                    held = _held(batch, State.RUNNING, wait=wait)
+                    if held is None:
+                        return
+                    perimeter = perimeter or Perimeter(held.platform_id)
+                    if not _apply(held, perimeter, at):
+                        return
+                break
+            except IntegrityError:  # somebody opened the same case: it is there now, and matches
+                if attempt == TRIES:
+                    raise
+
+
+def rehearse(*, platform: Platform, content: bytes, by: Any, at: dt.datetime) -> tuple[Counts, list[Rejection]]:
+    """What a list would do; only the log is written. Raises `ValidationError`."""
+    with context.acting(by):
+        reading.log(platform.pk, role=role_of(grant_of(platform, by)), verb="list.rehearsed", purpose=Purpose.CHECK)
+    with transaction.atomic():
+        with context.acting(by):
+            batch = give(platform=platform, content=content, file_name="", by=by, at=at, waking=False)
+        preview(batch.pk, by.pk, at)
+        with context.acting(by):
+            found = outcome(batch)
+        transaction.set_rollback(True)
+    return found
+
+
+def bring(*, platform: Platform, content: bytes, file_name: str, by: Any, at: dt.datetime) -> Import:
+    """Give, preview and apply at once, as the command does; a list left half-way by this person is taken up.
+
+    Raises `ValidationError`.
+    """
+    with context.acting(by):
+        unfinished = Import.objects.filter(
+            platform=platform, digest=same_file(content, platform.pk), given_by=by, state__in=_UNFINISHED
+        )
+        batch = unfinished.first() or give(
+            platform=platform, content=content, file_name=file_name, by=by, at=at, waking=False
+        )
+    preview(batch.pk, by.pk, at, wait=True)
+    with context.acting(by):
+        if Import.objects.filter(pk=batch.pk, state=State.PREVIEWED).exists():
+            ask_to_apply(batch=batch, by=by, waking=False)
+    apply(batch.pk, by.pk, at, wait=True)
+    return batch
+
+
+_UNFINISHED = (State.WAITING, State.PREVIEWED, State.RUNNING)
+
+
+# --- What became of it
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    line: int
+    reason: str
+
+
+def outcome(batch: Import) -> tuple[Counts, list[Rejection]]:
+    """How many lines were created, matched, known, rejected; the rejected by number.
+
+    Raises `ValidationError` when the whole file was refused.
+    """
+    seen = Import.objects.defer("content").get(pk=batch.pk)
+    if seen.state == State.FAILED:
+        raise ValidationError(seen.reason)
+    counts = {str(fate): int(seen.counts.get(str(fate), 0)) for fate in FATES}
+    rejected = Line.objects.filter(batch=seen, fate=Fate.REJECTED).order_by("number").values_list("number", "reason")
+    return counts, [Rejection(*line) for line in rejected]
+
+
+# --- One batch of the preview
+
+
+def _preview(batch: Import, rows: Sequence[tuple[int, Cells]], seal: Seal, perimeter: Perimeter) -> Counter[str]:
+    read_lines = [_read(batch, number, cells, perimeter) for number, cells in rows]
+    entries = [(line, entry) for line, entry, _ in read_lines if entry is not None]
+    keys = [keys_of(entry.identity, batch.platform_id).match for _, entry in entries]
+    seen = _Seen(batch, keys)
+    for (line, entry), key in zip(entries, keys, strict=True):
+        line.facts, line.match_key = fact_key(entry.facts(), batch.platform_id), key
+        line.fate = seen.fate(key, line.facts)
+        if line.fate == Fate.CREATED:
+            line.disposition = Disposition.ALREADY if entry.already_followed else Disposition.TO_CONTACT
+    for line, entry, cells in read_lines:
+        if entry is not None:
+            line.content = seal.close(cells, bound=f"line/{line.pk}")
+    Line.objects.bulk_create([line for line, _, _ in read_lines])
+    return Counter(line.fate for line, _, _ in read_lines)
+
+
+def _read(batch: Import, number: int, cells: Cells, perimeter: Perimeter) -> tuple[Line, Entry | None, Cells]:
+    """A line, and what it says; nothing of a refused one is kept but why."""
+    try:
+        entry = parse(cells, on=day_of(batch.given_at), perimeter=perimeter)
+    except Refused as refusal:
+        return Line(batch=batch, number=number, fate=Fate.REJECTED, reason=str(refusal)), None, {}
+    return Line(batch=batch, number=number), entry, cells
+
+
+class _Seen:
+    """What is known of the persons of some lines: their cases, the words already received, earlier lines."""
+
+    def __init__(self, batch: Import, keys: Sequence[bytes]) -> None:
+        self._cases = absorbing.matches(batch.platform_id, keys)
+        self._facts: dict[Any, set[bytes]] = {}
+        received = Line.objects.filter(case_id__in=set(self._cases.values())).exclude(facts=b"")
+        for case, facts in received.values_list("case_id", "facts"):
+            self._facts.setdefault(case, set()).add(bytes(facts))
+        for key, facts in Line.objects.filter(batch=batch, match_key__in=set(keys)).values_list("match_key", "facts"):
+            self._facts.setdefault(self._cases.get(bytes(key), bytes(key)), set()).add(bytes(facts))
+
+    def fate(self, key: bytes, facts: bytes) -> Line.Fate:
+        who = self._cases.get(key, key)
+        known = self._facts.get(who)
+        self._facts.setdefault(who, set()).add(facts)
+        if known is None:
+            return Fate.MATCHED if key in self._cases else Fate.CREATED
+        return Fate.KNOWN if facts in known else Fate.MATCHED
+
+
+# --- One batch of the application
+
+
+def _apply(batch: Import, perimeter: Perimeter, at: dt.datetime) -> bool:
+    """The next lines; whether there were any."""
+    lines = list(Line.objects.filter(batch=batch, number__gt=batch.done_lines).order_by("number")[:BATCH])
+    if not lines:
+        _done(batch, at)
+        return False
+    seal = opened(batch.sealed_key)
+    entries: list[tuple[Line, Entry, Keys]] = []
+    for line in lines:
+        if line.fate == Fate.REJECTED:
+            continue
+        cells = seal.open(line.content, bound=f"line/{line.pk}")
+        said = parse(cells, on=day_of(batch.given_at), perimeter=perimeter)
+        entries.append((line, said, keys_of(said.identity, batch.platform_id)))
+    touched = _take(batch, entries, at)
+    _settle(lines)
+    reading.log(
+        batch.platform_id, role="import", verb="list.applied", purpose=Purpose.CHECK, cases=(c.log_key for c in touched)
+    )
+    _count(batch, Counter(str(line.fate) for line in lines), lines[-1].number)
+    return True
+
+
+def _take(batch: Import, entries: Sequence[tuple[Line, Entry, Keys]], at: dt.datetime) -> list[Case]:
+    """Open or complete the case of each line; those that were."""
+    _alone(batch.platform_id)
+    found = absorbing.matches(batch.platform_id, [keys.match for _, _, keys in entries])
+    held = {case.pk: case for case in absorbing.held(set(found.values()))}
+    cases = {key: held[pk] for key, pk in found.items() if pk in held}
+    known = _received({case.pk for case in cases.values()})
+    opened_now, matched = [], []
+    for line, entry, keys in entries:
+        case = cases.get(keys.match)
+        if case is None:
+            case = cases[keys.match] = _opened(batch, line, entry, keys)
+            opened_now.append(case)
+            line.fate = Fate.CREATED
+        elif line.facts and bytes(line.facts) in known.get(case.pk, set()):
+            line.fate = Fate.KNOWN
+        else:
+            line.fate = Fate.MATCHED
+            matched.append((case, entry))
+        line.case = case
+        known.setdefault(case.pk, set()).add(bytes(line.facts))
+    absorbing.open_cases(opened_now, by=batch.given_by_id, at=at)
+    absorbing.absorb(matched, batch=batch, at=at)
+    return list({case.pk: case for case in [*opened_now, *(case for case, _ in matched)]}.values())
+
+
+def _opened(batch: Import, line: Line, entry: Entry, keys: Keys) -> Case:
+    case = absorbing.case_of(batch.platform, entry, keys, on=day_of(batch.given_at), by=batch.given_by_id)
+    case.disposition = line.disposition or Disposition.TO_CONTACT
+    if reason := _CLOSES.get(Disposition(case.disposition)):
+        case.step, case.closed_on, case.closing_reason = Step.CLOSED, day_of(batch.given_at), reason
+        case.due_on, case.due_what = None, ""
+    return case
+
+
+def _received(cases: set[UUID]) -> dict[UUID, set[bytes]]:
+    found: dict[UUID, set[bytes]] = {}
+    for case, facts in Line.objects.filter(case_id__in=cases).exclude(facts=b"").values_list("case_id", "facts"):
+        found.setdefault(case, set()).add(bytes(facts))
+    return found
+
+
+def _settle(lines: Sequence[Line]) -> None:
+    """Write what became of the lines and empty what they said, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE psad_line SET fate = v.fate, case_id = v.case_id, content = '', match_key = ''"
+            " FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS v(id, fate, case_id) WHERE psad_line.id = v.id",
+            [[line.pk for line in lines], [str(line.fate) for line in lines], [line.case_id for line in lines]],
+        )
+
+
+# --- The row of the list
+
+
+def _held(batch: UUID, state: str, *, wait: bool) -> Import | None:
+    """The list, held to the end of the transaction; none when it is not in `state`, or, unless `wait`, when another
+    worker is at it."""
+    rows = Import.objects.select_for_update(of=("self",), skip_locked=not wait).select_related("platform")
+    return rows.filter(pk=batch, state=state).first()
+
+
+def _alone(platform: int) -> None:
+    """One list at a time opens cases of a platform."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('psad.cases'), %s)", [platform])
+
+
+def _count(batch: Import, counts: Counter[str], done: int) -> None:
+    batch.counts = {str(fate): batch.counts.get(str(fate), 0) + counts.get(str(fate), 0) for fate in FATES}
+    batch.done_lines = done
+    batch.save(update_fields=["counts", "done_lines"])
+
+
+def _previewed(batch: Import) -> None:
+    batch.state, batch.content, batch.done_lines = State.PREVIEWED, b"", 0
+    batch.save(update_fields=["state", "content", "done_lines"])
+
+
+def _done(batch: Import, at: dt.datetime) -> None:
+    batch.state, batch.finished_at, batch.sealed_key = State.DONE, at, ""
+    batch.save(update_fields=["state", "finished_at", "sealed_key"])
+
+
+def _fail(batch: Import, reason: str, at: dt.datetime) -> None:
+    Line.objects.filter(batch=batch).delete()
+    batch.state, batch.reason, batch.finished_at = State.FAILED, reason[:300], at
+    batch.content, batch.sealed_key, batch.counts = b"", "", {}
+    batch.save(update_fields=["state", "reason", "finished_at", "content", "sealed_key", "counts"])
+
+
+def _bound(batch: Import) -> str:
+    return f"import/{batch.pk}/content"
