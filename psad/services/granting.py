@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import User
 from core.links import absolute
@@ -69,7 +70,7 @@ def break_glass(*, platform: int, case: UUID, reason: str, hours: int, user: Use
     for head in heads:
         queue_mail(
             key=f"portal-message:{row.pk}:{head.pk}", to=head.user.email, template="portal_message",
-            context={"address": absolute("/psad/")},
+            context={"address": absolute(reverse("account_home"))},
         )  # fmt: skip
     return row
 
