@@ -34,6 +34,14 @@ def task(name: Task) -> Iterator[None]:
 
 
 @contextmanager
+def importing(batch: uuid.UUID, user: Any) -> Iterator[None]:
+    """In the name of `user` (a key) for their list `batch`, as long as it is at work and they hold a grant there: every
+    case of its platform, so that nobody has two. One transaction."""
+    with transaction.atomic(), _named(user=str(user), task="import", link=str(batch)):
+        yield
+
+
+@contextmanager
 def linked(key: uuid.UUID) -> Iterator[None]:
     """In the name of who holds the link `key` (a young person's page, a partner's share): its own rows. One
     transaction."""

@@ -73,6 +73,7 @@ class ClosingReason(models.TextChoices):
     TRANSFERRED = "transferred", "Transmis à une autre plateforme"
     WRONG = "wrong", "Inscrit·e par erreur"
     DEPARTMENT = "department", "Transmis au conseil départemental (16-18 ans)"
+    MERGED = "merged", "Réuni à un autre dossier de la même personne"
 
 
 class Means(models.TextChoices):

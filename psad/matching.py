@@ -67,6 +67,11 @@ def same_file(content: bytes, platform: int) -> bytes:
     return _hash(platform, "list", sha256(content).hexdigest())
 
 
+def fact_key(facts: str, platform: int) -> bytes:
+    """What tells that a line says again what another one said."""
+    return _hash(platform, "facts", facts)
+
+
 def _parts(name: str) -> set[str]:
     words = [word for word in fold(name).split() if len(word) >= _SHORTEST_WORD]
     return {f"{word[:length]}*" for word in words for length in range(_SHORTEST_START, _LONGEST_START + 1)} | {

@@ -29,6 +29,7 @@ class Case(Keyed):
     identity = models.BinaryField(editable=False)
     safe_contact = models.BinaryField(default=b"", editable=False)  # how to call without harm: read before each attempt
     match_key = models.BinaryField(editable=False)
+    also_keys = ArrayField(models.BinaryField(), default=list, editable=False)  # those of cases merged into this one
     sound_key = models.BinaryField(editable=False)
     word_keys = ArrayField(models.BinaryField(), default=list, editable=False)
     elsewhere_key = models.BinaryField(editable=False)  # under a key of the region: answers « exists elsewhere » only
@@ -84,6 +85,7 @@ class Case(Keyed):
             models.Index(fields=["platform", "sound_key"], name="psad_case_sound"),
             models.Index(fields=["elsewhere_key"], name="psad_case_elsewhere"),
             GinIndex(fields=["word_keys"], name="psad_case_words"),
+            GinIndex(fields=["also_keys"], condition=~Q(also_keys=[]), name="psad_case_also"),
         ]
 
 
@@ -144,11 +146,22 @@ class Import(Keyed):
     class Meta:
         verbose_name = "liste reçue"
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["platform", "digest"], name="psad_list_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "digest"],
+                condition=Q(state__in=["waiting", "previewed", "running"]),
+                name="psad_list_once_at_a_time",
+                violation_error_message="Cette liste est déjà en cours de traitement.",
+            )
+        ]
 
 
 class Line(Keyed):
-    """One line of a list: what became of it, where it leads (D4, D14). Nothing of the line itself is kept."""
+    """One line of a list: what became of it, where it leads (D4, D14). Nothing of the line itself is kept.
+
+    Until the list is applied, `content` holds its cells, sealed with the key of the list, and `match_key` whose it is.
+    `facts` is a keyed hash of all it says: the same words again bring nothing new.
+    """
 
     class Fate(models.TextChoices):
         CREATED = "created", "Dossier ouvert"
@@ -161,11 +174,16 @@ class Line(Keyed):
     fate = models.CharField("suite", max_length=8, choices=Fate)
     reason = models.CharField("motif", max_length=200, blank=True)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, blank=True, related_name="lines")
+    disposition = models.CharField("réponse à la liste", max_length=12, choices=Disposition, blank=True)
+    content = models.BinaryField(default=b"", editable=False)
+    match_key = models.BinaryField(default=b"", editable=False)
+    facts = models.BinaryField(default=b"", editable=False)
 
     class Meta:
         verbose_name = "ligne d’une liste"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="psad_line_once")]
+        indexes = [models.Index(fields=["batch", "match_key"], condition=~Q(match_key=b""), name="psad_line_person")]
 
 
 class Report(Keyed):

@@ -54,7 +54,10 @@ _CLOSES = {
 def give(
     *, platform: Platform, content: bytes, file_name: str, by: Any, at: dt.datetime, waking: bool = True
 ) -> Import:
-    """Keep a list and have it previewed (by a worker when `waking`). Raises `ValidationError` (French): no table, unknown columns, infected…"""
+    """Keep a list and have it previewed (by a worker when `waking`).
+
+    Raises `ValidationError` (French): no table, unknown columns, infected, already at work…
+    """
     if len(content) > MAX_BYTES:
         raise ValidationError(f"Ce fichier dépasse {MAX_BYTES // 1_000_000}\u00a0Mo.")
     try:
@@ -287,8 +290,8 @@ def _preview(batch: Import, rows: Sequence[tuple[int, Cells]], seal: Seal, perim
         line.fate = seen.fate(key, line.facts)
         if line.fate == Fate.CREATED:
             line.disposition = Disposition.ALREADY if entry.already_followed else Disposition.TO_CONTACT
-    for line, entry, cells in read_lines:
-        if entry is not None:
+    for line, said, cells in read_lines:
+        if said is not None:
             line.content = seal.close(cells, bound=f"line/{line.pk}")
     Line.objects.bulk_create([line for line, _, _ in read_lines])
     return Counter(line.fate for line, _, _ in read_lines)
