@@ -15,6 +15,7 @@ app.conf.task_routes = {
     "core.tasks.deliver_outbox": {"queue": "mail"},
     "core.tasks.work_on_import": {"queue": "imports"},
     "events.tasks.read_one_source": {"queue": "imports"},
+    "psad.tasks.work_on_list": {"queue": "imports"},
     "recognition.tasks.draw_letters": {"queue": "documents"},
     "recognition.tasks.recognition_day": {"queue": "calendar"},
 }
@@ -53,6 +54,8 @@ app.conf.beat_schedule = {
     "reports-kept": {"task": "territories.tasks.forget_reports", "schedule": crontab(hour=3, minute=45)},
     # What is due is read from the dossiers: each hour finds what the one before could not do, and nothing twice.
     "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
+    # Lists are woken when they are given; this finds those whose worker or broker died.
+    "psad-lists": {"task": "psad.tasks.resume_lists", "schedule": 60.0, "options": {"expires": 50}},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     # Letters are woken when written; this finds those whose worker or broker died.
     "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},

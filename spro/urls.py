@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("territories.urls")),
     path("", include("events.urls")),
     path("", include("recognition.urls")),
+    path("", include("psad.urls")),
     path("api/v1/", include("spro.api")),
     path("admin/", admin.site.urls),
     path("comptes/", include("accounts.urls")),

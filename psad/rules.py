@@ -1,0 +1,17 @@
+"""Who works in a PSAD, as the doors of the portal ask before any context is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+
+def works_in_psad(user: Any) -> bool:
+    """Holds a grant of circle 1, or is a person of circle 2, today: the second factor is asked of them. The
+    database answers yes or no, and nothing of where."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT psad_works(%s)", [user.pk])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,24 @@
+"""Thin tasks of the PSAD: each speaks in the name of somebody or of a known task (`psad/context.py`)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def work_on_list(batch: str, user: str) -> None:
+    """Preview or apply a list, in the name of who gave it (queue `imports`)."""
+    from psad.services.importing import work
+
+    work(UUID(batch), UUID(user), timezone.now())
+
+
+@shared_task
+def resume_lists() -> int:
+    """Wake a worker for each list whose own died; how many."""
+    from psad.services.importing import resume
+
+    return resume(timezone.now())
