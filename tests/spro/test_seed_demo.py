@@ -17,7 +17,9 @@ from recognition.models import Candidature
 from territories.models import OfficerMandate
 from tests.factories import agency, organisation
 
-EMAILS = [f"{name}@demo.invalid" for name in ("agence", "candidat", "citoyen", "collegue", "manager", "pro", "region")]
+PSAD = ("autre-psad", "cercle1", "cercle2", "cio", "ml")
+PEOPLE = ("agence", "candidat", "citoyen", "collegue", "manager", "pro", "region", *PSAD)
+EMAILS = sorted(f"{name}@demo.invalid" for name in PEOPLE)
 pytestmark = pytest.mark.django_db
 
 
@@ -46,7 +48,7 @@ def test_the_second_time_changes_nothing(house: Organisation) -> None:
     journal, users = JournalEntry.objects.count(), list(User.objects.order_by("email").values())
     seed(verbosity=0)
     assert (JournalEntry.objects.count(), list(User.objects.order_by("email").values())) == (journal, users)
-    assert (Mandate.objects.count(), OfficerMandate.objects.count(), RegionMandate.objects.count()) == (2, 1, 1)
+    assert (Mandate.objects.count(), OfficerMandate.objects.count(), RegionMandate.objects.count()) == (4, 1, 1)
 
 
 def test_what_a_visitor_broke_is_put_right(house: Organisation) -> None:
@@ -64,7 +66,9 @@ def test_what_a_visitor_broke_is_put_right(house: Organisation) -> None:
 def test_each_signs_in(house: Organisation, client: Client, email: str) -> None:
     seed()
     answer = client.post("/comptes/connexion/", {"login": email, "password": "demo-spro-2026"})
-    works = email not in {f"{name}@demo.invalid" for name in ("citoyen", "candidat", "collegue")}
+    works = email not in {
+        f"{name}@demo.invalid" for name in ("citoyen", "candidat", "collegue", "cio", "cercle2", "autre-psad")
+    }
     landing = "/pro/" if works else "/comptes/"  # where what waits is told
     assert (answer.status_code, answer["Location"]) == (302, landing)
     desk = 200 if email in {"agence@demo.invalid", "region@demo.invalid"} else 404
@@ -76,7 +80,7 @@ def test_an_installation_that_is_no_demonstration_refuses(house: Organisation, s
     with pytest.raises(CommandError, match="mot de passe public"):
         seed()
     assert not User.objects.exists()
-    assert len(seed(force=True)) == 7
+    assert len(seed(force=True)) == 12
 
 
 def test_a_region_without_bodies_has_no_invented_dossier(house: Organisation) -> None:

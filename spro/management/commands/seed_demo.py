@@ -15,7 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
-from spro import demo_agenda, demo_recognition, demo_referents
+from spro import demo_agenda, demo_psad, demo_recognition, demo_referents
 from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
@@ -37,6 +37,15 @@ MANAGER = Person("manager@demo.invalid", "Solène Aubertin", "gestionnaire, {org
 OFFICER = Person("agence@demo.invalid", "Maëlle Humbert", "agente de l’agence {agency}")
 CANDIDATE = Person("candidat@demo.invalid", "Ondine Barbelin", "gestionnaire d’un organisme candidat (inventé)")
 COLLEAGUE = Person("collegue@demo.invalid", "Noé Vautrin", "membre de l’équipe du même organisme candidat")
+PSAD = {
+    "cio": Person("cio@demo.invalid", "Blandine Aumercier", "PSAD de Troyes, responsable (CIO)"),
+    "ml": Person("ml@demo.invalid", "Gauthier Lapierrette", "PSAD de Troyes, responsable (mission locale)"),
+    "adviser": Person("cercle1@demo.invalid", "Sabine Delormoy", "PSAD de Troyes, conseillère (mission locale)"),
+    "partner": Person("cercle2@demo.invalid", "Hugues Vernissart", "partenaire de la PSAD de Troyes (un CFA inventé)"),
+    "elsewhere": Person("autre-psad@demo.invalid", "Corinne Estivalet", "PSAD de Chaumont, responsable (CIO)"),
+}
+# Where those of the PSAD work, when the pack knows it.
+PSAD_HOUSES = {"cio": "academie-reims", "elsewhere": "academie-reims", "ml": ORGANISATION, "adviser": ORGANISATION}
 REGION = Person("region@demo.invalid", "Thomas Weissenburger", "équipe de la Région")
 
 
@@ -45,8 +54,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--force", action="store_true", help="même si l’installation n’est pas une démonstration")
+        parser.add_argument("--psad-whole", action="store_true", help="16\u00a0000 dossiers PSAD inventés, et non 150")
 
-    def handle(self, *args: Any, force: bool = False, verbosity: int = 1, **options: Any) -> None:
+    def handle(
+        self, *args: Any, force: bool = False, psad_whole: bool = False, verbosity: int = 1, **options: Any
+    ) -> None:
         if not (settings.DEMO or force):
             raise CommandError("Ces comptes ont un mot de passe public : DEMO=1 ou --force est nécessaire.")
         organisation = Organisation.objects.filter(slug=ORGANISATION).first()
@@ -54,16 +66,16 @@ class Command(BaseCommand):
         if organisation is None or agency is None:
             raise CommandError("Chargez d’abord le pack de la région : manage.py load_region_pack data/grand-est")
         with transaction.atomic():
-            self._seed(organisation, agency)
+            self._seed(organisation, agency, psad_whole=psad_whole)
         if verbosity:
             self._announce(organisation, agency)
 
     def _announce(self, organisation: Organisation, agency: Agency) -> None:
-        for person in (CITIZEN, MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION):
+        for person in (CITIZEN, MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION, *PSAD.values()):
             does = person.does.format(organisation=organisation.display_name, agency=agency.name)
             self.stdout.write(f"{person.email:<24} {PASSWORD}  {person.name}, {does}")
 
-    def _seed(self, organisation: Organisation, agency: Agency) -> None:
+    def _seed(self, organisation: Organisation, agency: Agency, *, psad_whole: bool) -> None:
         for person, role in ((MEMBER, Mandate.Role.MEMBER), (MANAGER, Mandate.Role.MANAGER)):
             self._give_role(_account(person), organisation, role)
         officer = _account(OFFICER)
@@ -72,13 +84,21 @@ class Command(BaseCommand):
         staff = _account(REGION)
         if not RegionMandate.objects.in_force().filter(user=staff).exists():
             grant_region_mandate(user=staff, actor=None)
-        for person in (MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION):
+        for person in (MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION, *PSAD.values()):
             conduct.accept(user=_account(person), version=conduct.VERSION, actor=None)
         _account(CITIZEN)
         demo_pages.seed()
         demo_referents.seed(organisation, agency, User.objects.get(email=MANAGER.email))
         demo_agenda.seed(organisation, User.objects.get(email=MANAGER.email))
         demo_recognition.seed(staff=staff, candidate=_account(CANDIDATE), colleague=_account(COLLEAGUE))
+        self._psad(whole=psad_whole)
+
+    def _psad(self, *, whole: bool) -> None:
+        people = {key: _account(person) for key, person in PSAD.items()}
+        for key, slug in PSAD_HOUSES.items():
+            if house := Organisation.objects.filter(slug=slug).first():
+                self._give_role(people[key], house, Mandate.Role.MEMBER)
+        demo_psad.seed(people, whole=whole)
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
         held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
