@@ -24,7 +24,7 @@ class Opened:
     identity: Identity
     seal: Seal
 
-    def text(self, sealed: bytes, *, field: str) -> Any:
+    def text(self, sealed: bytes | memoryview, *, field: str) -> Any:
         """A sealed value of a row of the case, bound to `field` (« note/<id> »). Raises `Undecipherable`."""
         return self.seal.open(sealed, bound=bound(self.case, field))
 

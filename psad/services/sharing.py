@@ -1,0 +1,144 @@
+"""Sharing with circle 2: chosen items, for a purpose, until a day; taken back at once (D5, D7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from core.secrets import digest, new_secret
+from psad.identity import Identity, bound
+from psad.lists import NEUTRAL, SENSITIVE, Need, PartnerKind, Purpose, SharedItem, SharePurpose
+from psad.models import Case, Interview, Partner, Proposal, Share, ShareItem
+from psad.reading import Opened, read
+from psad.sealing import new_key
+from psad.services.cases import day_of, moved
+from psad.services.contacting import LONGEST_NOTE, workable
+
+LONGEST_DAYS = 90
+CODE_DIGITS = 8
+
+
+def share(
+    *, case: UUID, partner: UUID, items: Collection[str], purpose: str, until: dt.date, message: str, informed: bool,
+    by_link: bool, version: int | None = None, by: User, role: str, at: dt.datetime,
+) -> tuple[Share, str, str]:  # fmt: skip
+    """Copy the chosen items for one partner, under a key of the share. What is changed later in the case is not sent.
+
+    Returns the share, and for a partner without an account the secret of its link and the code to tell apart (shown
+    once, kept as digests); empty otherwise. Raises `ValidationError` by field.
+    """
+    errors = _wrong(items, purpose, until, informed, at)
+    if errors:
+        raise ValidationError(errors)
+    held = workable(case, version)
+    found = Partner.objects.in_force().filter(pk=partner, platform=held.platform_id).first()
+    if found is None:
+        raise ValidationError({"partner": "Choisissez un partenaire de la plateforme."})
+    if found.user_id is None and not by_link:
+        raise ValidationError({"by_link": "Cette personne n’a pas de compte\u00a0: partagez par un lien et un code."})
+    opened = read(held, role=role, verb="case.share", purpose=Purpose.WORK)
+    seal, wrapped = new_key()
+    secret, kept = new_secret() if by_link else ("", None)
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS)) if by_link else ""
+    row = Share(
+        case=held, at=at, by=by, partner=found, purpose=purpose, sealed_key=wrapped, informed=informed,
+        ends_at=_end_of(until, at), link_digest=kept,
+    )  # fmt: skip
+    row.code_digest = digest(f"{row.pk}{code}") if by_link else ""
+    row.message = seal.close(message.strip()[:LONGEST_NOTE], bound=f"share/{row.pk}/message")
+    row.save(force_insert=True)
+    ShareItem.objects.bulk_create(
+        ShareItem(share=row, kind=kind, content=seal.close(value, bound=f"share/{row.pk}/{kind}"))
+        for kind, value in _said(opened, items, day_of(at)).items()
+    )
+    moved(held, "share", by=by, at=at, role=role, items=sorted(items), purpose=purpose, until=until.isoformat())
+    return row, secret, code
+
+
+def revoke(*, share: UUID, by: User, role: str, at: dt.datetime) -> Share:
+    """Take back: what was copied is emptied and its key destroyed, at once, also for a page left open."""
+    row = Share.objects.select_for_update(of=("self",)).select_related("case", "case__platform").get(pk=share)
+    if row.revoked_at is None:
+        empty(row, at)
+        moved(row.case, "unshare", by=by, at=at, role=role)
+    return row
+
+
+def empty(row: Share, at: dt.datetime) -> None:
+    """Nothing of a share can be opened any more; that there was one stays known to the team."""
+    row.items.update(content=b"")
+    row.revoked_at, row.sealed_key, row.message, row.link_digest, row.code_digest = at, "", b"", None, ""
+    row.save()
+
+
+def shown_kind(partner: Partner, *, to_team: bool) -> str:
+    """What a partner is called: a social service or the PJJ is a neutral partner outside of circle 1 (D11)."""
+    if not to_team and partner.kind in SENSITIVE:
+        return NEUTRAL
+    return str(PartnerKind(partner.kind).label)
+
+
+def _wrong(items: Collection[str], purpose: str, until: dt.date, informed: bool, at: dt.datetime) -> dict[str, str]:
+    errors = {}
+    if not items or not set(items) <= set(SharedItem.values):
+        errors["items"] = "Choisissez ce que vous partagez, dans la liste."
+    if purpose not in SharePurpose.values:
+        errors["purpose"] = "Dites pour quoi, dans la liste."
+    days = (until - day_of(at)).days
+    if not 1 <= days <= LONGEST_DAYS:
+        errors["until"] = f"De demain à dans {LONGEST_DAYS} jours."
+    if not informed:
+        errors["informed"] = "Informez d’abord la personne\u00a0: elle doit savoir ce qui est partagé, et avec qui."
+    return errors
+
+
+def _said(opened: Opened, items: Collection[str], today: dt.date) -> dict[str, Any]:
+    """The value of each chosen item, as it is today."""
+    case, identity = opened.case, opened.identity
+    ways: dict[SharedItem, Callable[[], Any]] = {
+        SharedItem.NAME: lambda: identity.name,
+        SharedItem.AGE: lambda: identity.age_on(today),
+        SharedItem.COMMUNE: lambda: str(case.commune or identity.town),
+        SharedItem.CONTACT: lambda: _contact(identity),
+        SharedItem.TRAINING: lambda: " ".join(filter(None, (identity.class_name, identity.school))),
+        SharedItem.NEEDS: lambda: _needs(case),
+        SharedItem.PROPOSAL: lambda: _proposal(case),
+        SharedItem.PLAN: lambda: _plan(opened),
+        SharedItem.FOLLOWER: lambda: str(case.follower) if case.follower else "",
+    }
+    found = {item: ways[SharedItem(item)]() for item in sorted(items)}
+    return {item: value for item, value in found.items() if value not in ("", [], None)}
+
+
+def _contact(identity: Identity) -> list[str]:
+    return [value for value in (identity.phone, identity.other_phone, identity.email) if value]
+
+
+def _needs(case: Case) -> list[str]:
+    last = Interview.objects.filter(case=case).order_by("-at").first()
+    return [str(Need(need).label) for need in last.needs] if last else []
+
+
+def _proposal(case: Case) -> str:
+    last = Proposal.objects.filter(case=case).select_related("solution").order_by("-at").first()
+    return last.solution.title if last else ""
+
+
+def _plan(opened: Opened) -> str:
+    last = Interview.objects.filter(case=opened.case).order_by("-at").first()
+    return str(opened.text(last.plan, field=f"interview/{last.pk}") or "") if last else ""
+
+
+def _end_of(until: dt.date, at: dt.datetime) -> dt.datetime:
+    from psad.services.cases import PARIS
+
+    return dt.datetime.combine(until + dt.timedelta(days=1), dt.time.min, PARIS)
+
+
+__all__ = ["LONGEST_DAYS", "bound", "empty", "revoke", "share", "shown_kind"]
