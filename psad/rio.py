@@ -36,7 +36,7 @@ _FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 _UAI = re.compile(r"\d{7}[A-Z]")
 # What no name holds and what a spreadsheet would run.
-_NOT_A_NAME = re.compile(r"^[=+\-@]|[=<>{}\[\]|\\\"@#%*;]|\d{2}")
+NOT_A_NAME = re.compile(r"^[=+\-@]|[=<>{}\[\]|\\\"@#%*;]|\d{2}")
 
 Cells = dict[str, str]
 
@@ -183,7 +183,7 @@ def _name(cells: Cells, column: str) -> str:
     value = cells.get(column, "")
     if not value:
         raise Refused("nom ou prénom manquant")
-    if _NOT_A_NAME.search(value) or not any(c.isalpha() for c in value):
+    if NOT_A_NAME.search(value) or not any(c.isalpha() for c in value):
         raise Refused("nom ou prénom illisible")
     return value
 

@@ -354,6 +354,8 @@ REST_FRAMEWORK = {
         "proposals": env.str("PROPOSAL_RATE", default="20/hour"),  # events proposed by one visitor
         # seats and alerts asked for by one visitor; a class registers from one school
         "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
+        # a school that tells of those who left it at the end of the year
+        "signalements": env.str("SIGNALEMENT_RATE", default="60/hour"),
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format
