@@ -21,7 +21,9 @@ _DISPOSITIONS = {
     ClosingReason.LASTING: Disposition.SOLVED,
 }
 # Given by other acts, never chosen.
-BY_ANOTHER_ACT = frozenset({ClosingReason.TRANSFERRED, ClosingReason.DEPARTMENT, ClosingReason.OPPOSED})
+BY_ANOTHER_ACT = frozenset(
+    {ClosingReason.TRANSFERRED, ClosingReason.DEPARTMENT, ClosingReason.OPPOSED, ClosingReason.MERGED}
+)
 LASTING_MONTHS = 6
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from psad.views import inbox, lists, telling
+from psad.views import inbox, lists, telling, twins
 
 # The fixed words first: a platform's slug takes what no other word took.
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("mon-accompagnement/demande/merci/", telling.asked, name="psad_asked"),
     path("psad/<slug:platform>/signalements/", inbox.inbox, name="psad_inbox"),
     path("psad/<slug:platform>/signalements/<uuid:key>/", inbox.one, name="psad_report"),
+    path("psad/<slug:platform>/doublons/", twins.pairs, name="psad_twins"),
     path("psad/<slug:platform>/liens/", inbox.links, name="psad_links"),
     path("psad/<slug:platform>/liens/<uuid:key>/", inbox.link, name="psad_link"),
     path("psad/<slug:platform>/listes/", lists.received, name="psad_lists"),
