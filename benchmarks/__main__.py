@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.questions import AGENDA_SIZES, SIZES, Case, cases
 from benchmarks.race import BenchmarkError, race, serve
@@ -20,6 +21,8 @@ GROWTH = 1.2  # ours may grow at most so much more than the floor
 GROWN_FROM = 10_000  # rows: under that, all of them are in a few blocks
 IMPORT_SIZES = (10_000, 100_000)  # sessions of a calendar brought in
 IMPORT_TARGET = 6.0
+LIST_SIZES = ((5_000, 20_000), (50_000, 200_000))  # lines of a RIO list, cases of its platform
+LIST_TARGET = 3.0
 Line = dict[str, float | int | str]
 
 
@@ -71,6 +74,7 @@ def measure(seconds: float, sizes: int) -> list[Line]:
                     )
         say_statements(environment, asked)
         lines += imports(environment, IMPORT_SIZES[: sizes - 1])
+        lines += rio_lists(environment, LIST_SIZES[: sizes - 1])
     return lines
 
 
@@ -98,6 +102,35 @@ def imports(environment: dict[str, str], sizes: tuple[int, ...]) -> list[Line]:
             f"{mark}   ({said['created']} créés, +{said['rss']} Mo)"
         )
     return lines
+
+
+def rio_lists(environment: dict[str, str], sizes: tuple[tuple[int, int], ...]) -> list[Line]:
+    """What a RIO list costs beside the same SQL without row-level security nor encryption, in seconds."""
+    lines: list[Line] = []
+    for count, known in sizes:
+        said = [_brought(environment, str(count), str(known), *how) for how in ((), ("floor",))]
+        ours, floor = said[0]["spent"], said[1]["spent"]
+        lines.append(
+            {
+                "name": "import.rio", "n": count, "ours_p50_ms": round(ours * 1000),
+                "floor_p50_ms": round(floor * 1000), "ratio": round(ours / floor, 2), "rss_mb": said[0]["rss"],
+            }
+        )  # fmt: skip
+        mark = "" if ours / floor <= LIST_TARGET else "  au-dessus"
+        say(
+            f"{'import.rio':30}{count:>8}{ours:>7.1f} s {floor:>7.1f} s {ours / floor:>9.2f}{LIST_TARGET:>7.0f}{mark}"
+            f"   (parmi {known} dossiers, +{said[0]['rss']} Mo)"
+        )
+    return lines
+
+
+def _brought(environment: dict[str, str], *words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.psad_lists", *words]
+    done = subprocess.run(command, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchmarkError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def say_statements(environment: dict[str, str], asked: list[Case]) -> None:

@@ -127,6 +127,15 @@ def _own(batch: Import) -> Import:
     return Import.objects.select_for_update(of=("self",)).defer("content").get(pk=batch.pk)
 
 
+def forget(at: dt.datetime, *, days: int) -> int:
+    """Lists that nobody applied for so long: nothing of them stays. In the context `retention`; how many."""
+    left = Import.objects.filter(state__in=_UNFINISHED, given_at__lt=at - dt.timedelta(days=days)).defer("content")
+    found = list(left.select_for_update(of=("self",)))
+    for batch in found:
+        _fail(batch, "Jamais appliquée\u00a0: effacée.", at)
+    return len(found)
+
+
 # --- What the worker does, in the name of who gave the list
 
 

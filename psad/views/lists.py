@@ -17,7 +17,7 @@ from core.spreadsheets import csv_file
 from psad import reading
 from psad.forms_intake import ListForm
 from psad.http import circle1
-from psad.lists import Disposition, Purpose
+from psad.lists import Disposition, Purpose, Role
 from psad.models import Grant, Import, Line, Platform
 from psad.rio import COLUMNS
 from psad.sealing import Seal, opened
@@ -76,6 +76,7 @@ def one(request: HttpRequest, key: UUID, *, platform: Platform, grant: Grant) ->
         "next": _page(batch, fate, page[-1].number) if more else "", "here_url": request.get_full_path(),
         "waits": batch.state in (Import.State.WAITING, Import.State.RUNNING),
         "waits_decision": batch.state == Import.State.PREVIEWED,
+        "whole": grant.role in (Role.HEAD, Role.COORDINATION),
     }  # fmt: skip
     return render(request, "psad/intake/list.html", context)
 

@@ -249,6 +249,17 @@ def test_S5_nothing_of_the_list_stays_once_it_is_applied(place: Platform, head: 
         assert {bytes(value) for value in Line.objects.values_list("match_key", flat=True)} == {b""}
 
 
+def test_S2_a_list_that_nobody_applies_is_forgotten(place: Platform, head: User) -> None:
+    with context.acting(head):
+        batch = importing.give(platform=place, content=table(line()), file_name="l.csv", by=head, at=NOW())
+    importing.preview(batch.pk, head.pk, NOW())
+    for days, left in ((29, 0), (31, 1)):
+        with context.task("retention"):
+            assert importing.forget(NOW() + dt.timedelta(days=days), days=30) == left
+    with context.acting(head):
+        assert (Line.objects.count(), Import.objects.get().sealed_key) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
