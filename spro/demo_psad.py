@@ -56,7 +56,8 @@ def _head(platform: Platform) -> User:
     with context.task("grants"):
         held = Grant.objects.in_force().filter(platform=platform, role=Role.HEAD).order_by("side").first()
     if held is not None:
-        return held.user
+        found: User = held.user
+        return found
     user, _ = User.objects.get_or_create(
         email=f"psad-{platform.slug}@exemple.invalid", defaults={"name": f"Direction du CIO, {platform.name}"}
     )

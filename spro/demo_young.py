@@ -110,7 +110,8 @@ class Rows:
 
     def write(self) -> None:
         Case.objects.bulk_create(self.cases)
-        for model in (CaseGrant, Guardian, Attempt, Interview, Note, Proposal, Check, Move):
+        models: tuple[Any, ...] = (CaseGrant, Guardian, Attempt, Interview, Note, Proposal, Check, Move)
+        for model in models:
             model.objects.bulk_create([row for row in self.rows if type(row) is model])
 
 
@@ -131,7 +132,7 @@ class Maker:
         step = self._pick(STEPS)
         reason = self._pick(ENDED) if step == Step.CLOSED else None
         ago = {
-            Step.RECEIVED: (0, 24), Step.PREPARING: (2, 30), Step.CONTACTING: (8, 90), Step.PROPOSING: (20, 150),
+            Step.RECEIVED: (0, 20), Step.PREPARING: (2, 20), Step.CONTACTING: (3, 40), Step.PROPOSING: (12, 45),
             Step.FOLLOWED: (70, 420), Step.CLOSED: (280, 600),
         }[step]  # fmt: skip
         received = self.today - dt.timedelta(days=self.chance.randint(*ago))
@@ -258,12 +259,13 @@ class Maker:
 
     def _check(self, row: Case, proposal: Proposal, start: dt.date, months: int) -> None:
         check = Check(
-            case=row, proposal=proposal, months=months, due_on=months_after(start, months), at=proposal.answered_at,
-            by=row.follower,
+            case=row, proposal=proposal, months=months, due_on=months_after(start, months),
+            at=proposal.answered_at or proposal.at, by=row.follower,
         )  # fmt: skip
         self.out.rows.append(check)
-        # Done when it was due, but one in six waits.
-        if check.due_on < self.today and row.due_on is None and self.chance.random() > 1 / 6:
+        # Done when it was due; of those of the last weeks, some wait.
+        made = self.today - check.due_on > dt.timedelta(days=20) or self.chance.random() > 1 / 2
+        if check.due_on < self.today and row.due_on is None and made:
             check.done_at = self._at(check.due_on)
             check.result = self.chance.choices([CheckResult.HOLDS, CheckResult.OTHER], [5, 1])[0]
             row.last_contact_at = check.done_at

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from psad.urls import intake
+from psad.urls import intake, work
 
-urlpatterns: list[URLPattern | URLResolver] = [*intake.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *intake.urlpatterns,
+    *work.urlpatterns,  # last: `psad/<platform>/` would take any word
+]

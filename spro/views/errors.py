@@ -14,6 +14,8 @@ from django.template import loader
 
 _WORDS = re.compile(r"[^\W_]+")
 
+_SILENT = ("/psad/", "/mon-accompagnement/")
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):  # core/uploads.py: refused before it was read
@@ -46,7 +48,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def words_of(path: str) -> str:
-    """The words of the last part of an address (« cio-epinal » gives « cio epinal »), without bare numbers."""
+    """The words of the last part of an address (« cio-epinal » gives « cio epinal »), without bare numbers.
+
+    None of an address that is a person's or a secret: it would enter the address of a search (S2).
+    """
+    if path.startswith(_SILENT):
+        return ""
     last = path.rstrip("/").rpartition("/")[2]
     return " ".join(word for word in _WORDS.findall(last) if not word.isdigit())[:60]
 

@@ -252,6 +252,10 @@ _FILE = "candidature/<uuid:key>/"
 _DOSSIER = "/candidature/{candidature}/"
 _FACTORS = "comptes/double-verification/"
 
+_PSAD = "psad/<slug:platform>/"
+_PSAD_HERE = "/psad/{platform}/"
+# Nobody of these roles works in a platform; those who do are in tests/psad/access.py.
+_NO_GRANT: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 403)
 _ONE = "pro/agenda/<slug:slug>/"
 _EVENT = "/pro/agenda/{event}/"
 
@@ -358,6 +362,20 @@ PRIVATE: dict[str, Route] = {
     f"{_FILE}messages/": (f"{_DOSSIER}messages/", TEAM, None),
     f"{_FILE}completer/": (f"{_DOSSIER}completer/", TEAM, None),
     f"{_FILE}retirer/": (f"{_DOSSIER}retirer/", TEAM, None),
+    # the PSAD: circle 1 alone, never the Region nor a technician (D8)
+    "psad/": ("/psad/", _NO_GRANT, None),
+    _PSAD: (_PSAD_HERE, _NOBODY, None),
+    f"{_PSAD}recherche/": (f"{_PSAD_HERE}recherche/", _NOBODY, None),
+    f"{_PSAD}dossiers/<uuid:case>/": (f"{_PSAD_HERE}dossiers/{{case}}/", _NOBODY, None),
+    f"{_PSAD}dossiers/<uuid:case>/<slug:act>/": (f"{_PSAD_HERE}dossiers/{{case}}/note/", _NOBODY, None),
+    "psad/signaler/": ("/psad/signaler/", PRO, None),
+    **{
+        f"{_PSAD}{page}": (f"{_PSAD_HERE}{page.replace('<uuid:key>', '{case}')}", _NOBODY, None)
+        for page in (
+            "listes/", "listes/<uuid:key>/", "listes/<uuid:key>/appliquer/", "listes/<uuid:key>/lignes.csv",
+            "signalements/", "signalements/<uuid:key>/", "doublons/", "liens/", "liens/<uuid:key>/",
+        )
+    },
     # oneself
     "comptes/": ("/comptes/", OWN, None),
     "comptes/nom/": ("/comptes/nom/", OWN, None),

@@ -90,6 +90,11 @@ PUBLIC = {
     # recognition: the calendar of the year; that of the Region opens by its secret
     "candidature/calendrier.ics",
     "candidature/calendrier/<slug:secret>.ics",
+    # the PSAD: who reports by the link of a school, who asks for themselves
+    "psad/signaler/<slug:token>/",
+    "psad/signaler/merci/",
+    "mon-accompagnement/demande/",
+    "mon-accompagnement/demande/merci/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",

@@ -1,0 +1,316 @@
+"""All that the page of a case shows, opened once its reading is logged (D2, D7, D8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from psad import forms_work as forms
+from psad import queue, reading
+from psad.lists import Answer, ClosingReason, Means, Need, Outcome, Role, SolutionKind, Step
+from psad.models import Access, Attempt, Case, Check, Grant, Guardian, Interview, Move, Note, Proposal, Solution
+from psad.reading import Opened
+from psad.services.cases import unreachable_lacks
+from psad.services.noting import MAJORITY
+
+LATEST_READS = 30
+_MOVES = {
+    "prepare": "a préparé le premier contact", "attempt": "a essayé de joindre la personne",
+    "unreachable": "a répondu «\u00a0injoignable\u00a0» à la liste", "inform": "a donné la notice d’information",
+    "interview": "a mené un entretien", "propose": "a proposé une solution", "answer": "a noté la réponse",
+    "check": "a vérifié la situation", "close": "a clos le dossier", "reopen": "a rouvert le dossier",
+    "give": "a donné le dossier à un·e collègue", "note": "a écrit une note",
+    "family": "a mis à jour le contact de la famille",
+}  # fmt: skip
+_READS = {
+    "case.read": "a ouvert le dossier", "case.list": "l’a vu dans la file",
+    "case.search": "l’a trouvé par une recherche",
+    "case.break_glass": "l’a ouvert par nécessité", "case.demo": "a préparé la démonstration",
+}  # fmt: skip
+# Words of a move's data, by their key.
+_WORDS: dict[str, Any] = {
+    "means": Means, "outcome": Outcome, "reason": ClosingReason, "kind": SolutionKind, "answer": Answer, "needs": Need,
+    "wish": Guardian.Wish,
+}  # fmt: skip
+# The act that each thing due calls: its form is open when the page opens.
+_FIRST = {
+    "prepare": "preparer", "contact": "essai", "call_back": "essai", "interview": "entretien", "propose": "proposer",
+    "answer": "reponse", "check": "verification",
+}  # fmt: skip
+
+
+@dataclass
+class CasePage:
+    """One case opened for one person. `typed` is the form that was refused, to be shown again as it was (S4)."""
+
+    opened: Opened
+    grant: Grant
+    today: dt.date
+    act: str = ""
+    typed: forms.Act | None = None
+
+    @property
+    def case(self) -> Case:
+        return self.opened.case
+
+    @property
+    def line(self) -> queue.Line:
+        return queue.Line(self.opened, self.today)
+
+    @property
+    def follower(self) -> str:
+        return _name(self.case.follower) if self.case.follower else ""
+
+    @property
+    def minor(self) -> bool:
+        return self.line.age < MAJORITY
+
+    @property
+    def open_act(self) -> str:
+        """The act whose form is open: the one asked for, or the one that is due."""
+        return self.act or _FIRST.get(self.case.due_what, "")
+
+    @cached_property
+    def safe_contact(self) -> str:
+        return self.opened.text(self.case.safe_contact, field="safe_contact") or ""
+
+    @cached_property
+    def team(self) -> list[User]:
+        return queue.colleagues(self.case.platform)
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        return self._sealed(Attempt, "note")
+
+    @cached_property
+    def interviews(self) -> list[Interview]:
+        rows = self._sealed(Interview, "plan")
+        for row in rows:
+            row.needs_said = [Need(need).label for need in row.needs if need in Need.values]
+        return rows
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        return self._sealed(Note, "text")
+
+    @cached_property
+    def guardians(self) -> list[Any]:
+        """Read by nobody once the person is of age (D11)."""
+        return self._sealed(Guardian, "contact") if self.minor else []
+
+    @cached_property
+    def proposals(self) -> list[Any]:
+        """The latest first, each with its checks and the form of what is waited for."""
+        rows: list[Any] = list(
+            Proposal.objects.filter(case=self.case).select_related("solution", "by").order_by("-at", "-id")
+        )
+        checks: list[Any] = list(Check.objects.filter(case=self.case).order_by("due_on"))
+        for row in rows:
+            row.planned = [check for check in checks if check.proposal_id == row.pk]
+            row.reply = self._reply(row)
+            for check in row.planned:
+                check.late = not check.result and check.due_on < self.today
+        return rows
+
+    @cached_property
+    def due_check(self) -> Check | None:
+        """The first check that nobody has made."""
+        found = [check for row in self.proposals for check in row.planned if not check.result]
+        return min(found, key=lambda check: check.due_on, default=None)
+
+    @cached_property
+    def moves(self) -> list[dict[str, Any]]:
+        rows = Move.objects.filter(case=self.case).select_related("by").order_by("-at", "-id")
+        return [
+            {
+                "at": row.at,
+                "by": _name(row.by),
+                "what": _MOVES.get(row.verb, "a modifié le dossier"),
+                "words": _words(row),
+            }
+            for row in rows
+        ]
+
+    @cached_property
+    def reads(self) -> list[dict[str, Any]]:
+        """Who read and did what, the latest first: the heads alone read the log."""
+        if self.grant.role != Role.HEAD:
+            return []
+        rows = list(Access.objects.filter(platform=self.case.platform_id, cases__contains=[self.case.log_key])
+                    .order_by("-at").values("at", "actor", "role", "verb")[:LATEST_READS])  # fmt: skip
+        names: dict[Any, str] = {
+            user.pk: _name(user) for user in User.objects.filter(pk__in={row["actor"] for row in rows})
+        }
+        return [
+            row | {"who": names.get(row["actor"], "Le portail"), "what": _read(row["verb"])}
+            for row in rows
+        ]  # fmt: skip
+
+    @property
+    def verify_title(self) -> str:
+        check = self.due_check
+        return f"Vérifier la situation à {check.months}\u00a0mois" if check else ""
+
+    @property
+    def lost(self) -> list[dict[str, str]]:
+        """What was typed in a form that the page does not show any more (closed meanwhile…): nothing is lost (S4)."""
+        typed = self.typed
+        if typed is None or self._drawn(typed):
+            return []
+        fields = [field for field in typed.visible_fields() if isinstance(field.value(), str) and field.value().strip()]
+        return [{"label": str(field.label), "value": _in_words(field)} for field in fields]
+
+    def _drawn(self, typed: forms.Act) -> bool:
+        if isinstance(typed, forms.Family):
+            return self.minor
+        if isinstance(typed, forms.Reopen):
+            return self.case.step == Step.CLOSED
+        if isinstance(typed, forms.Reply):
+            return any(row.reply is typed for row in self.proposals)
+        if isinstance(typed, forms.Verify):
+            return self.workable and self.due_check is not None
+        if isinstance(typed, forms.Close | forms.Give):
+            return self.case.step != Step.CLOSED
+        return self.workable or isinstance(typed, forms.Note)
+
+    @property
+    def lacks(self) -> str:
+        """What the protocol asks before « injoignable »; only asked while nobody was reached."""
+        return unreachable_lacks(self.case) if self.tried_in_vain else ""
+
+    @property
+    def tried_in_vain(self) -> bool:
+        return self.case.step == Step.CONTACTING and self.case.first_contact_at is None and bool(self.attempts)
+
+    @cached_property
+    def next(self) -> Case | None:
+        return queue.following(self.case, self.grant)
+
+    @property
+    def may_give(self) -> bool:
+        return self.grant.role in {Role.HEAD, Role.COORDINATION}
+
+    @property
+    def workable(self) -> bool:
+        return self.case.step != Step.CLOSED and self.case.opposed_at is None
+
+    # Forms: each once, the refused one as it was typed.
+
+    @property
+    def prepare(self) -> Any:
+        follower = str(self.case.follower_id or self.grant.user_id)
+        return self._form("preparer", forms.Prepare, follower=follower, safe_contact=self.safe_contact, team=self.team)
+
+    @property
+    def attempt(self) -> Any:
+        return self._form("essai", forms.Attempt, means=Means.PHONE)
+
+    @property
+    def unreachable(self) -> Any:
+        return self._form("injoignable", forms.Unreachable)
+
+    @property
+    def inform(self) -> Any:
+        return self._form("informer", forms.Inform)
+
+    @property
+    def interview(self) -> Any:
+        return self._form("entretien", forms.Interview, means=Means.MEETING)
+
+    @cached_property
+    def propose(self) -> Any:
+        return self._form("proposer", forms.Propose, solutions=list(offered(self.case.platform_id, self.today)))
+
+    @property
+    def verify(self) -> Any:
+        return self._form("verification", forms.Verify, check=self.due_check.pk) if self.due_check else None
+
+    @property
+    def note(self) -> Any:
+        return self._form("note", forms.Note)
+
+    @property
+    def family(self) -> Any:
+        known = self.guardians[0] if self.guardians else None
+        contact = (known.opened or {}) if known else {}
+        start = {name: contact.get(name, "") for name in ("name", "phone", "email")}
+        return self._form("famille", forms.Family, guardian=known.pk if known else None,
+                          wish=known.wish if known else Guardian.Wish.UNKNOWN, **start)  # fmt: skip
+
+    @property
+    def close(self) -> Any:
+        return self._form("clore", forms.Close)
+
+    @property
+    def reopen(self) -> Any:
+        return self._form("rouvrir", forms.Reopen)
+
+    @property
+    def give(self) -> Any:
+        return self._form("donner", forms.Give, team=self.team)
+
+    def _form(self, act: str, kind: type[forms.Act], key: str = "", **start: Any) -> Any:
+        typed = self.typed
+        if typed is not None and isinstance(typed, kind) and (not key or str(typed.data.get("proposal")) == key):
+            return typed
+        given = {name: start.pop(name) for name in ("team", "solutions") if name in start}
+        prefix_id = f"{act}-{key[:8]}" if key else act
+        return kind(initial={"version": self.case.version} | start, auto_id=f"{prefix_id}-%s", **given)
+
+    def _reply(self, row: Proposal) -> Any:
+        """The form of an answer that is waited for, or of a start."""
+        waits = row.answer == Answer.WAITING or (row.answer == Answer.ACCEPTED and not row.started_on)
+        if not (self.workable and waits):
+            return None
+        return self._form("reponse", forms.Reply, str(row.pk), proposal=row.pk, said=row.answer)
+
+    def _sealed(self, model: Any, name: str) -> list[Any]:
+        rows = list(model.objects.filter(case=self.case).select_related("by").order_by("-at", "-id"))
+        for row in rows:
+            row.who = _name(row.by)
+            row.means_said = _lower(str(Means(row.means).label)) if hasattr(row, "means") else ""
+            row.opened = self.opened.text(getattr(row, name), field=f"{model._meta.model_name}/{row.pk}")
+        return rows
+
+
+def offered(platform: int, today: dt.date) -> QuerySet[Solution]:
+    """Solutions that can be proposed today: not withdrawn, a place left, not too late."""
+    rows = Solution.objects.filter(Q(places=None) | Q(taken__lt=F("places")), platform=platform, withdrawn_at=None)
+    return rows.filter(Q(apply_before=None) | Q(apply_before__gt=today)).order_by("kind", "title")
+
+
+def open_case(case: Case, grant: Grant, today: dt.date, **shown: Any) -> CasePage:
+    return CasePage(reading.read(case, role=grant.role), grant, today, **shown)
+
+
+def _name(user: User | None) -> str:
+    return (user.name or user.email) if user is not None else "Le portail"
+
+
+def _read(verb: str) -> str:
+    return _READS.get(verb) or _MOVES.get(verb.removeprefix("case."), "a travaillé sur le dossier")
+
+
+def _words(move: Move) -> str:
+    """The closed words of a move, in French."""
+    found = []
+    for key, value in move.data.items():
+        words = _WORDS.get(key)
+        known = dict(words.choices) if words is not None else {}
+        found += [_lower(str(known[item])) for item in (value if isinstance(value, list) else [value]) if item in known]
+    return ", ".join(found)
+
+
+def _lower(label: str) -> str:
+    """Inside a sentence; « SMS » stays as it is."""
+    return label if label.isupper() else label[:1].lower() + label[1:]
+
+
+def _in_words(field: Any) -> str:
+    choices = dict(getattr(field.field, "choices", []))
+    return str(choices.get(field.value(), field.value()))

@@ -1,0 +1,41 @@
+"""What the room says in the espace pro, to who holds a grant: a line of the menu, what is due today (E4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from core.desk import Entry, Task, Waiting, register, register_entry
+from psad.context import acting
+from psad.lists import Step
+from psad.models import Case, Grant
+from psad.rules import works_in_psad
+
+
+def connect() -> None:
+    """Declare the room’s entries."""
+    register_entry(Entry(60, "Accompagnement (PSAD)", "psad_home", "chemin", holds_grant))
+    register(Task("pro", "psad-due", 5, "[Accompagnement|Accompagnements] à faire avancer", _due))
+
+
+def holds_grant(user: Any) -> bool:
+    """Works in circle 1 of a platform today. One query for everybody else."""
+    if not works_in_psad(user):
+        return False
+    with acting(user):
+        return Grant.objects.in_force().filter(user=user.pk, platform__active=True).exists()
+
+
+def _due(user: Any) -> Waiting | None:
+    """The cases that the person follows and that are due; nobody is named here."""
+    if not works_in_psad(user):
+        return None
+    today = timezone.localdate()
+    with acting(user):
+        rows = Case.objects.filter(follower=user.pk, due_on__lte=today, anonymised_at=None).exclude(step=Step.CLOSED)
+        days = list(rows.order_by("due_on").values_list("due_on", flat=True)[:200])
+    late = sum(day is not None and day < today for day in days)
+    detail = f"Dont {late} en retard." if late else ""
+    return Waiting(len(days), reverse("psad_home"), detail, late=bool(late)) if days else None

@@ -1,0 +1,15 @@
+"""What is to do: the queue of a platform, a case and its acts."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from psad.views import cases, queue
+
+urlpatterns: list[URLPattern] = [
+    path("psad/", queue.mine, name="psad_home"),
+    path("psad/<slug:platform>/", queue.due, name="psad_queue"),
+    path("psad/<slug:platform>/recherche/", queue.search, name="psad_search"),
+    path("psad/<slug:platform>/dossiers/<uuid:case>/", cases.one, name="psad_case"),
+    path("psad/<slug:platform>/dossiers/<uuid:case>/<slug:act>/", cases.act, name="psad_act"),
+]

@@ -1,0 +1,47 @@
+"""The policy of every private route of the room, by scope: what `test_access_matrix.py` holds to be true.
+
+The other people of the portal (the Region's, technicians, members of an organisation…) are in `tests/spro/access.py`.
+"""
+
+from __future__ import annotations
+
+Answers = dict[str, int]
+ROLES = ("head", "coordination", "given", "not_given", "partner", "elsewhere")
+
+# Nobody: what is refused to who works elsewhere, or nowhere, as what does not exist.
+NOBODY: Answers = dict.fromkeys(ROLES, 404)
+# The area of circle 1: whoever holds a grant, of any platform.
+AREA: Answers = dict.fromkeys(ROLES, 200) | {"partner": 403}
+# A page of the platform: its circle 1.
+TEAM: Answers = NOBODY | dict.fromkeys(("head", "coordination", "given", "not_given"), 200)
+# A case: who reads the whole platform, and the adviser it was given to.
+CASE: Answers = TEAM | {"not_given": 404}
+# A list: who reads the whole platform (and who gave it).
+LIST: Answers = CASE | {"given": 404}
+# What is of nobody in particular yet: who reads the whole platform sorts it.
+WHOLE: Answers = TEAM | {"given": 403, "not_given": 403}
+_FORM_ONLY: Answers = TEAM | dict.fromkeys(("head", "coordination", "given", "not_given"), 405)
+
+_P = "psad/<slug:platform>/"
+_HERE = "/psad/{platform}/"
+
+# route → an address of the platform, who reads it, who posts to it (none: as who reads)
+ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
+    "psad/": ("/psad/", AREA, None),
+    _P: (_HERE, TEAM, None),
+    f"{_P}recherche/": (f"{_HERE}recherche/", _FORM_ONLY, TEAM),
+    # what comes in (a professional of the SPRO reports; these people hold no mandate there)
+    "psad/signaler/": ("/psad/signaler/", dict.fromkeys(ROLES, 403), None),
+    f"{_P}signalements/": (f"{_HERE}signalements/", WHOLE, None),
+    f"{_P}signalements/<uuid:key>/": (f"{_HERE}signalements/{{report}}/", WHOLE, None),
+    f"{_P}doublons/": (f"{_HERE}doublons/", WHOLE, WHOLE | {"head": 404, "coordination": 404}),  # no pair is named
+    f"{_P}liens/": (f"{_HERE}liens/", WHOLE, None),
+    f"{_P}liens/<uuid:key>/": (f"{_HERE}liens/{{link}}/", WHOLE, None),
+    f"{_P}listes/": (f"{_HERE}listes/", TEAM, None),
+    f"{_P}listes/<uuid:key>/": (f"{_HERE}listes/{{list}}/", LIST, None),
+    f"{_P}listes/<uuid:key>/appliquer/": (f"{_HERE}listes/{{list}}/appliquer/", _FORM_ONLY, LIST),
+    f"{_P}listes/<uuid:key>/lignes.csv": (f"{_HERE}listes/{{list}}/lignes.csv", LIST, None),
+    # a case
+    f"{_P}dossiers/<uuid:case>/": (f"{_HERE}dossiers/{{case}}/", CASE, None),
+    f"{_P}dossiers/<uuid:case>/<slug:act>/": (f"{_HERE}dossiers/{{case}}/note/", CASE, None),
+}
