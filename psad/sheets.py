@@ -18,7 +18,7 @@ import openpyxl
 
 MOST_COLUMNS = 60
 MOST_LINES = 100_000  # a region's list of a whole year is under a third of it
-LARGEST_UNPACKED = 400_000_000  # bytes, all parts of a workbook together
+LARGEST_UNPACKED = 200_000_000  # bytes, all parts of a workbook together
 LONGEST_CELL = 2_000  # characters
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -35,10 +35,11 @@ class FormatError(Exception):
 def lines(content: bytes) -> Iterator[Line]:
     """The lines of the first sheet that are not blank, each with its number in the file. Raises `FormatError`."""
     for number, cells in _read(content):
+        if not any(cells):
+            continue
         if number > MOST_LINES:
             raise FormatError(f"Ce fichier a plus de {MOST_LINES} lignes\u00a0: donnez-le en plusieurs fois.")
-        if any(cells):
-            yield number, cells
+        yield number, cells
 
 
 def _read(content: bytes) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.urls import reverse
 
 from core.links import absolute
 from core.outbox import queue_mail
@@ -77,8 +78,8 @@ def send(
     if platform.email:
         # One a day at most: the desk counts them.
         queue_mail(
-            key=f"psad-inbox:{platform.pk}:{day_of(at)}", to=platform.email, template="portal_message",
-            context={"address": absolute(f"/psad/{platform.slug}/signalements/")},
+            key=f"portal-inbox:{platform.pk}:{day_of(at)}", to=platform.email, template="portal_message",
+            context={"address": absolute(reverse("account_home"))},
         )  # fmt: skip
 
 

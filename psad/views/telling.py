@@ -18,6 +18,7 @@ from psad.forms_intake import PersonForm, ReportForm, SelfForm
 from psad.http import by_link, private
 from psad.lists import Source
 from psad.models import Platform, ReportLink
+from psad.rules import works_in_psad
 from psad.services import reporting
 from territories.rules import may_enter_pro
 
@@ -51,8 +52,8 @@ def by_school(request: HttpRequest, token: str) -> HttpResponse:
 @fair_use
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_professional(request: HttpRequest) -> HttpResponse:
-    """The same form for whoever works in the SPRO: the commune says which platform reads it."""
-    if not may_enter_pro(request.user):
+    """The same form for whoever works in the SPRO or in either circle: the commune says which platform reads it."""
+    if not may_enter_pro(request.user) and not works_in_psad(request.user):
         raise PermissionDenied
     user: Any = request.user
     form = ReportForm(request.POST or None, today=timezone.localdate(), initial={"reporter_name": user.name})
