@@ -15,6 +15,7 @@ from psad import context
 from psad.lists import Role, Side
 from psad.models import Case, Import, Line, Platform, PlatformCommune
 from psad.services import importing
+from psad.views import lists
 from tests.factories import person, town
 from tests.psad import world
 from tests.psad.test_intake_rio import line, table
@@ -87,6 +88,35 @@ def test_D4_a_list_given_up_leaves_nothing(place: Platform, head: User) -> None:
     with context.acting(head):
         held = Import.objects.get()
         assert (held.state, held.sealed_key, Line.objects.count(), Case.objects.count()) == ("failed", "", 0, 0)
+
+
+def test_a_list_is_given_from_our_own_page_alone(place: Platform, head: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(head)
+    page = client.get(LISTS)
+    # A browser that was told « no-referrer » posts from the origin « null », which is refused.
+    assert page["Referrer-Policy"] == "same-origin"
+    file = {"file": SimpleUploadedFile("liste.csv", table(line()))}
+    assert client.post(LISTS, file).status_code == 403
+    key = client.cookies["csrftoken"].value
+    file = {"file": SimpleUploadedFile("liste.csv", table(line())), "csrfmiddlewaretoken": key}
+    assert client.post(LISTS, file).status_code == 302
+
+
+def test_S5_a_large_list_is_never_written_in_clear_on_the_disk(
+    place: Platform, head: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds: list[str] = []
+
+    class Seen(lists.ListForm):
+        def clean_file(self) -> Any:
+            kinds.append(type(self.cleaned_data["file"]).__name__)
+            return self.cleaned_data["file"]
+
+    monkeypatch.setattr(lists, "ListForm", Seen)
+    content = table(*(line("Nom", "Ana", adresse="x" * 250) for _ in range(10_000)))
+    assert len(content) > 2_621_440  # above it, Django writes a file
+    assert (given(signed(head), content).status_code, kinds) == (302, ["InMemoryUploadedFile"])
 
 
 def test_S4_a_wrong_file_is_refused_beside_the_field(place: Platform, head: User) -> None:
