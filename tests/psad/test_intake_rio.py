@@ -260,6 +260,21 @@ def test_S2_a_list_that_nobody_applies_is_forgotten(place: Platform, head: User)
         assert (Line.objects.count(), Import.objects.get().sealed_key) == (0, "")
 
 
+def test_D13_nothing_finds_a_person_made_anonymous(place: Platform, head: User) -> None:
+    bring(place, head, table(line()))
+    with context.acting(head):
+        case = Case.objects.get()
+        before = bytes(case.match_key)
+        Case.objects.filter(pk=case.pk).update(
+            anonymised_at=NOW(), sealed_key="", identity=b"", safe_contact=b"", word_keys=[]
+        )
+        case.refresh_from_db()
+        kept = Line.objects.get()
+        assert (bytes(case.sound_key), bytes(case.elsewhere_key), bytes(kept.facts)) == (b"", b"", b"")
+        assert bytes(case.match_key) != before
+    assert bring(place, head, table(line()))["created"] == 1
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
