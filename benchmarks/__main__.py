@@ -23,6 +23,7 @@ IMPORT_SIZES = (10_000, 100_000)  # sessions of a calendar brought in
 IMPORT_TARGET = 6.0
 LIST_SIZES = ((5_000, 20_000), (50_000, 200_000))  # lines of a RIO list, cases of its platform
 LIST_TARGET = 3.0
+QUEUE_SIZE = 5_000  # cases of a platform
 Line = dict[str, float | int | str]
 
 
@@ -75,6 +76,7 @@ def measure(seconds: float, sizes: int) -> list[Line]:
         say_statements(environment, asked)
         lines += imports(environment, IMPORT_SIZES[: sizes - 1])
         lines += rio_lists(environment, LIST_SIZES[: sizes - 1])
+        lines.append(psad_queue(environment))
     return lines
 
 
@@ -108,7 +110,7 @@ def rio_lists(environment: dict[str, str], sizes: tuple[tuple[int, int], ...]) -
     """What a RIO list costs beside the same SQL without row-level security nor encryption, in seconds."""
     lines: list[Line] = []
     for count, known in sizes:
-        said = [_brought(environment, str(count), str(known), *how) for how in ((), ("floor",))]
+        said = [_said(environment, "psad_lists", str(count), str(known), *how) for how in ((), ("floor",))]
         ours, floor = said[0]["spent"], said[1]["spent"]
         lines.append(
             {
@@ -124,8 +126,20 @@ def rio_lists(environment: dict[str, str], sizes: tuple[tuple[int, int], ...]) -
     return lines
 
 
-def _brought(environment: dict[str, str], *words: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.psad_lists", *words]
+def psad_queue(environment: dict[str, str]) -> Line:
+    """The queue of a platform beside the same SQL without row-level security nor decryption."""
+    said = [_said(environment, "psad_queue", str(QUEUE_SIZE), *how) for how in ((), ("floor",))]
+    ours, floor = said[0]["ms"], said[1]["ms"]
+    mark = "" if ours / floor <= LIST_TARGET else "  au-dessus"
+    say(f"{'psad.queue':30}{QUEUE_SIZE:>8}{ours:>10.2f}{floor:>10.2f}{ours / floor:>9.2f}{LIST_TARGET:>7.0f}{mark}")
+    return {
+        "name": "psad.queue", "n": QUEUE_SIZE, "ours_p50_ms": ours, "floor_p50_ms": floor,
+        "ratio": round(ours / floor, 2),
+    }  # fmt: skip
+
+
+def _said(environment: dict[str, str], module: str, *words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *words]
     done = subprocess.run(command, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchmarkError(done.stderr)

@@ -126,6 +126,7 @@ class Maker:
     towns: Sequence[Commune]
     chance: random.Random
     today: dt.date
+    known: set[bytes] = field(default_factory=set)
     out: Rows = field(default_factory=Rows)
 
     def case(self, number: int) -> None:
@@ -159,7 +160,14 @@ class Maker:
     # Each part of a case, in the order of its life.
 
     def _opened(self, number: int, received: dt.date) -> Case:
-        """Number `number` has a name of its own in the platform."""
+        """Nobody twice in the platform: two of the same name have other birth dates."""
+        row = self._somebody(number, received)
+        while row.match_key in self.known:
+            row = self._somebody(number, received)
+        self.known.add(bytes(row.match_key))
+        return row
+
+    def _somebody(self, number: int, received: dt.date) -> Case:
         given = GIVEN[number % len(GIVEN)]
         surname = BEGINS[number // len(GIVEN) % len(BEGINS)] + self.chance.choice(ENDS)
         born = received - dt.timedelta(days=self.chance.randint(16 * 366, 21 * 365))
@@ -304,6 +312,8 @@ def make(platform: Platform, head: User, *, first: int, last: int) -> None:
         # Not for secrets: the same cases each time.
         random.Random(f"{SEED}/{platform.slug}/{first}"), timezone.localdate(),  # noqa: S311
     )  # fmt: skip
+    held = Case.objects.filter(platform=platform, anonymised_at=None)
+    maker.known = {bytes(key) for key in held.values_list("match_key", flat=True)}
     for start in range(first, last, BATCH):
         maker.out = Rows()
         for number in range(start, min(start + BATCH, last)):
