@@ -12,8 +12,21 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import User
 from psad import forms_work as forms
 from psad import queue, reading
-from psad.lists import Answer, ClosingReason, Means, Need, Outcome, Role, SolutionKind, Step
-from psad.models import Access, Attempt, Case, Check, Grant, Guardian, Interview, Move, Note, Proposal, Solution
+from psad.lists import Answer, ClosingReason, Means, Need, Outcome, Role, Side, SolutionKind, Step
+from psad.models import (
+    Access,
+    Attempt,
+    Case,
+    Check,
+    Grant,
+    Guardian,
+    Interview,
+    Move,
+    Note,
+    Obligation,
+    Proposal,
+    Solution,
+)
 from psad.reading import Opened
 from psad.services.cases import unreachable_lacks
 from psad.services.noting import MAJORITY
@@ -25,22 +38,33 @@ _MOVES = {
     "interview": "a mené un entretien", "propose": "a proposé une solution", "answer": "a noté la réponse",
     "check": "a vérifié la situation", "close": "a clos le dossier", "reopen": "a rouvert le dossier",
     "give": "a donné le dossier à un·e collègue", "note": "a écrit une note",
-    "family": "a mis à jour le contact de la famille",
+    "family": "a mis à jour le contact de la famille", "opened": "a ouvert le dossier de cette personne",
+    "listed": "a reçu une liste où figure la personne", "reported": "a rapproché un signalement",
+    "merged": "a réuni deux dossiers de la personne", "apart": "a distingué la personne d’une autre au nom proche",
+    "obligation": "a ouvert le suivi de l’obligation de formation",
+    "convoke": "a convoqué la personne",
+    "comply": "a noté que la personne s’est présentée",
+    "transfer": "a proposé le dossier à une autre plateforme",
+    "arrive": "a accepté le dossier d’une autre plateforme",
+    "share": "a partagé des éléments avec un partenaire",
+    "unshare": "a mis fin à un partage",
 }  # fmt: skip
 _READS = {
     "case.read": "a ouvert le dossier", "case.list": "l’a vu dans la file",
     "case.search": "l’a trouvé par une recherche",
-    "case.break_glass": "l’a ouvert par nécessité", "case.demo": "a préparé la démonstration",
+    "case.break_glass": "l’a ouvert par nécessité", "case.transfers": "l’a vu parmi les transferts",
+    "case.demo": "a préparé la démonstration",
 }  # fmt: skip
 # Words of a move's data, by their key.
 _WORDS: dict[str, Any] = {
     "means": Means, "outcome": Outcome, "reason": ClosingReason, "kind": SolutionKind, "answer": Answer, "needs": Need,
     "wish": Guardian.Wish,
+    "ground": Obligation.Ground,
 }  # fmt: skip
 # The act that each thing due calls: its form is open when the page opens.
 _FIRST = {
     "prepare": "preparer", "contact": "essai", "call_back": "essai", "interview": "entretien", "propose": "proposer",
-    "answer": "reponse", "check": "verification",
+    "answer": "reponse", "check": "verification", "convoke": "convoquer", "pass_on": "departement",
 }  # fmt: skip
 
 
@@ -204,7 +228,8 @@ class CasePage:
     @property
     def prepare(self) -> Any:
         follower = str(self.case.follower_id or self.grant.user_id)
-        return self._form("preparer", forms.Prepare, follower=follower, safe_contact=self.safe_contact, team=self.team)
+        return self._form("preparer", forms.Prepare, follower=follower, safe_contact=self.safe_contact,
+                          team=queue.nameable(self.case, self.grant))  # fmt: skip
 
     @property
     def attempt(self) -> Any:
@@ -241,6 +266,41 @@ class CasePage:
         start = {name: contact.get(name, "") for name in ("name", "phone", "email")}
         return self._form("famille", forms.Family, guardian=known.pk if known else None,
                           wish=known.wish if known else Guardian.Wish.UNKNOWN, **start)  # fmt: skip
+
+    @cached_property
+    def obligation(self) -> Obligation | None:
+        """The clock that runs (D12)."""
+        return Obligation.objects.filter(case=self.case, ended_at=None).first()
+
+    @property
+    def convokes(self) -> bool:
+        """Only the mission locale's side, for who is 16 or 17."""
+        return self.workable and self.grant.side == Side.ML and (self.minor or self.obligation is not None)
+
+    @property
+    def may_pass_on(self) -> bool:
+        row = self.obligation
+        return row is not None and row.pass_on is not None and row.pass_on <= self.today
+
+    @property
+    def oblige(self) -> Any:
+        return self._form("obligation", forms.Oblige)
+
+    @property
+    def convoke(self) -> Any:
+        return self._form("convoquer", forms.Convoke)
+
+    @property
+    def comply(self) -> Any:
+        return self._form("presente", forms.Comply)
+
+    @property
+    def pass_on(self) -> Any:
+        return self._form("departement", forms.PassOn)
+
+    @property
+    def offer(self) -> Any:
+        return self._form("transmettre", forms.Offer)
 
     @property
     def close(self) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from core import panels
 from core.desk import Entry, Task, Waiting, register, register_entry
 from psad.context import acting
 from psad.lists import Step
@@ -17,6 +19,7 @@ from psad.rules import works_in_psad
 def connect() -> None:
     """Declare the room’s entries."""
     register_entry(Entry(60, "Accompagnement (PSAD)", "psad_home", "chemin", holds_grant))
+    panels.register(panels.Panel("account", 15, "Accompagnement (PSAD)", "psad/panels/mine.html", _mine))
     register(Task("pro", "psad-due", 5, "[Accompagnement|Accompagnements] à faire avancer", _due))
 
 
@@ -26,6 +29,16 @@ def holds_grant(user: Any) -> bool:
         return False
     with acting(user):
         return Grant.objects.in_force().filter(user=user.pk, platform__active=True).exists()
+
+
+def _mine(request: HttpRequest, _: Any) -> dict[str, Any] | None:
+    """The platforms of the person: some of them work nowhere else on the portal."""
+    if not works_in_psad(request.user):
+        return None
+    with acting(request.user):
+        rows = Grant.objects.in_force().filter(user=request.user.pk, platform__active=True)
+        grants = list(rows.select_related("platform").order_by("platform__name"))
+    return {"grants": grants} if grants else None
 
 
 def _due(user: Any) -> Waiting | None:

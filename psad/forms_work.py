@@ -9,7 +9,7 @@ from django import forms
 
 from accounts.models import User
 from psad.lists import Answer, CheckResult, ClosingReason, Means, Need, Outcome
-from psad.models import Guardian, Solution
+from psad.models import Guardian, Obligation, Platform, Solution
 from psad.services.closing import BY_ANOTHER_ACT
 from psad.services.contacting import LONGEST_NOTE
 
@@ -101,9 +101,6 @@ class Unreachable(Act):
 class Inform(Act):
     means = _choice("La notice a été donnée par", Means)
 
-    def values(self) -> dict[str, Any]:
-        return {"means": self.cleaned_data["means"]}
-
 
 class Interview(Act):
     means = _choice("Comment", Means)
@@ -175,6 +172,48 @@ class Close(Act):
 
 class Reopen(Act):
     pass
+
+
+class Oblige(Act):
+    """The clock of the training obligation, 16-18 (D12)."""
+
+    ground = _choice("Motif (article R114-7)", Obligation.Ground)
+
+
+class Convoke(Act):
+    meeting_at = forms.DateTimeField(
+        label="Rendez-vous le", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+        help_text="Les deux mois courent à partir d’aujourd’hui, jour de la convocation.",
+        error_messages={
+            "required": "Écrivez le jour et l’heure.", "invalid": "Écrivez un jour et une heure : 14/03/2026 09:30.",
+        },
+    )  # fmt: skip
+
+
+class Comply(Act):
+    pass
+
+
+class PassOn(Act):
+    pass
+
+
+class Offer(Act):
+    """To another platform, which reads the case once it has accepted."""
+
+    to = forms.ModelChoiceField(
+        Platform.objects.none(), label="À quelle plateforme", empty_label="Choisir…", error_messages=CHOOSE
+    )
+    reason = forms.CharField(
+        label="Pourquoi", max_length=300, help_text="Lu par l’autre plateforme : sans nom, sans détail personnel.",
+        error_messages={"required": "Dites pourquoi, en quelques mots."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = Platform.objects.filter(active=True).order_by("name")  # type: ignore[attr-defined]
 
 
 class Give(Team):

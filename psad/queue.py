@@ -13,8 +13,8 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 
 from accounts.models import User
 from psad import reading
-from psad.lists import Step
-from psad.models import Case, Grant, Platform
+from psad.lists import Role, Step
+from psad.models import Case, CaseGrant, Grant, Platform
 from psad.reading import Opened
 
 PAGE = 50
@@ -130,7 +130,7 @@ def listed() -> QuerySet[Case]:
     """Cases with all that a line shows, and no more."""
     return Case.objects.filter(anonymised_at=None).select_related("commune", "follower").only(
         "platform_id", "log_key", "sealed_key", "identity", "step", "disposition", "due_on", "due_what", "closed_on",
-        "closing_reason", "last_contact_at", "opposed_at", "source", "safe_contact", "commune__name", "follower__name",
+        "closing_reason", "last_contact_at", "opposed_at", "source", "commune__name", "follower__name",
         "follower__email",
     )  # fmt: skip
 
@@ -179,3 +179,15 @@ def colleagues(platform: Platform) -> list[User]:
     """Who holds a grant there today, by name."""
     grants = Grant.objects.in_force().filter(platform=platform).select_related("user")
     return sorted((grant.user for grant in grants), key=lambda user: (user.name or user.email).lower())
+
+
+def nameable(case: Case, grant: Grant) -> list[User]:
+    """Who may be named for a first contact: anybody of the team, by who reads the whole platform; else oneself, or who
+    does it already."""
+    team = colleagues(case.platform)
+    if grant.role in {Role.HEAD, Role.COORDINATION}:
+        return team
+    # Who reads it for a few hours by necessity does not take it.
+    follows = CaseGrant.objects.filter(case=case, user=grant.user_id, kind=CaseGrant.Kind.FOLLOWS, ends_at=None)
+    own = {grant.user_id} if follows.exists() else set()
+    return [user for user in team if user.pk in own | {case.follower_id}]

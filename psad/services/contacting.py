@@ -13,10 +13,12 @@ from psad.lists import Disposition, Means, Outcome, Step
 from psad.models import Attempt, Case
 from psad.sealing import opened
 from psad.services.cases import locked, moved, unreachable_lacks
+from psad.services.granting import follow
 
 OPPOSED = "Cette personne s’est opposée\u00a0: on ne la contacte plus."
 CLOSED = "Ce dossier est clos\u00a0: rouvrez-le d’abord."
 LONGEST_NOTE = 2_000
+FIRST_CONTACT = "Premier contact"
 
 
 def prepare(
@@ -24,10 +26,14 @@ def prepare(
 ) -> Case:
     """Say who makes the first contact and how to call without harm (`safe_contact`, sealed): the case is to be joined.
 
+    An adviser who is to make it is given the case. Only who reads the whole platform names somebody else.
     Raises `ValidationError` for a closed case or a person who opposed, `Conflict`.
     """
     held = workable(case, version)
-    held.follower = follower
+    if follower is None:
+        held.follower = None
+    elif follower.pk != held.follower_id:
+        follow(held, follower, reason=FIRST_CONTACT, by=by, at=at)
     held.safe_contact = opened(held.sealed_key).close(
         safe_contact.strip()[:LONGEST_NOTE], bound=bound(held, "safe_contact")
     )

@@ -35,18 +35,26 @@ def give(*, cases: Collection[UUID], user: User, reason: str, by: User, role: st
             held = locked(case)
         except Case.DoesNotExist:
             continue
-        grant = _member(user, held, at)
-        mine = CaseGrant.objects.filter(case=held, kind=CaseGrant.Kind.FOLLOWS).filter(_in_force(at))
-        mine.exclude(user=user).update(ends_at=at)
-        if grant.role == Role.ADVISER and not mine.filter(user=user).exists():
-            CaseGrant.objects.filter(case=held, user=user, ends_at=None).update(ends_at=at)
-            CaseGrant.objects.create(
-                case=held, user=user, kind=CaseGrant.Kind.FOLLOWS, reason=reason, given_by=by, starts_at=at
-            )
-        held.follower = user
+        follow(held, user, reason=reason, by=by, at=at)
         moved(held, "give", by=by, at=at, role=role, follower=str(user.pk))
         done += 1
     return done
+
+
+def follow(held: Case, user: User, *, reason: str, by: User, at: dt.datetime) -> None:
+    """`user` follows the case, whose row is held: an adviser is given it, the former follower's access ends (D13).
+
+    Raises `ValidationError` for somebody without a grant there.
+    """
+    grant = _member(user, held, at)
+    mine = CaseGrant.objects.filter(case=held, kind=CaseGrant.Kind.FOLLOWS).filter(_in_force(at))
+    mine.exclude(user=user).update(ends_at=at)
+    if grant.role == Role.ADVISER and not mine.filter(user=user).exists():
+        CaseGrant.objects.filter(case=held, user=user, ends_at=None).update(ends_at=at)
+        CaseGrant.objects.create(
+            case=held, user=user, kind=CaseGrant.Kind.FOLLOWS, reason=reason, given_by=by, starts_at=at
+        )
+    held.follower = user
 
 
 def break_glass(*, platform: int, case: UUID, reason: str, hours: int, user: User, at: dt.datetime) -> CaseGrant:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from psad.views import cases, queue
+from psad.views import breaking, cases, queue, transfers
 
 urlpatterns: list[URLPattern] = [
     path("psad/", queue.mine, name="psad_home"),
     path("psad/<slug:platform>/", queue.due, name="psad_queue"),
     path("psad/<slug:platform>/recherche/", queue.search, name="psad_search"),
+    path("psad/<slug:platform>/transferts/", transfers.waiting, name="psad_transfers"),
+    path("psad/<slug:platform>/acces-exceptionnel/", breaking.open_by_necessity, name="psad_break_glass"),
     path("psad/<slug:platform>/dossiers/<uuid:case>/", cases.one, name="psad_case"),
     path("psad/<slug:platform>/dossiers/<uuid:case>/<slug:act>/", cases.act, name="psad_act"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from psad import queue
 from psad.case_page import CasePage, offered, open_case
 from psad.http import circle1
 from psad.lists import Role
-from psad.models import Case, Grant, Platform
-from psad.services import closing, contacting, granting, noting, proposing
+from psad.models import Case, Grant, Obligation, Platform
+from psad.services import closing, contacting, granting, noting, obligation, proposing, transferring
 from psad.services.cases import Conflict
 
 Service = Callable[..., Any]
@@ -43,6 +44,11 @@ ACTS: dict[str, tuple[type[forms.Act], Service, str]] = {
     "famille": (forms.Family, noting.represent, "Le contact de la famille est à jour."),
     "clore": (forms.Close, closing.close, "Le dossier est clos."),
     "rouvrir": (forms.Reopen, closing.reopen, "Le dossier est rouvert."),
+    "obligation": (forms.Oblige, obligation.begin, "L’obligation de formation est suivie : il reste à convoquer."),
+    "convoquer": (forms.Convoke, obligation.convoke, "La convocation est notée : deux mois courent."),
+    "presente": (forms.Comply, obligation.comply, "La personne s’est présentée : le délai s’arrête."),
+    "departement": (forms.PassOn, obligation.pass_on, "Le dossier est transmis au conseil départemental."),
+    "transmettre": (forms.Offer, transferring.offer, "Le dossier est proposé à l’autre plateforme."),
     "donner": (forms.Give, granting.give, "Le dossier est donné."),
 }
 
@@ -61,12 +67,12 @@ def act(request: HttpRequest, case: UUID, act: str, *, platform: Platform, grant
     if act not in ACTS:
         raise Http404
     found = _case(platform, case)
-    if act == "donner" and grant.role not in {Role.HEAD, Role.COORDINATION}:
+    if act in {"donner", "transmettre"} and grant.role not in {Role.HEAD, Role.COORDINATION}:
         raise PermissionDenied
     kind, service, said = ACTS[act]
     if request.method != "POST":
         return _shown(request, open_case(found, grant, timezone.localdate(), act=act), platform)
-    form = kind(request.POST, auto_id=f"{act}-%s", **_lists(kind, platform))
+    form = kind(request.POST, auto_id=f"{act}-%s", **_lists(kind, found, grant))
     if form.is_valid() and _done(form, service, found, grant):
         messages.success(request, said)
         # Given to somebody else by who reads it by a grant of the case: it is theirs no more.
@@ -78,15 +84,16 @@ def act(request: HttpRequest, case: UUID, act: str, *, platform: Platform, grant
 
 
 def _done(form: forms.Act, service: Service, case: Case, grant: Grant) -> bool:
-    """Do it; what the service refuses goes beside its field, in the form as it was typed."""
-    values = form.values()
-    if service is granting.give:
-        values = {"cases": [case.pk], "user": values["user"], "reason": values["reason"]}
-    else:
-        values["case"] = case.pk
+    """Do it, with what the service asks for; what it refuses goes beside its field, in the form as it was typed."""
+    given = form.values() | {
+        "case": case.pk, "cases": [case.pk], "by": grant.user, "role": grant.role, "grant": grant, "at": timezone.now(),
+    }  # fmt: skip
+    takes = signature(service).parameters
     try:
+        if "obligation" in takes:
+            given["obligation"] = Obligation.objects.values_list("pk", flat=True).get(case=case, ended_at=None)
         with transaction.atomic():
-            service(**values, by=grant.user, role=grant.role, at=timezone.now())
+            service(**{name: value for name, value in given.items() if name in takes})
     except Conflict as conflict:
         form.add_error(None, conflict)
         _look_again(form, case)
@@ -114,10 +121,11 @@ def _explain(form: forms.Act, error: ValidationError) -> None:
         form.add_error(field if field in form.fields else None, faults)
 
 
-def _lists(kind: type[forms.Act], platform: Platform) -> dict[str, Any]:
+def _lists(kind: type[forms.Act], case: Case, grant: Grant) -> dict[str, Any]:
+    """What the form lets choose from."""
     if issubclass(kind, forms.Team):
-        return {"team": queue.colleagues(platform)}
-    return {"solutions": list(offered(platform.pk, timezone.localdate()))} if kind is forms.Propose else {}
+        return {"team": queue.nameable(case, grant)}
+    return {"solutions": list(offered(case.platform_id, timezone.localdate()))} if kind is forms.Propose else {}
 
 
 def _case(platform: Platform, key: UUID) -> Case:

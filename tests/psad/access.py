@@ -30,8 +30,10 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     "psad/": ("/psad/", AREA, None),
     _P: (_HERE, TEAM, None),
     f"{_P}recherche/": (f"{_HERE}recherche/", _FORM_ONLY, TEAM),
-    # what comes in (a professional of the SPRO reports; these people hold no mandate there)
-    "psad/signaler/": ("/psad/signaler/", dict.fromkeys(ROLES, 403), None),
+    f"{_P}transferts/": (f"{_HERE}transferts/", WHOLE, WHOLE | {"head": 404, "coordination": 404}),  # none is named
+    f"{_P}acces-exceptionnel/": (f"{_HERE}acces-exceptionnel/", TEAM, None),
+    # what comes in (whoever works in the SPRO, or in either circle, may tell)
+    "psad/signaler/": ("/psad/signaler/", dict.fromkeys(ROLES, 200), None),
     f"{_P}signalements/": (f"{_HERE}signalements/", WHOLE, None),
     f"{_P}signalements/<uuid:key>/": (f"{_HERE}signalements/{{report}}/", WHOLE, None),
     f"{_P}doublons/": (f"{_HERE}doublons/", WHOLE, WHOLE | {"head": 404, "coordination": 404}),  # no pair is named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from members.models import Mandate
 from psad import context
 from psad.lists import Role, Side
 from psad.models import Access, Attempt, Case, CaseGrant, Guardian, Note, Proposal
 from psad.services import contacting
+from tests.factories import organisation, person
 from tests.psad.world import case, member, platform, solution, young
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,16 @@ def test_D13_ticked_cases_are_given_to_a_colleague_who_then_reads_them(place: Pl
     done = place.client.post(place.url, ticked | {"reason": "Secteur de Troyes"})
     assert done.status_code == 302
     assert len(names(place.get(place.url, to=place.adviser))) == 2
+
+
+def test_D13_who_is_to_make_the_first_contact_is_given_the_case(place: Place) -> None:
+    assert place.get(to=place.adviser).status_code == 404
+    place.client.force_login(place.head)
+    assert place.post("preparer", {"follower": str(place.adviser.pk), "safe_contact": ""}).status_code == 302
+    assert place.get(to=place.adviser).status_code == 200
+    # An adviser keeps it or leaves it to nobody; naming another is for who reads the whole platform.
+    refused = place.post("preparer", {"follower": str(place.head.pk), "safe_contact": ""}, version=1)
+    assert refused.context["form"].errors.keys() == {"follower"}
 
 
 def test_an_adviser_gives_nothing(place: Place) -> None:
@@ -242,3 +255,90 @@ def test_who_works_in_one_platform_is_led_to_it_and_who_works_in_none_is_refused
     assert place.get("/psad/")["Location"] == place.url
     member(platform("chaumont"), user=place.head)
     assert [grant.platform.slug for grant in place.get("/psad/").context["grants"]] == ["chaumont", "troyes"]
+
+
+def test_D13_breaking_the_glass_names_the_person_whole_and_opens_their_case_for_hours(place: Place) -> None:
+    url = f"{place.url}acces-exceptionnel/"
+    signed_in_now(place.client, place.adviser)
+    assert place.client.get(place.page).status_code == 404
+    named = {"surname": "EXEMPLE", "given_names": "Ana", "birth_date": "2009-03-14", "hours": "3"}
+    assert place.client.post(url, named | {"reason": "court"}).context["form"].errors.keys() == {"reason"}
+    reason = {"reason": "Collègue absente, rendez-vous ce matin"}
+    missed = place.client.post(url, named | reason | {"birth_date": "2009-03-15"})
+    assert missed.context["form"].non_field_errors()
+    assert place.client.post(url, named | reason)["Location"] == place.page
+    assert "Ana Exemple" in place.client.get(place.page).content.decode()
+    offered = place.client.get(place.page).context["page"].prepare.fields["follower"].choices
+    assert [key for key, _ in offered] == [""]  # they read it, they do not take it
+    with context.acting(place.head):
+        verbs = list(Access.objects.order_by("seq").values_list("verb", flat=True))
+        assert verbs == ["case.not_found", "case.break_glass", "case.read", "case.read"]
+        assert [row.kind for row in CaseGrant.objects.all()] == ["break_glass"]
+
+
+def test_D13_breaking_the_glass_asks_again_who_this_is(place: Place) -> None:
+    place.client.force_login(place.adviser)
+    answer = place.client.get(f"{place.url}acces-exceptionnel/")
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/comptes/confirmer-identite/")
+
+
+def signed_in_now(client: Client, user: Any) -> None:
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+def test_the_way_to_the_queue_is_on_ones_account_and_in_the_espace_pro(place: Place) -> None:
+    assert f'<a href="{place.url}">' in place.get("/comptes/").content.decode()
+    house = organisation()
+    Mandate.objects.create(user=place.head, organisation=house, role=Mandate.Role.MEMBER)
+    with context.acting(place.head):
+        Case.objects.update(follower=place.head, due_on=timezone.localdate() - dt.timedelta(days=1))
+    pro = place.get("/pro/")
+    assert [(line["key"], line["count"], line["late"]) for line in pro.context["waiting"]][:1] == [
+        ("psad-due", 1, True)
+    ]
+    assert '<a href="/psad/">' in pro.content.decode()
+    assert "Exemple" not in pro.content.decode()
+    other = person()
+    Mandate.objects.create(user=other, organisation=house, role=Mandate.Role.MEMBER)
+    assert "/psad/" not in place.get("/pro/", to=other).content.decode()
+
+
+def test_D12_the_mission_locale_alone_convokes_and_the_clock_is_on_the_page(place: Place) -> None:
+    born = timezone.localdate() - dt.timedelta(days=6_100)
+    young_one = case(place.platform, place.head, young("Mineur", birth_date=born))
+    place.page = f"{place.url}dossiers/{young_one.pk}/"
+    refused = place.post("obligation", {"ground": "abandon"})
+    assert "Seule la mission locale" in refused.content.decode()
+    ml = member(place.platform, side=Side.ML)
+    place.client.force_login(ml)
+    assert place.post("obligation", {"ground": "abandon"}).status_code == 302
+    soon = (timezone.localtime() + dt.timedelta(days=10)).strftime("%Y-%m-%dT09:30")
+    assert place.post("convoquer", {"meeting_at": soon}, version=1).status_code == 302
+    assert "Convocation du" in place.get(to=ml).content.decode()
+    early = place.post("departement", {}, version=2)
+    assert "n’est possible qu’à partir du" in early.content.decode()
+    assert place.post("presente", {}, version=2).status_code == 302
+    assert place.post("presente", {}, version=3).status_code == 404  # no clock runs any more
+
+
+def test_D13_a_case_is_offered_to_another_platform_by_who_reads_them_all(place: Place) -> None:
+    there = platform("chaumont")
+    offer = {"to": str(there.pk), "reason": "La personne déménage"}
+    assert place.post("transmettre", offer).status_code == 302
+    assert "a proposé le dossier à une autre plateforme" in place.get().content.decode()
+    again = place.post("transmettre", offer, version=1)
+    assert "déjà en cours" in again.content.decode()
+    head = member(there)
+    page = place.get("/psad/chaumont/transferts/", to=head)
+    assert ("La personne déménage" in page.content.decode(), "Exemple" in page.content.decode()) == (True, False)
+    answer = {"transfert": str(page.context["offered"][0].pk), "acte": "accepter"}
+    taken = place.client.post("/psad/chaumont/transferts/", answer)
+    assert taken["Location"] == f"/psad/chaumont/dossiers/{place.case.pk}/"
+    assert "Ana Exemple" in place.client.get(taken["Location"]).content.decode()
+    assert place.get().status_code == 404
+    place.client.force_login(place.adviser)
+    assert place.post("transmettre", offer).status_code == 404

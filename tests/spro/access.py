@@ -366,6 +366,8 @@ PRIVATE: dict[str, Route] = {
     "psad/": ("/psad/", _NO_GRANT, None),
     _PSAD: (_PSAD_HERE, _NOBODY, None),
     f"{_PSAD}recherche/": (f"{_PSAD_HERE}recherche/", _NOBODY, None),
+    f"{_PSAD}transferts/": (f"{_PSAD_HERE}transferts/", _NOBODY, None),
+    f"{_PSAD}acces-exceptionnel/": (f"{_PSAD_HERE}acces-exceptionnel/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/": (f"{_PSAD_HERE}dossiers/{{case}}/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/<slug:act>/": (f"{_PSAD_HERE}dossiers/{{case}}/note/", _NOBODY, None),
     "psad/signaler/": ("/psad/signaler/", PRO, None),
