@@ -15,13 +15,23 @@ from recognition.models import Candidature
 
 def managers_of(organisation: Organisation) -> list[User]:
     """Who manages the organisation today, in a stable order."""
-    holders = Mandate.objects.in_force().filter(organisation=organisation, role=Mandate.Role.MANAGER).values("user")
-    return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email"))
+    return _holding(Mandate.objects.filter(organisation=organisation, role=Mandate.Role.MANAGER))
 
 
-def of_organisation(organisation: Organisation, candidature: Candidature | None = None) -> list[str]:
-    """The addresses of its managers, and the one that its dossier gives, each once."""
-    addresses = [user.email for user in managers_of(organisation)]
+def team_of(organisation: Organisation) -> list[User]:
+    """Who works for the organisation today: all of them write its dossier."""
+    return _holding(Mandate.objects.filter(organisation=organisation))
+
+
+def _holding(mandates: Any) -> list[User]:
+    return list(User.objects.filter(pk__in=mandates.in_force().values("user"), is_active=True).order_by("email"))
+
+
+def of_organisation(
+    organisation: Organisation, candidature: Candidature | None = None, *, whole_team: bool = False
+) -> list[str]:
+    """The addresses of its managers (`whole_team`: of all its people), and the one its dossier gives, each once."""
+    addresses = [user.email for user in (team_of if whole_team else managers_of)(organisation)]
     if candidature is not None and candidature.contact_email:
         addresses.append(candidature.contact_email)
     return list({address.lower(): address for address in reversed(addresses)}.values())[::-1]
@@ -36,13 +46,15 @@ def of_region() -> list[str]:
     return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email").values_list("email", flat=True))
 
 
-def tell_organisation(*, key: str, candidature: Candidature, template: str, context: dict[str, Any]) -> int:
+def tell_organisation(
+    *, key: str, candidature: Candidature, template: str, context: dict[str, Any], whole_team: bool = False
+) -> int:
     """One mail to each address of the organisation, once for this `key`; how many were written."""
     full = {
         "candidature": candidature, "organisation": candidature.organisation,
         "url": absolute(candidature.get_absolute_url()),
     } | context  # fmt: skip
-    addresses = of_organisation(candidature.organisation, candidature)
+    addresses = of_organisation(candidature.organisation, candidature, whole_team=whole_team)
     return _tell(key, addresses, template, full)
 
 

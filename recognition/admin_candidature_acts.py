@@ -113,6 +113,8 @@ class CandidatureActs(RulesAdmin):
             return instructing.drop(candidature=dossier, reason=reason, at=timezone.now(), actor=actor(request))
 
         done = "Le dossier est classé sans suite\u00a0: l’organisme est prévenu."
+        if not is_read(dossier):
+            done = "Le brouillon est classé\u00a0: toute son équipe est prévenue, et son SIRET est de nouveau libre."
         return self.do(request, dossier, form, drop, name="classement", done=done)
 
     # --- among colleagues, and with the organisation

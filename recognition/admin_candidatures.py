@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from accounts.rules import runs_region
 from core.spreadsheets import csv_file, xlsx_file
 from recognition import figures, queue
 from recognition.admin_candidature_compare import CandidatureCompare
-from recognition.dossier_sheet import sheet_of
+from recognition.dossier_sheet import is_read, sheet_of
 from recognition.forms_instructing import colleagues
 from recognition.models import Candidature
 from recognition.rules import may_examine
@@ -48,6 +49,13 @@ class FollowedFilter(admin.SimpleListFilter):
             return queryset.filter(assigned_to=None)
         known = {key for key, _ in self.lookup_choices}
         return queryset.filter(assigned_to=chosen) if chosen in known else queryset
+
+
+class Queue(ChangeList):
+    """Sorted as the queue is, here only: a list of dossiers in another form does not know the rank."""
+
+    def _get_default_ordering(self) -> list[str]:
+        return ["rank", "since"]
 
 
 @admin.register(Candidature)
@@ -91,9 +99,8 @@ class CandidatureAdmin(CandidatureCompare):
         rows: QuerySet[Candidature] = super().get_queryset(request)
         return queue.queued(rows.select_related("organisation", "campaign", "charter", "agency", "assigned_to"))
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """That of the queue: what waits for the Region first, the oldest at the top."""
-        return ("rank", "since")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
     # --- the list
 
@@ -135,8 +142,9 @@ class CandidatureAdmin(CandidatureCompare):
         return dossier.campaign.year
 
     @admin.display(description="sites", ordering="site_count")
-    def shown_sites(self, dossier: Any) -> int:
-        return int(dossier.site_count)
+    def shown_sites(self, dossier: Any) -> int | str:
+        """Those of a draft are its organisation's own until the deposit (O2)."""
+        return int(dossier.site_count) if is_read(dossier) else "–"
 
     # --- the page of one
 

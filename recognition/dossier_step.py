@@ -56,8 +56,11 @@ def step_of(dossier: Candidature, today: dt.date) -> Step:
 
 def _draft(dossier: Candidature, today: dt.date) -> Step:
     limit = day_in_words(limit_on(dossier))
-    text = f"L’organisme prépare ce dossier. Vous le lirez une fois déposé, au plus tard le {limit}."
-    return Step("Pas encore déposé", text, 0)
+    text = (
+        f"L’organisme prépare ce dossier. Vous le lirez une fois déposé, au plus tard le {limit}. D’ici là, vous voyez "
+        "qui l’a commencé, pas ce qu’il contient."
+    )
+    return Step("Pas encore déposé", text, 0, frozenset({"drop"}))
 
 
 def _deposited(dossier: Candidature, today: dt.date) -> Step:
@@ -123,11 +126,13 @@ def _ready(dossier: Candidature, today: dt.date) -> Step:
 
 
 def _over(dossier: Candidature) -> Step:
+    read = dossier.deposited_at is not None
+    theirs = "Il n’a pas été déposé\u00a0: ce qu’il contient reste à l’organisme."
     texts: dict[str, tuple[str, int]] = {
         State.GRANTED: ("La reconnaissance est décidée. La lettre part d’elle-même le lendemain.", 5),
         State.REFUSED: ("Le refus est décidé. La lettre part d’elle-même le lendemain.", 5),
-        State.WITHDRAWN: ("L’organisme a retiré son dossier. Il se lit encore.", 1 if dossier.deposited_at else 0),
-        State.DROPPED: ("Le dossier est classé sans suite. Il se lit encore.", 1),
+        State.WITHDRAWN: (f"L’organisme a retiré son dossier. {'Il se lit encore.' if read else theirs}", int(read)),
+        State.DROPPED: (f"Le dossier est classé sans suite. {'Il se lit encore.' if read else theirs}", int(read)),
     }
     text, done = texts[dossier.state]
     decision = dossier.decisions.filter(followed_by=None).first()

@@ -146,7 +146,8 @@ class Candidature(models.Model):
                 fields=["receipt_number"], condition=~Q(receipt_number=""), name="candidature_receipt_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | (Q(deposited_at__isnull=False) & ~Q(receipt_number="")),
+                condition=Q(state__in=["draft", "withdrawn", "dropped"])
+                | (Q(deposited_at__isnull=False) & ~Q(receipt_number="")),
                 name="candidature_deposited",
             ),
             models.CheckConstraint(

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.rules import runs_region
 from core.journal import Actor, record
+from core.links import absolute
 from core.values import day_in_words
+from recognition import rulebook
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of
 from recognition.models import Attachment, Candidature, PieceRequest, PrivateNote
@@ -98,12 +101,14 @@ def declare_complete(*, candidature: Candidature, at: dt.datetime, actor: Actor 
 
 @transaction.atomic
 def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor | None) -> Candidature:
-    """Close a dossier that will go no further (no answer, no object any more). The organisation is told why.
+    """Close a dossier that will go no further (no answer, no object any more), or a draft that holds the SIREN or the
+    organisation of others (R1): they may begin theirs. The organisation is told why, and whom to answer.
 
     Raises `ValidationError` without a reason, while the organisation still has time to answer a request, and once it is
     ready: then the body decides (R7).
     """
-    held = locked(candidature, (State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
+    held = locked(candidature, (State.DRAFT, State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
+    draft = held.state == State.DRAFT
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": "Dites pourquoi\u00a0: l’organisme le lira."})
@@ -112,13 +117,22 @@ def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor
         day = day_in_words(waiting.due_on)
         raise ValidationError({"reason": f"L’organisme a jusqu’à la fin du {day} pour répondre à la demande."})
     held.requests.filter(answered_at=None, closed_at=None).update(closed_at=at)
-    text = f"Dossier classé sans suite\u00a0: {reason}"[:400]
+    text = f"{'Brouillon classé par la Région' if draft else 'Dossier classé sans suite'}\u00a0: {reason}"[:400]
     move(held, State.DROPPED, kind="dropped", text=text, at=at, actor=actor, ended_at=at)
     tell_organisation(
-        key=f"candidature-dropped:{held.pk}", candidature=held, template="candidature_dropped",
-        context={"reason": reason},
+        key=f"candidature-dropped:{held.pk}", candidature=held, whole_team=draft,
+        template="candidature_draft_dropped" if draft else "candidature_dropped",
+        context={"reason": reason} | (_answered_by(held) if draft else {}),
     )  # fmt: skip
     return held
+
+
+def _answered_by(held: Candidature) -> dict[str, str]:
+    """Whom the team answers: the thread of the dossier always, the service's own address and number when known."""
+    return {
+        "thread": absolute(reverse("candidature_messages", args=[held.public_id])),
+        "email": rulebook.text("service_email"), "phone": rulebook.text("service_phone"),
+    }  # fmt: skip
 
 
 # --- the end of the examination

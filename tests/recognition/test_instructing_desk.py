@@ -21,6 +21,7 @@ from members.models import Mandate
 from recognition import queue
 from recognition.clock import day_of
 from recognition.models import Act, Assessment, Attachment, Candidature, Message, PieceRequest, PrivateNote
+from recognition.rules import may_read_examination
 from recognition.services import instructing
 from recognition.services.attaching import attach
 from recognition.services.checking import criteria_of
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/recognition/candidature/"
 NOW = AT + dt.timedelta(days=80)  # 3 June 2027
 TODAY = day_of(NOW)
+DAYS = dt.timedelta(days=10)
 DUE = "2027-06-18"
 MOVED = "Ce dossier a changé depuis que vous avez ouvert la page\u00a0: relisez-le, puis recommencez si besoin."
 
@@ -207,6 +209,33 @@ def test_R5_a_late_answer_is_said_and_the_dossier_may_be_dropped_then_only(staff
     assert state(dossier) == "dropped"
 
 
+def test_R1_a_draft_is_dropped_from_its_page_with_a_reason_and_its_siret_is_free(staff: Client) -> None:
+    draft = started()
+    assert step(staff, draft) == ("Pas encore déposé", {"drop"})
+    assert "Classer ce brouillon" in page(staff, draft)
+    empty = post(staff, draft, "classer/", 200, seen=seen(staff, draft), reason=" ")
+    assert errors(empty, "classement") == {
+        "reason": ["Dites pourquoi\u00a0: l’organisme le lira."], "sure": ["Relisez, puis cochez cette case."],
+    }  # fmt: skip
+    typed = {"seen": seen(staff, draft), "reason": "Le SIRET d’un autre.", "sure": "on"}
+    answer = staff.post(f"{LIST}{draft.pk}/classer/", typed, follow=True)
+    assert "Le brouillon est classé\u00a0: toute son équipe est prévenue" in text_of(answer)
+    assert (state(draft), step(staff, draft)[1]) == ("dropped", set())
+    typed_at = client_of(person())
+    begun = {"siret": draft.siret, "organisation_name": "Le vrai organisme"}
+    answer = typed_at.post("/candidature/commencer/", begun)
+    made = Candidature.objects.get(siret=draft.siret, state="draft")
+    assert (answer.status_code, answer["Location"]) == (302, made.get_absolute_url())
+
+
+def test_R1_a_draft_deposited_meanwhile_is_not_dropped_as_one(staff: Client) -> None:
+    draft = whole()
+    mark = seen(staff, draft)
+    deposit(candidature=draft, user=manager_of(draft), name="Une Personne", title="Présidente", at=NOW - DAYS)
+    answer = post(staff, draft, "classer/", 200, seen=mark, reason="Le SIRET d’un autre.", sure="on")
+    assert (MOVED in text_of(answer), state(draft)) == (True, "deposited")
+
+
 def test_R13_a_ready_dossier_is_reopened_with_a_reason(staff: Client, user: User) -> None:
     dossier = assessed(complete(), user)
     instructing.make_ready(candidature=dossier, at=NOW, actor=None)
@@ -371,9 +400,8 @@ def test_S2_a_file_read_by_the_region_is_journaled_without_its_name(staff: Clien
     file = dossier.attachments.get(kind="note")
     answer: Any = staff.get(f"{LIST}{dossier.pk}/pieces/{file.public_id}/")
     assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
-    assert (answer["Content-Disposition"], answer["Cache-Control"]) == (
-        'attachment; filename="note.pdf"', "private, no-store",
-    )  # fmt: skip
+    assert answer["Content-Disposition"] == 'attachment; filename="note.pdf"'
+    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
     entry = JournalEntry.objects.get(verb="candidature.read")
     assert (entry.actor_key, entry.target_key) == (str(user.pk), str(dossier.pk))
     assert entry.changes == {"pièce": [None, f"Note de présentation, {file.sha256[:12]}"]}
@@ -393,14 +421,56 @@ def test_S2_the_whole_dossier_leaves_in_pdf_and_zip_and_it_is_journaled(staff: C
 def test_O2_a_draft_is_its_organisation_s_alone(staff: Client) -> None:
     dossier = whole()
     file = dossier.attachments.get(kind="note")
-    said = page(staff, dossier)
-    assert "Notre règlement." not in said
-    assert "Une Présidente" not in said
+    typed = _typed(dossier)
+    assert len(typed) > 15
+    shown = [page(staff, dossier), text_of(staff.get(LIST)), page(staff, dossier, "history/")]
+    shown += [unescape(staff.post(f"{LIST}export/csv/").content.decode("utf-8-sig"))]
+    assert [words for words in typed for said in shown if words in said] == []
+    answer = staff.get(LIST)
+    listed, request = answer.context["cl"], answer.wsgi_request
+    assert [listed.model_admin.shown_sites(row) for row in listed.result_list] == ["–"]
+    everything = Candidature.objects.all()
+    found = [words for words in typed if listed.model_admin.get_search_results(request, everything, words)[0].exists()]
+    assert found == []
+    assert listed.model_admin.get_search_results(request, everything, dossier.siret[:9])[0].get() == dossier
     for tail in (f"pieces/{file.public_id}/", "dossier.pdf", "dossier.zip", "grille/", "comparer/"):
         assert staff.get(f"{LIST}{dossier.pk}/{tail}").status_code == 404
     assert staff.post(f"{LIST}{dossier.pk}/note/", {"text": "Non."}).status_code == 404
     gone = withdraw(candidature=dossier, reason="", user=manager_of(dossier), at=NOW)
-    assert "Notre règlement." not in page(staff, gone)
+    assert [words for words in typed if words in page(staff, gone)] == []
+
+
+def _typed(dossier: Candidature) -> list[str]:
+    """The words of a dossier that its organisation alone has read: its own, those of its sites, answers and files."""
+    held = [dossier, *dossier.sites.all(), *dossier.answers.all(), *dossier.attachments.all()]
+    names = {
+        "legal_form", "address", "legal_representative", "contact_name", "contact_email", "presentation", "environment",
+        "offer", "coordination", "name", "perimeter", "text", "evidence", "sha256",
+    }  # fmt: skip
+    found = {str(getattr(row, name, "")) for row in held for name in names}
+    return sorted(words for words in found if len(words) > 4 and words not in {"Association"})
+
+
+def test_O2_what_was_never_deposited_stays_the_organisation_s_once_the_draft_is_dropped(staff: Client) -> None:
+    dossier, served = whole(), officer()
+    Candidature.objects.filter(pk=dossier.pk).update(agency=served.officer_mandates.get().agency)
+    dossier.refresh_from_db()
+    file, typed = dossier.attachments.get(kind="note"), _typed(dossier)
+    instructing.drop(candidature=dossier, reason="Commencé par erreur.", at=NOW, actor=None)
+    said = page(staff, dossier)
+    assert "Il n’a pas été déposé\u00a0: ce qu’il contient reste à l’organisme." in said
+    assert [words for words in typed if words in said] == []
+    for tail in (f"pieces/{file.public_id}/", "dossier.pdf", "dossier.zip", "grille/", "comparer/"):
+        assert staff.get(f"{LIST}{dossier.pk}/{tail}").status_code == 404
+    assert client_of(served).get(f"{LIST}{dossier.pk}/change/").status_code == 404
+    dossier.refresh_from_db()
+    assert may_read_examination.test(served, dossier) is False
+    team = client_of(manager_of(dossier))
+    for tail in ("", "organisme/", "sites/", "criteres/", "pieces/", "messages/"):
+        answer = team.get(f"{dossier.get_absolute_url()}{tail}")
+        assert answer.status_code == 200, tail
+    assert "Commencé par erreur." in text_of(team.get(dossier.get_absolute_url()))
+    assert team.get(f"{dossier.get_absolute_url()}pieces/{file.public_id}/").status_code == 200
 
 
 def test_R13_what_is_typed_while_completing_is_read_once_it_is_sent_back(staff: Client) -> None:
