@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -28,7 +29,7 @@ from recognition.rules import may_examine
 from territories.admin import ServedFilter
 from territories.due import served
 
-_FILES = {"csv": csv_file, "xlsx": xlsx_file}
+_FILES = {"csv": partial(csv_file, comma=True), "xlsx": xlsx_file}
 State = Candidature.State
 
 
