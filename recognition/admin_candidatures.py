@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -29,7 +30,7 @@ from recognition.rules import may_examine
 from territories.admin import ServedFilter
 from territories.due import served
 
-_FILES = {"csv": partial(csv_file, comma=True), "xlsx": xlsx_file}
+_FILES: dict[str, Callable[..., HttpResponse]] = {"csv": partial(csv_file, comma=True), "xlsx": xlsx_file}
 State = Candidature.State
 
 
