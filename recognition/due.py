@@ -17,9 +17,9 @@ from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
 from recognition import due_life, queue, rulebook
-from recognition.letters.blocks import missing_rules
+from recognition.letters.blocks import PRINTED, missing_rules
 from recognition.letters.waiting import failed, late
-from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
+from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Rule, Sitting
 from recognition.services.agenda import awaiting
 
 
@@ -88,6 +88,19 @@ def _rules() -> Waiting:
     return Waiting(len(missing), reverse("admin:recognition_rule_changelist"), ", ".join(missing), bool(missing))
 
 
+def to_confirm(rules: QuerySet[Any]) -> QuerySet[Any]:
+    """What the pack proposed in the Region's name and nobody there has confirmed: it stands meanwhile."""
+    return rules.filter(to_confirm=True)
+
+
+def _readings() -> Waiting:
+    """Once somebody asks to be recognised: the rules to confirm, those that letters print first."""
+    keys = set(to_confirm(Rule.objects.all()).values_list("key", flat=True)) if Candidature.objects.exists() else set()
+    printed = [rulebook.KEYS[key].label for key in PRINTED if key in keys]
+    detail = f"imprimées dans les lettres\u00a0: {', '.join(printed)}" if printed else ""
+    return Waiting(len(keys), f"{reverse('admin:recognition_rule_changelist')}?due=a-confirmer", detail)
+
+
 def _dossiers(narrow: Any, due: str, late: Any = None) -> Waiting:
     """Dossiers of the queue, the oldest said; `late(oldest, today)`: whether it should have been done."""
     rows = queue.queued(narrow(Candidature.objects.all()))
@@ -135,6 +148,8 @@ def connect() -> None:
         ("decisions-unnotified", 24, "[Décision|Décisions] à notifier", _decisions),
         ("letters-stuck", 25, "[Lettre|Lettres] en échec ou en attente depuis plus d’une heure", _letters),
         ("letters-rules", 26, "[Règle vide qui arrête|Règles vides qui arrêtent] des lettres", _rules),
+        ("rules-to-confirm", 27, "[Règle proposée|Règles proposées] par le portail, à confirmer par la Région",
+         _readings),
     ]  # fmt: skip
     for key, order, title, query in lines:
         desk.register(Task("region", key, order, title, region(query)))

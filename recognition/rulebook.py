@@ -13,7 +13,7 @@ from typing import Literal
 
 from recognition.models import Rule
 
-KeyKind = Literal["day", "number", "numbers", "text", "yes"]
+KeyKind = Literal["day", "number", "numbers", "text", "yes", "effect"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,12 @@ KEYS: dict[str, Key] = {
     "service_address": Key("Adresse du service", "text", "", "CRPA R112-5"),
     "service_email": Key("Courriel du service", "text", "", "CRPA R112-5"),
     "service_phone": Key("Téléphone du service", "text", "", "CRPA R112-5"),
-    "silence": Key("Ce que vaut le silence de la Région", "text", "", "CRPA R112-5"),
+    "silence_months": Key(
+        "Le silence de la Région vaut décision au bout de (mois)", "number", "2", "CRPA L231-1, L231-4"
+    ),
+    "silence_effect": Key("Le silence de la Région vaut", "effect", "rejet", "CRPA L231-1, L231-4"),
+    "silence": Key("Ce que vaut le silence de la Région, expliqué", "text", "", "CRPA R112-5, R112-11-1"),
+    "receipt_appeal": Key("Recours si la Région ne répond pas (accusé de réception)", "text", "", "CRPA R112-11-1"),
     "appeal": Key("Voies et délais de recours", "text", "", "CRPA R112-5, R421-1 du CJA"),
     "signatory": Key("Signataire des courriers", "text", "", "R14"),
     "signatory_title": Key("Qualité du signataire", "text", "", "R14"),
@@ -63,6 +68,12 @@ def text(key: str) -> str:
     return (said or "").strip() or default
 
 
+def texts(*keys: str) -> dict[str, str]:
+    """As `text`, for several rules in one query."""
+    said = dict(Rule.objects.filter(key__in=keys).values_list("key", "value"))
+    return {key: (said.get(key) or "").strip() or KEYS[key].default for key in keys}
+
+
 def number(key: str) -> int:
     return int(text(key))
 
@@ -73,12 +84,21 @@ def numbers(key: str) -> tuple[int, ...]:
 
 
 def yes(key: str) -> bool:
-    return text(key).lower() in {"oui", "1", "true", "vrai"}
+    return is_yes(text(key))
+
+
+def is_yes(said: str) -> bool:
+    return said.lower() in {"oui", "1", "true", "vrai"}
 
 
 def day(key: str, year: int) -> dt.date:
     """The day of `year` that the rule names."""
-    month, number_of_day = (int(part) for part in text(key).split("-"))
+    return day_in(text(key), year)
+
+
+def day_in(said: str, year: int) -> dt.date:
+    """The day of `year` that « MM-DD » names."""
+    month, number_of_day = (int(part) for part in said.split("-"))
     return dt.date(year, month, min(number_of_day, calendar.monthrange(year, month)[1]))
 
 
@@ -103,6 +123,7 @@ _WANTED: dict[str, tuple[str, str]] = {
     "numbers": (r"[1-9][0-9]{0,2}([ ,]+[1-9][0-9]{0,2}){0,9}", "nombres séparés par des espaces"),
     "text": (r".*", "texte"),
     "yes": (r"oui|non", "oui ou non"),
+    "effect": (r"rejet|accord", "«\u00a0rejet\u00a0» ou «\u00a0accord\u00a0»"),
 }
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from recognition import rulebook
 from recognition.letters import law
-from recognition.letters.about import About, day_words, moment_words
+from recognition.letters.about import About, day_words, exact_words
 from recognition.models import Attachment, Candidature, LetterKind, Opinion
 
 Block = dict[str, Any]
@@ -45,12 +45,23 @@ def rule(key: str) -> str:
 
 
 # The rules without which some letter cannot be written.
-PRINTED = ("service_name", "service_address", "service_phone", "silence", "appeal", "signatory", "signatory_title")
+PRINTED = (
+    "service_name", "service_address", "service_phone", "silence", "receipt_appeal", "appeal", "signatory",
+    "signatory_title",
+)  # fmt: skip
 
 
 def missing_rules() -> list[str]:
     """The labels of those that are empty: what the desk has to fill before letters can leave."""
-    return [rulebook.KEYS[key].label for key in PRINTED if not rulebook.text(key).strip()]
+    said = rulebook.texts(*PRINTED, "silence_effect")
+    if silence_accepts(said["silence_effect"]):
+        said["receipt_appeal"] = "not printed"
+    return [rulebook.KEYS[key].label for key in PRINTED if not said[key]]
+
+
+def silence_accepts(effect: str) -> bool:
+    """Whether the silence of the Region accepts (CRPA L231-1); it rejects otherwise (L231-4)."""
+    return effect.lower() == "accord"
 
 
 # --- decisions
@@ -102,7 +113,11 @@ def grounds(about: About) -> Block:
     said = about.notice.grounds if about.kind == LetterKind.NOTICE and about.notice else ""
     said = said or (about.decision.grounds if about.decision else "")
     title = "Ce qui est envisagé, et pourquoi" if about.kind == LetterKind.NOTICE else "Motifs de la décision"
-    return _block("motifs", title, {"text": _needed(said, "les motifs sont vides (R14, article L. 211-2 du CRPA).")})
+    items: list[dict[str, Any]] = [{"text": _needed(said, "les motifs sont vides (R14, article L. 211-2 du CRPA).")}]
+    if about.decision and about.decision.urgency:
+        why = f"L’urgence n’a pas permis de vous entendre d’abord (article L. 121-2 du {law.CRPA})"
+        items.append({"text": f"{why}\u00a0: {about.decision.urgency}"})
+    return _block("motifs", title, *items)
 
 
 # --- the adversarial stage
@@ -160,7 +175,7 @@ def received(about: About) -> Block:
         _rows(
             ("Organisme", f"{dossier.organisation} (SIRET {dossier.siret})"),
             ("Demande", f"{dossier.get_kind_display()}, campagne {dossier.campaign.year}"),
-            ("Date de réception", f"{moment_words(dossier.deposited_at)} (heure de Paris)"),
+            ("Date de réception", f"{exact_words(dossier.deposited_at)} (heure de Paris)"),
             ("Numéro du dossier", dossier.receipt_number),
             ("Déposé par", who),
             (
@@ -187,8 +202,52 @@ def service(about: About) -> Block:
 
 
 def silence(about: About) -> Block:
-    """Whether silence accepts or refuses, and from which day (CRPA R112-5, R112-11-1)."""
-    return _block("silence", "Si la Région ne vous répond pas", {"markdown": rule("silence")})
+    """Whether silence accepts or refuses, on which day, and what the calendar foresees (CRPA R112-5, R112-11-1)."""
+    dossier, day = about.candidature, about.silent_on
+    if dossier is None or day is None:
+        raise ValueError("A receipt is that of a deposited dossier.")
+    accepts = silence_accepts(rulebook.text("silence_effect"))
+    body = f" ({about.deciding_body})" if about.deciding_body else ""
+    return _block(
+        "silence",
+        "Si la Région ne vous répond pas",
+        _rows(
+            ("Sans décision le", f"{day_words(day)}, si votre dossier est complet"),
+            ("Votre demande serait", f"réputée {'acceptée' if accepts else 'rejetée'} ({_implicit(accepts)})"),
+            ("La décision est prévue", f"le {day_words(dossier.campaign.commission_on)}{body}"),
+        ),
+        {"markdown": rule("silence")},
+    )
+
+
+def _implicit(accepts: bool) -> str:
+    return "décision implicite d’acceptation" if accepts else "décision implicite de rejet"
+
+
+def if_silent(about: About) -> Block:
+    """What can be done once the silence is a decision: the appeals, or the attestation of it (CRPA R112-11-1).
+
+    A receipt is not a decision: nothing can be contested yet, and these are not the appeals of a letter that decides.
+    """
+    day = day_words(about.silent_on) if about.silent_on else ""
+    if silence_accepts(rulebook.text("silence_effect")):
+        said = (
+            f"Cet accusé de réception n’est pas une décision. Si votre demande était réputée acceptée le {day}, vous "
+            "pourriez demander à la Région de vous l’attester (article L. 232-3 du code des relations entre le public "
+            "et l’administration)."
+        )
+        return _block("recours", "Si votre demande est réputée acceptée", {"text": said})
+    said = (
+        "Cet accusé de réception n’est pas une décision\u00a0: il n’y a rien à contester aujourd’hui. Ce qui suit "
+        f"vaudrait si votre demande était réputée rejetée le {day}."
+    )
+    return _block(
+        "recours",
+        "Voies et délais de recours si la Région ne vous répond pas",
+        {"text": said},
+        {"markdown": rule("receipt_appeal")},
+        {"quote": law.R421_2, "source": f"Article R. 421-2 du {law.CJA}, premier alinéa"},
+    )
 
 
 def files(about: About) -> Block:

@@ -61,6 +61,9 @@ def _rule(key: str) -> str:
 def _sample(key: str, kind: str) -> dict[str, Any]:
     """A block as it would look; what the rules of the region say of it, when they do."""
     quote, article = _QUOTES.get(LetterKind(kind), (law.L242_2, "L. 242-2"))
+    receipt = kind == LetterKind.RECEIPT
+    appeal, source = (law.R421_2, "R. 421-2") if receipt else (law.R421_1, "R. 421-1")
+    source = f"Article {source} du {law.CJA}"
     blocks: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "la_decision": ("La décision", [{"rows": _DECISION}]),
         "motifs": ("Motifs", [{"text": _GROUNDS}]),
@@ -71,7 +74,13 @@ def _sample(key: str, kind: str) -> dict[str, Any]:
             "Le service chargé de votre dossier",
             [{"rows": [["Adresse", _rule("service_address")], ["Téléphone", _rule("service_phone")]]}],
         ),
-        "silence": ("Si la Région ne vous répond pas", [{"markdown": _rule("silence")}]),
+        "silence": (
+            "Si la Région ne vous répond pas",
+            [
+                {"rows": [["Sans décision le", "28\u00a0juillet 2027, si votre dossier est complet"]]},
+                {"markdown": _rule("silence")},
+            ],
+        ),
         "reconnaissance": (
             "La reconnaissance",
             [{"rows": [["Depuis le", "15\u00a0décembre 2027"], ["Jusqu’au", "31\u00a0décembre 2028"]]}],
@@ -81,7 +90,7 @@ def _sample(key: str, kind: str) -> dict[str, Any]:
         ),
         "recours": (
             "Voies et délais de recours",
-            [{"markdown": _rule("appeal")}, {"quote": law.R421_1, "source": f"Article R. 421-1 du {law.CJA}"}],
+            [{"markdown": _rule("receipt_appeal" if receipt else "appeal")}, {"quote": appeal, "source": source}],
         ),
         "fichiers": (
             "Fichiers reçus",

@@ -12,6 +12,7 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from core.text import of_person
 from recognition import rulebook
 from recognition.clock import day_of
 from recognition.letters import blocks as parts
@@ -132,7 +133,7 @@ def addressee(about: About) -> list[str]:
     if dossier is None:
         return [name]
     person = ", ".join(filter(None, (dossier.legal_representative, dossier.legal_representative_title)))
-    return [name, *([f"À l’attention de {person}"] if person else []), *parts.lines(dossier.address)]
+    return [name, *([f"À l’attention {of_person(person)}"] if person else []), *parts.lines(dossier.address)]
 
 
 def references(about: About) -> list[list[str]]:
@@ -158,9 +159,10 @@ def signature(about: About, kind: Kind) -> dict[str, str] | None:
 
 
 def after(about: About, kind: Kind) -> list[dict[str, Any]]:
-    """What comes under the signature: how to contest, then the files received."""
-    blocks = [parts.appeal(about)] if kind.appeal else []
-    return [*blocks, parts.files(about)] if about.kind == LetterKind.RECEIPT else blocks
+    """What comes under the signature: how to contest; for a receipt, what silence would allow, then the files."""
+    if about.kind == LetterKind.RECEIPT:
+        return [parts.if_silent(about), parts.files(about)]
+    return [parts.appeal(about)] if kind.appeal else []
 
 
 def wake_worker() -> None:

@@ -26,9 +26,12 @@ RULES = {
     "service_email": "orientation@region.invalid",
     "service_phone": "03 00 00 00 00",
     "silence": (
-        "Le silence gardé par la Région pendant deux mois à compter de la réception de votre demande vaut décision de "
-        "rejet. Votre demande sera donc réputée rejetée deux mois après la date de réception indiquée ci-dessus, sauf "
-        "si une décision vous est notifiée avant."
+        "Ce silence n’arrête pas votre dossier : la décision écrite, quand elle vient, prend la place de la décision "
+        "implicite."
+    ),
+    "receipt_appeal": (
+        "Vous auriez deux mois à compter de cette date pour saisir le **tribunal administratif de Strasbourg**, "
+        "31 avenue de la Paix, 67000 Strasbourg, ou par www.telerecours.fr."
     ),
     "appeal": (
         "Si vous contestez cette décision, vous pouvez, dans les deux mois qui suivent sa notification :\n\n"

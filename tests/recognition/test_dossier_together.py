@@ -47,7 +47,7 @@ def together(*acts: Callable[[], Any]) -> list[str]:
 
 
 def test_R13_two_managers_deposit_at_once_one_receipt() -> None:
-    for key in ("service_address", "service_email", "service_phone", "silence", "appeal"):
+    for key in ("service_address", "service_email", "service_phone", "silence", "receipt_appeal", "appeal"):
         Rule.objects.create(key=key, value="Dit par la Région.")
     dossier = d.whole()
     people = [d.manager_of(dossier), d.colleague(dossier.organisation, Mandate.Role.MANAGER)]
