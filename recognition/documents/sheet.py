@@ -55,7 +55,7 @@ def sheet_pdf(candidatures: Candidature | Iterable[Candidature], *, title: str =
         one.sheet(_ROOMS[0]) | {"number": n, "total": len(rows), "title": title} for n, one in enumerate(facts, 1)
     ]
     drawn = draw(_page(sheets, region, name))
-    if drawn.pages <= len(sheets):
+    if not sheets or drawn.pages <= len(sheets):
         return drawn.data
     long = _overflowing(drawn)
     for room in _ROOMS[1:]:

@@ -128,7 +128,7 @@ def test_R10_suspended_its_places_wait_out_of_the_directory_and_come_back() -> N
     bring_back_site(site=withdrawn, actor=person)  # proposed to the Region, no more
     assert listed(right) == []
     ending.resume(recognition=right, at=after(20), actor=None, **SIGNED)
-    assert sorted(listed(right)) == ["L’Annexe", "La Cabane 1"]
+    assert sorted(listed(right)) == ["La Cabane 1", "L’Annexe"]
     assert fresh(right).suspended_sites == []
 
 
