@@ -351,6 +351,8 @@ REST_FRAMEWORK = {
         "proposals": env.str("PROPOSAL_RATE", default="20/hour"),  # events proposed by one visitor
         # seats and alerts asked for by one visitor; a class registers from one school
         "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
+        "uploads": env.str("UPLOAD_RATE", default="120/hour"),  # files of dossiers given by one account
+        "starts": env.str("START_RATE", default="20/hour"),  # numbers asked about by one account that begins a dossier
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format

@@ -18,6 +18,7 @@ from recognition.models import Attachment, Letter
 from recognition.services.attaching import attach, detach
 from recognition.services.checking import criteria_of, short
 from recognition.views.access import Desk, reads_dossier, refuse
+from recognition.views.limits import counted
 
 Kind = Attachment.Kind
 _HINTS = {
@@ -96,10 +97,11 @@ def _criterion(desk: Desk, key: str) -> QualityCriterion | None:
 
 def _attach(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> bool:
     try:
-        made = attach(
-            candidature=desk.dossier, kind=kind, upload=form.cleaned_data["file"], user=desk.user, at=desk.at,
-            criterion=criterion if kind == Kind.EVIDENCE else None,
-        )  # fmt: skip
+        with counted(desk.request):
+            made = attach(
+                candidature=desk.dossier, kind=kind, upload=form.cleaned_data["file"], user=desk.user, at=desk.at,
+                criterion=criterion if kind == Kind.EVIDENCE else None,
+            )  # fmt: skip
     except ValidationError as error:
         form.add_error("file", error.messages)
         return False

@@ -25,6 +25,7 @@ from recognition.services.campaigns import StepLine, label_of, propose, timeline
 from recognition.services.checking import criteria_of
 from recognition.services.starting import next_campaign, renewal_refusal, start_renewal
 from recognition.services.starting import start as start_dossier
+from recognition.views.limits import count_siret
 
 
 @public_page
@@ -55,6 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         try:
+            count_siret(request, form.cleaned_data["siret"])
             made = start_dossier(
                 user=request.user, siret=form.cleaned_data["siret"], organisation=form.house, at=now,  # type: ignore[arg-type]
                 organisation_name=form.cleaned_data.get("organisation_name", ""),
