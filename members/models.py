@@ -312,6 +312,15 @@ class QualityCriterion(CharterText):
         verbose_name_plural = "critères de qualité"
         ordering = ["order"]
 
+    @property
+    def in_a_line(self) -> str:
+        """Its title, or the beginning of its text where several criteria share one title (articles 1 and 3)."""
+        if self.article == "2.a" or len(self.text) > 400:
+            return self.title
+        text = " ".join(self.text.split())
+        text = text if len(text) <= 90 else f"{text[:90].rsplit(' ', 1)[0].rstrip(' ,;:(')}…"
+        return text[:1].upper() + text[1:]
+
 
 class FundingCriterion(CharterText):
     """One rule, criterion or indicator of the funded projects (annexe 7)."""

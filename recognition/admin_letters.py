@@ -22,6 +22,7 @@ from recognition.letters.blocks import BLOCKS
 from recognition.letters.drawing import pdf_of, redo
 from recognition.letters.kinds import KINDS
 from recognition.letters.names import names_of
+from recognition.letters.papers import paper_name
 from recognition.letters.preview import preview
 from recognition.letters.waiting import batches, failed
 from recognition.letters.writing import words_of
@@ -135,7 +136,7 @@ class LetterAdmin(ReadOnlyAdmin):
     def pdf_view(self, request: HttpRequest, key: int) -> HttpResponse:
         letter = self._theirs(request, key)
         try:
-            return pdf_response(pdf_of(letter), f"{letter.number}.pdf")
+            return pdf_response(pdf_of(letter), paper_name(letter))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self._back(letter)

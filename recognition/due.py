@@ -96,8 +96,8 @@ def to_confirm(rules: QuerySet[Any]) -> QuerySet[Any]:
 def _readings() -> Waiting:
     """Once somebody asks to be recognised: the rules to confirm, those that letters print first."""
     keys = set(to_confirm(Rule.objects.all()).values_list("key", flat=True)) if Candidature.objects.exists() else set()
-    printed = [rulebook.KEYS[key].label for key in PRINTED if key in keys]
-    detail = f"imprimées dans les lettres\u00a0: {', '.join(printed)}" if printed else ""
+    printed = len(keys & {*PRINTED, "silence_months", "silence_effect"})
+    detail = f"les lettres en impriment {printed}" if printed else ""
     return Waiting(len(keys), f"{reverse('admin:recognition_rule_changelist')}?due=a-confirmer", detail)
 
 

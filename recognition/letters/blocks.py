@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from recognition import rulebook
+from recognition.contents import kind_words, siret_words
 from recognition.letters import law
 from recognition.letters.about import About, day_words, exact_words
 from recognition.models import Attachment, Candidature, LetterKind, Opinion
@@ -173,7 +174,7 @@ def received(about: About) -> Block:
         "recu",
         "Ce que nous avons reçu",
         _rows(
-            ("Organisme", f"{dossier.organisation} (SIRET {dossier.siret})"),
+            ("Organisme", f"{dossier.organisation} (SIRET\u00a0{siret_words(dossier.siret)})"),
             ("Demande", f"{dossier.get_kind_display()}, campagne {dossier.campaign.year}"),
             ("Date de réception", f"{exact_words(dossier.deposited_at)} (heure de Paris)"),
             ("Numéro du dossier", dossier.receipt_number),
@@ -255,12 +256,12 @@ def files(about: About) -> Block:
     dossier = about.candidature
     kept = dossier.snapshots.filter(moment="deposit").order_by("taken_at", "pk").first() if dossier else None
     given: list[dict[str, Any]] = kept.content["files"] if kept else _given(dossier)
-    labels = dict(Attachment.Kind.choices)
+    year = dossier.campaign.year if dossier else 0
     order = {kind: place for place, kind in enumerate(Attachment.Kind.values)}
     rows = [
         {
             "name": file["name"],
-            "kind": str(labels[file["kind"]]),
+            "kind": kind_words(file["kind"], year),
             "size": size_words(file["size"]),
             "sha256": file["sha256"],
         }
@@ -301,9 +302,22 @@ def period(about: About) -> Block:
             ("Jusqu’au", day_words(right.term_on)),
             ("Plan", right.plan.name),
             ("Délibération", f"n°\u00a0{granted.deliberation_number} du {day_words(granted.decided_on)}"),
+            _places(about.candidature),
             ("Cahier des charges", about.charter.title if about.charter else ""),
         ),
     )
+
+
+PLACES = 6  # a certificate is one page
+
+
+def _places(dossier: Candidature | None) -> tuple[str, str]:
+    """Where the organisation receives people: the sites of the dossier that was granted."""
+    sites = list(dossier.sites.select_related("commune").order_by("order", "pk")) if dossier else []
+    said = [f"{site.name[:80]} ({site.commune.name})" if site.commune else site.name[:80] for site in sites[:PLACES]]
+    more = len(sites) - len(said)
+    said += [f"et {more} autre{'s' if more > 1 else ''} lieu{'x' if more > 1 else ''}"] if more else []
+    return f"Lieu{'x' if len(sites) > 1 else ''} d’accueil", "\n".join(said)
 
 
 def to_renew(about: About) -> Block:
@@ -314,7 +328,10 @@ def to_renew(about: About) -> Block:
         "Pour demander le renouvellement",
         _rows(
             ("Au plus tard le", _needed(limit, "la date limite de renouvellement n’est pas connue (R9).")),
-            ("À joindre", "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année N-1"),
+            (
+                "À joindre",
+                "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année précédente",
+            ),
         ),
     )
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core.links import absolute
+from recognition.contents import siret_words
 from recognition.letters.about import About, day_words, moment_words, region_name
 from recognition.letters.blocks import BLOCKS
 from recognition.letters.kinds import KINDS
@@ -37,8 +38,7 @@ class Name:
 
 
 def _siret(about: About) -> str:
-    number = about.candidature.siret if about.candidature else ""
-    return "\u00a0".join(filter(None, (number[0:3], number[3:6], number[6:9], number[9:])))
+    return siret_words(about.candidature.siret) if about.candidature else ""
 
 
 def _day(get: Callable[[About], object]) -> Callable[[About], str]:

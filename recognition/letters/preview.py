@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.pdf import Pdf, draw
+from core.pdf import Pdf
 from recognition import rulebook
 from recognition.letters import law
 from recognition.letters.about import region_name
 from recognition.letters.blocks import lines
-from recognition.letters.drawing import page
+from recognition.letters.drawing import on_paper
 from recognition.letters.kinds import KINDS
 from recognition.letters.names import fill, names_of
 from recognition.letters.writing import body_of
@@ -34,7 +34,7 @@ def preview(kind: str, subject: str, text: str) -> Pdf:
     content: dict[str, Any] = {
         "format": 1,
         "kind": kind,
-        "number": "L-2027-0000",
+        "number": "AR-2027-0000" if kind == LetterKind.RECEIPT else "L-2027-0000",
         "date": "15\u00a0décembre 2027",
         "sender": {
             "region": region_name(),
@@ -44,14 +44,18 @@ def preview(kind: str, subject: str, text: str) -> Pdf:
             "phone": rulebook.text("service_phone"),
         },
         "addressee": ["Association Exemple", "À l’attention de Dominique Exemple, présidente", "1 rue de l’Exemple"],
-        "references": [["Lettre", "L-2027-0000"], ["Dossier", "AR-2027-0000"]],
+        "references": (
+            [["Accusé de réception", "AR-2027-0000"]]
+            if kind == LetterKind.RECEIPT
+            else [["Lettre", "L-2027-0000"], ["Dossier", "AR-2027-0000"]]
+        ),
         "subject": fill(subject, examples, markdown=False),
         "body": body_of(known, text, examples, placed),
         "signature": {"name": _rule("signatory"), "title": _rule("signatory_title")} if known.signed else None,
         "after": [*after, *([{"key": "fichiers", **_sample("fichiers", kind)}] if kind == LetterKind.RECEIPT else [])],
         "public_url": examples.get("page_publique", "") if kind == LetterKind.CERTIFICATE else "",
     }
-    return draw(page(content, sample=True))
+    return on_paper(content, sample=True)
 
 
 def _rule(key: str) -> str:

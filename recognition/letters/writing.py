@@ -81,7 +81,7 @@ def content_of(about: About, subject: str, text: str) -> dict[str, Any]:
     return {
         "format": 1,
         "kind": str(about.kind),
-        "number": about.number,
+        "number": shown_number(about),
         "date": day_words(about.dated_on),
         "sender": sender(),
         "addressee": addressee(about),
@@ -136,7 +136,15 @@ def addressee(about: About) -> list[str]:
     return [name, *([f"À l’attention {of_person(person)}"] if person else []), *parts.lines(dossier.address)]
 
 
+def shown_number(about: About) -> str:
+    """The number that the paper bears: a receipt has that of the deposit, and no second one."""
+    receipt = about.candidature.receipt_number if about.kind == LetterKind.RECEIPT and about.candidature else ""
+    return receipt or about.number
+
+
 def references(about: About) -> list[list[str]]:
+    if about.kind == LetterKind.RECEIPT:
+        return [["Accusé de réception", shown_number(about)]]
     rows = [["Lettre", about.number]]
     if about.candidature and about.candidature.receipt_number:
         rows.append(["Dossier", about.candidature.receipt_number])

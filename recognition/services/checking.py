@@ -117,13 +117,9 @@ def _of_criteria(candidature: Candidature) -> Iterable[Gap]:
             yield Gap("criteres", message, f"{page}#critere-{criterion.key}", criterion=criterion)
 
 
-def short(criterion: QualityCriterion, most: int = 90) -> str:
-    """A criterion in a line: its title, or the beginning of its text where several criteria share one title."""
-    if criterion.article == "2.a" or len(criterion.text) > 400:
-        return criterion.title
-    text = " ".join(criterion.text.split())
-    text = text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]}…"
-    return text[:1].upper() + text[1:]
+def short(criterion: QualityCriterion) -> str:
+    """A criterion in a line, as every page names it."""
+    return criterion.in_a_line
 
 
 def _of_files(candidature: Candidature) -> Iterable[Gap]:

@@ -13,7 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
 from members.models import QualityCriterion
+from recognition.contents import kind_words
 from recognition.forms import FileForm
+from recognition.letters.papers import paper_name
 from recognition.models import Attachment, Letter
 from recognition.services.attaching import attach, detach
 from recognition.services.checking import criteria_of, short
@@ -35,7 +37,7 @@ def listed(desk: Desk) -> HttpResponse:
     if desk.request.method == "POST" and desk.dossier.editable:
         kind = desk.request.POST.get("kind", "")
         criterion = _criterion(desk, desk.request.POST.get("critere", ""))
-        form = FileForm(desk.request.POST, desk.request.FILES)
+        form = FileForm(desk.request.POST, desk.request.FILES, auto_id=_ids(kind))
         if form.is_valid() and _attach(desk, form, kind, criterion):
             return redirect(_back(desk, kind, criterion))
     return render(desk.request, "recognition/files.html", desk.page("pieces", **_shown(desk, form, kind, criterion)))
@@ -80,7 +82,7 @@ def letter(desk: Desk, letter: UUID) -> HttpResponseBase:
         opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    return as_file(opened, f"{found.number}.pdf", "application/pdf")
+    return as_file(opened, paper_name(found), "application/pdf")
 
 
 def as_file(opened: Any, name: str, mime: str) -> FileResponse:
@@ -117,12 +119,12 @@ def _back(desk: Desk, kind: str, criterion: QualityCriterion | None) -> str:
 
 def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> dict[str, Any]:
     files = list(desk.dossier.attachments.filter(replaced_at=None).select_related("criterion", "added_by"))
-    year = desk.dossier.campaign.year - 1
+    year = desk.dossier.campaign.year
     slots = [
         {
-            "kind": slot, "label": Kind(slot).label.replace("N-1", str(year)), "hint": _HINTS[Kind(slot)],
+            "kind": slot, "label": kind_words(slot, year), "hint": _HINTS[Kind(slot)],
             "file": next((file for file in files if file.kind == slot), None),
-            "form": form if kind == slot else FileForm(auto_id=f"id_{slot}_%s"),
+            "form": form if kind == slot else FileForm(auto_id=_ids(slot)),
         }
         for slot in Attachment.REQUIRED
     ]  # fmt: skip
@@ -131,6 +133,17 @@ def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | 
         "others": [file for file in files if file.kind not in Attachment.REQUIRED],
         "criterion": criterion,
         "criterion_short": short(criterion) if criterion else "",
-        "other_form": form if kind in {Kind.EVIDENCE, Kind.EXTRA} else FileForm(auto_id="id_autre_%s"),
+        "other_form": form if form.is_bound and kind not in Attachment.REQUIRED else FileForm(auto_id=_ids("")),
         "form": form if form.is_bound else None,
+        "refused": _refused(kind, year) if form.errors else None,
     }
+
+
+def _ids(kind: str) -> str:
+    return f"id_{kind if kind in Attachment.REQUIRED else 'autre'}_%s"
+
+
+def _refused(kind: str, year: int) -> dict[str, str]:
+    """Which slot refused its file: its name, and the field that takes another."""
+    label = kind_words(kind, year) if kind in Attachment.REQUIRED else "Pièces à l’appui, et autres pièces"
+    return {"label": label, "anchor": _ids(kind) % "file"}

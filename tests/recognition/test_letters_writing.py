@@ -304,7 +304,7 @@ def test_R14_a_receipt_lists_the_files_as_they_were_deposited() -> None:
     listed = write("receipt", candidature=dossier).content["after"][1]["items"]
     assert [file["sha256"] for file in listed[0]["files"]] == [f"{number}".zfill(64) for number in (1, 2, 3)]
     assert [file["kind"] for file in listed[0]["files"]] == [
-        "Note de présentation", "Rapport d’activité de l’année N-1", "Comptes de l’année N-1",
+        "Note de présentation", "Rapport d’activité de l’année 2026", "Comptes de l’année 2026",
     ]  # fmt: skip
     assert listed[1]["print"] == dossier.snapshots.get().sha256
 
