@@ -9,8 +9,8 @@ from typing import Any
 from django.urls import reverse
 
 from core.values import day_in_words
+from recognition.deadlines import limit_on
 from recognition.models import AgendaItem, Candidature, GoverningBody, Opinion
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import gaps
 from recognition.services.grid import unassessed
 

@@ -15,8 +15,10 @@ from django.core.validators import URLValidator
 
 from accounts.forms import ADDRESS_ERROR
 from core.reference import Access, Channel, Service, Status
+from members.models import Organisation
 from recognition.contents import ANSWER_FIELDS, ORGANISATION_FIELDS, SITE_FIELDS
 from recognition.models import CandidateSite, Candidature
+from recognition.near_names import near_names
 from recognition.services.saving import Seen
 from territories import communes
 from territories.forms_pro import TownMixin
@@ -173,7 +175,7 @@ class SiteForm(TownMixin, PartForm):
     """One site (R3). Hours have their grid beside (`territories/hours_grid.py`)."""
 
     names = SITE_FIELDS
-    needed = ("address", "commune", "perimeter", "services")
+    needed = ("address", "commune", "perimeter", "publics_text", "services")
 
     name = forms.CharField(
         label="Nom du lieu", max_length=200, error_messages={"required": "Écrivez le nom du lieu."},
@@ -200,7 +202,9 @@ class SiteForm(TownMixin, PartForm):
     services = _boxes("Services demandés sur ce site", Service.choices)
     channels = _boxes("Comment on y est reçu·e", Channel.choices)
     publics = _boxes("Publics nommés d’abord", Status.choices, "Aucun\u00a0: le lieu est là pour tout le monde.")
-    publics_text = _text("Périmètre du public", "Qui vous recevez, qui vous orientez ailleurs.", 3)
+    publics_text = _text(
+        "Périmètre du public", "Qui vous recevez\u00a0: tout le monde, ou qui d’abord. Qui vous orientez ailleurs.", 3
+    )
     perimeter = _text(
         "Périmètre géographique", "Les communes, le bassin d’emploi ou le territoire que ce site dessert.", 3
     )
@@ -291,11 +295,19 @@ class StartForm(forms.Form):
         help_text="14 chiffres\u00a0: celui de l’établissement qui pilote et coordonne les équipes.",
         error_messages={"required": "Écrivez le SIRET de l’organisme."},
     )  # fmt: skip
+    not_signatory = forms.BooleanField(
+        label=(
+            "Notre organisme n’est pas signataire de la charte du service public régional de l’orientation\u00a0: il"
+            " n’en est pas membre de droit."
+        ),
+        error_messages={"required": "Cochez si c’est le cas\u00a0: un organisme signataire n’a rien à déposer."},
+    )
 
     NEW = "nouveau"
 
     def __init__(self, data: Any = None, *, houses: list[Any]) -> None:
         super().__init__(data)
+        self.near: list[Organisation] = []
         self.houses = {house.slug: house for house in houses}
         if not houses:
             del self.fields["organisation"]
@@ -311,7 +323,18 @@ class StartForm(forms.Form):
         self.house = self.houses.get(given.get("organisation", ""))
         if self.house is None and not given.get("organisation_name") and "organisation_name" not in self.errors:
             self.add_error("organisation_name", "Écrivez le nom de l’organisme.")
+        self.near = near_names(given.get("organisation_name", "")) if self.house is None else []
+        if self.near:
+            self._ask_which()
         return given
+
+    def _ask_which(self) -> None:
+        """A name that is close to that of a member: is it the same organisation (R1)?"""
+        label = "Notre organisme n’est aucun de ceux-là."
+        self.fields["distinct"] = forms.BooleanField(label=label)
+        if not self.data.get("distinct"):
+            said = "Est-ce l’un de ces organismes\u00a0? Sinon, cochez cette case."
+            self.add_error("distinct", said)
 
 
 class FileForm(forms.Form):

@@ -160,6 +160,7 @@ def place(house: House, insee: str, number: int) -> dict[str, Any]:
         "name": name, "address": f"{number} place de la Démonstration", "postal_code": _postal(town), "commune": town,
         "lat": town.lat, "lon": town.lon, "phone": "03 00 00 00 00", "email": house.email,
         "hours": WEEK, "perimeter": f"{town.name} et les communes à moins de trente minutes",
+        "publics_text": "Tout le monde, à tout âge et sans rendez-vous.",
         "services": OWED, "channels": [Channel.SUR_PLACE.value, Channel.TELEPHONE.value], "access": [Access.PMR.value],
         "has_reception": True, "has_confidential": True, "has_internet": True, "has_telephone": True,
     }  # fmt: skip

@@ -100,6 +100,8 @@ def _of_site(site: CandidateSite) -> Iterable[tuple[str, str]]:
         yield "les horaires manquent", "id_h-1-0-start"
     if not site.perimeter.strip():
         yield "le périmètre géographique manque", "id_perimeter"
+    if not site.publics_text.strip():
+        yield "le public accueilli manque", "id_publics_text"
     for service in OWED:
         if service not in site.services:
             yield _OWED_SAID[service], "id_services_0"

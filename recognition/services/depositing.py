@@ -14,15 +14,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
+from core.values import day_in_words
 from members.models import Organisation
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of
-from recognition.deadlines import is_late
+from recognition.deadlines import in_time, is_late, window_of
 from recognition.letters import write as write_letter
 from recognition.models import Candidature, Letter, LetterKind, Snapshot
 from recognition.rules import signs_for_organisation
 from recognition.services.acts import note
-from recognition.services.campaigns import in_time
 from recognition.services.carrying import carry, settle_charter
 from recognition.services.checking import gaps
 from recognition.services.messaging import send_message
@@ -110,8 +110,8 @@ def _check_person(held: Candidature, user: Any) -> None:
 
 def _check_deposit(held: Candidature, name: str, title: str, at: dt.datetime) -> None:
     if not in_time(held, at):
-        opens = held.campaign.opens_on
-        raise ValidationError(f"Les dépôts ouvrent le {opens:%d/%m/%Y}. Votre dossier est enregistré.", code="early")
+        opens = day_in_words(window_of(held).opens_on)
+        raise ValidationError(f"Les dépôts ouvrent le {opens}. Votre dossier est enregistré.", code="early")
     if not name or not title:
         raise ValidationError("Écrivez le nom et la qualité de la personne qui déclare.", code="declaration")
     if held.organisation.status == Organisation.Status.SIGNATORY:

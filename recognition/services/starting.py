@@ -16,6 +16,7 @@ from stdnum.fr import siret as siret_number
 from accounts.models import User
 from core.journal import record
 from core.text import fold, sort_key
+from core.values import day_in_words
 from members.models import Mandate, Organisation
 from members.rules import is_member_of
 from members.services import grant_mandate
@@ -199,7 +200,7 @@ def start_renewal(*, recognition: Recognition, user: User, at: dt.datetime) -> C
     _one_at_a_time(last.siret)
     if refused := _of_siret(last.siret, organisation):
         raise ValidationError(refused)
-    campaign = campaign_to_renew(recognition, on=day_of(at))
+    campaign = campaign_to_renew(recognition, at=at)
     return _begin(organisation, last.siret, campaign, at=at, user=user, renews=recognition)
 
 
@@ -213,9 +214,13 @@ def renewal_refusal(*, user: Any, recognition: Recognition, on: dt.date) -> str:
         return OPEN
     allowed = window(recognition)
     if on < allowed.opens_on:
-        return f"Le renouvellement se demande à partir du {allowed.opens_on:%d/%m/%Y}."
+        return f"Le renouvellement se demande à partir du {day_in_words(allowed.opens_on)}."
     if on > allowed.last_on:
-        return f"Le renouvellement se demandait jusqu’au {allowed.last_on:%d/%m/%Y}, trois mois avant le terme (R9)."
+        return (
+            f"Le renouvellement se demandait jusqu’au {day_in_words(allowed.last_on)}. Votre reconnaissance prendra fin"
+            f" à son terme, le {day_in_words(recognition.term_on)}\u00a0: vous pourrez ensuite déposer une nouvelle"
+            " candidature."
+        )
     return ""
 
 

@@ -77,7 +77,7 @@ def r3_dossier_is_whole(_: dt.date) -> Iterator[str]:
         if missing := REQUIRED_FILES - {file["kind"] for file in content.get("files", [])}:
             yield f"R3 : {who} est reconnu sans {sorted(missing)}"
         for site in content.get("sites", []):
-            empty = [name for name in ("address", "commune", "hours", "perimeter") if not site[name]]
+            empty = [name for name in ("address", "commune", "hours", "perimeter", "publics_text") if not site[name]]
             empty += [name for name in site if name.startswith("has_") and not site[name]]
             if empty:
                 yield f"R3 : {who}, {site['name']} : {empty}"
@@ -110,7 +110,8 @@ def _limit(dossier: Candidature) -> dt.date:
         return limit
     term = dossier.renews.term_on
     year, month = divmod(term.year * 12 + term.month - 1 - RENEWAL, 12)
-    return max(limit, dt.date(year, month + 1, min(term.day, monthrange(year, month + 1)[1])))
+    before_term = dt.date(year, month + 1, min(term.day, monthrange(year, month + 1)[1]))
+    return min(max(limit, before_term), term)
 
 
 def r4_late_drafts_moved(on: dt.date) -> Iterator[str]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from members.rules import is_manager_of
+from recognition.deadlines import Window, window_of
 from recognition.models import Candidature, Message
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import SECTIONS, Gap, gaps
 
 View = Callable[..., HttpResponseBase]
@@ -52,6 +52,11 @@ class Desk:
         """May deposit, complete, withdraw."""
         return bool(is_manager_of(self.user, self.dossier.organisation))
 
+    @cached_property
+    def window(self) -> Window:
+        """Between which days it may be deposited."""
+        return window_of(self.dossier)
+
     def url(self, name: str, *args: Any) -> str:
         return reverse(name, args=[self.dossier.public_id, *args])
 
@@ -61,7 +66,8 @@ class Desk:
         return {
             "dossier": self.dossier,
             "editable": self.dossier.editable,
-            "limit": limit_on(self.dossier),
+            "window": self.window,
+            "limit": self.window.last_on,
             "missing": self.missing,
             "menu": self._menu(here, unread),
             "here": here,

@@ -15,7 +15,6 @@ from recognition.clock import day_of
 from recognition.forms import AnswerRequestForm, DepositForm, WithdrawForm
 from recognition.models import OWED, Candidature, LetterKind, PieceRequest
 from recognition.services import depositing
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import SECTIONS, Gap
 from recognition.services.depositing import AlreadyDeposited, TooLate
 from recognition.views.access import Desk, reads_dossier, refuse
@@ -35,7 +34,7 @@ def deposit(desk: Desk) -> HttpResponse:
     context = desk.page(
         "deposer", form=form, signs=desk.signs, groups=list(_grouped(desk.missing)), grid=_grid(desk),
         managers=[] if desk.signs else [user.name or user.email for user in managers_of(desk.dossier.organisation)],
-        open=desk.dossier.campaign.opens_on <= day_of(desk.at), owed=[service.label for service in OWED],
+        open=desk.window.opens_on <= day_of(desk.at), owed=[service.label for service in OWED],
     )  # fmt: skip
     return render(desk.request, "recognition/deposit.html", context)
 
@@ -132,4 +131,4 @@ def _grid(desk: Desk) -> list[dict[str, Any]]:
 
 
 def days_left(desk: Desk) -> int:
-    return (limit_on(desk.dossier) - day_of(desk.at)).days
+    return (desk.window.last_on - day_of(desk.at)).days

@@ -142,8 +142,12 @@ def _dossiers(user: Any) -> list[Candidature]:
     return list(rows.order_by("-created_at", "-pk")[:30])
 
 
-def _renewals(user: Any, today: dt.date) -> list[Recognition]:
-    """The recognitions in force that their organisations may ask to renew today."""
+def _renewals(user: Any, today: dt.date) -> list[dict[str, Any]]:
+    """The recognitions in force that their organisations may ask to renew today, each with its last day."""
     rows = Recognition.objects.in_force(today).filter(organisation__in=_own(user), end_reason="")
     found = list(rows.select_related("organisation", "candidature"))
-    return [one for one in found if not renewal_refusal(user=user, recognition=one, on=today)]
+    return [
+        {"recognition": one, "limit": window(one).last_on}
+        for one in found
+        if not renewal_refusal(user=user, recognition=one, on=today)
+    ]

@@ -112,6 +112,7 @@ def site_values(**fields: Any) -> dict[str, Any]:
     values = {
         "name": f"Site {next(_numbers)}", "address": "2 place du Marché", "postal_code": "88000",
         "hours": {"1": [["09:00", "12:00"]]}, "perimeter": "Le bassin d’Épinal", "services": list(OWED),
+        "publics_text": "Tout public",
         "has_reception": True, "has_confidential": True, "has_internet": True, "has_telephone": True,
     }  # fmt: skip
     if "commune" not in fields:

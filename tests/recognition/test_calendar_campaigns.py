@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from core.models import JournalEntry, OutboxMail
 from recognition import rulebook
 from recognition.clock import PARIS, day_of, end_of, morning_of
+from recognition.deadlines import in_time
 from recognition.models import Act, Campaign, CampaignMove, Rule
 from recognition.services import campaigns
 from recognition.services.depositing import TooLate, deposit
@@ -150,7 +151,7 @@ def test_R4_the_deadline_holds_through_the_hour_that_comes_twice(at: str, open_:
         crefop_on=dt.date(2027, 11, 20),
     )  # fmt: skip
     dossier.campaign.refresh_from_db()
-    assert campaigns.in_time(dossier, dt.datetime.fromisoformat(at)) is open_
+    assert in_time(dossier, dt.datetime.fromisoformat(at)) is open_
 
 
 @pytest.mark.parametrize(

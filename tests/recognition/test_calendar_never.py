@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from members.models import Organisation, Plan
 from recognition.clock import PARIS, morning_of
+from recognition.deadlines import limit_on
 from recognition.models import (
     Candidature,
     Decision,
@@ -31,7 +32,6 @@ from recognition.models import (
 )
 from recognition.services import instructing
 from recognition.services.agenda import fill_agenda, put_on_agenda
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import criteria_of
 from recognition.services.day import run_day
 from recognition.services.deciding import decide

@@ -222,7 +222,7 @@ def test_R1_a_draft_is_dropped_from_its_page_with_a_reason_and_its_siret_is_free
     assert "Le brouillon est classé\u00a0: toute son équipe est prévenue" in text_of(answer)
     assert (state(draft), step(staff, draft)[1]) == ("dropped", set())
     typed_at = client_of(person())
-    begun = {"siret": draft.siret, "organisation_name": "Le vrai organisme"}
+    begun = {"siret": draft.siret, "organisation_name": "Le vrai organisme", "not_signatory": "on"}
     answer = typed_at.post("/candidature/commencer/", begun)
     made = Candidature.objects.get(siret=draft.siret, state="draft")
     assert (answer.status_code, answer["Location"]) == (302, made.get_absolute_url())
