@@ -44,6 +44,19 @@ class RequestForm(DeskForm):
         return str(self.cleaned_data["items"]).splitlines()
 
 
+class ExtendForm(DeskForm):
+    """More time to answer."""
+
+    due_on = forms.DateField(label="Nouveau délai, jusqu’à la fin du", widget=day_input(), error_messages=_DAY)
+
+
+class CompleteForm(DeskForm):
+    sure = forms.BooleanField(
+        label="J’ai relu\u00a0: l’organisme en est prévenu aussitôt par courriel",
+        error_messages={"required": "Relisez, puis cochez cette case."},
+    )
+
+
 class DropForm(DeskForm):
     reason = _text("Pourquoi ce dossier s’arrête", "L’organisme le lira.", "Dites pourquoi\u00a0: l’organisme le lira.")
     sure = forms.BooleanField(

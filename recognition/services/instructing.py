@@ -25,12 +25,12 @@ from recognition.services.acts import note
 from recognition.services.agenda import leave_agendas
 from recognition.services.checking import gaps, short
 from recognition.services.grid import assess, assess_all, unassessed
-from recognition.services.transitions import locked, move
+from recognition.services.transitions import MOVED_ON, locked, move
 from territories.rules import is_officer
 
 __all__ = [
-    "ask", "assess", "assess_all", "assign", "declare_complete", "drop", "make_ready", "reopen", "take_archive",
-    "take_file", "unassessed", "write_note",
+    "ask", "assess", "assess_all", "assign", "declare_complete", "drop", "extend", "make_ready", "reopen",
+    "take_archive", "take_file", "unassessed", "write_note",
 ]  # fmt: skip
 
 State = Candidature.State
@@ -66,6 +66,32 @@ def ask(
     tell_organisation(
         key=f"candidature-asked:{request.pk}", candidature=held, template="candidature_asked",
         context={"items": wanted, "reason": reason, "due": day_in_words(due_on)},
+    )  # fmt: skip
+    return request
+
+
+@transaction.atomic
+def extend(*, candidature: Candidature, due_on: dt.date, at: dt.datetime, actor: Actor | None) -> PieceRequest:
+    """Give the organisation more time to answer what was asked; it is told, and reminded by the new day (R5).
+
+    Raises `ValidationError` for a day that is past, or no later than the one it had.
+    """
+    held = locked(candidature, (State.INCOMPLETE,))
+    request = held.requests.select_for_update().filter(answered_at=None, closed_at=None).first()
+    if request is None:
+        raise ValidationError(MOVED_ON)
+    before = request.due_on
+    if due_on <= day_of(at) or due_on <= before:
+        raise ValidationError({"due_on": f"Donnez un jour à venir, après le {day_in_words(before)}."})
+    request.due_on = due_on
+    request.save(update_fields=["due_on"])
+    text = f"Délai pour compléter le dossier\u00a0: jusqu’à la fin du {day_in_words(due_on)}."
+    note(kind="extended", text=text, at=at, actor=actor, candidature=held)
+    changes = {"due_on": [before.isoformat(), due_on.isoformat()]}
+    record(verb="candidature.extend", target=held, actor=actor, changes=changes)
+    tell_organisation(
+        key=f"candidature-extended:{request.pk}:{due_on}", candidature=held, template="candidature_extended",
+        context={"items": request.items, "due": day_in_words(due_on)},
     )  # fmt: skip
     return request
 

@@ -140,7 +140,7 @@ def test_R5_from_the_queue_to_ready_by_the_pages_alone(staff: Client, user: User
     listed = text_of(staff.get(LIST))
     assert f'href="{LIST}{dossier.pk}/change/' in listed
     assert step(staff, dossier) == ("À faire\u00a0: vérifier que le dossier est complet", {"complete", "ask", "drop"})
-    post(staff, dossier, "complet/", seen=seen(staff, dossier))
+    post(staff, dossier, "complet/", seen=seen(staff, dossier), sure="on")
     assert state(dossier) == "complete"
     assert step(staff, dossier) == ("À faire\u00a0: remplir la grille de qualité", {"grid", "ask", "drop"})
     met = {"level": "met", "comment": "Vu."}
@@ -164,7 +164,7 @@ def test_R5_a_request_goes_back_with_what_why_and_until_when(staff: Client) -> N
     assert (request.items, request.reason, str(request.due_on), request.asked_by_label) == (
         ["Les comptes signés", "Un plan d’accès"], "Illisibles.", DUE, "Région",
     )  # fmt: skip
-    assert step(staff, dossier) == ("L’organisme complète son dossier", set())
+    assert step(staff, dossier) == ("L’organisme complète son dossier", {"extend"})
     assert OutboxMail.objects.count() == 2
     answer_request(candidature=dossier, text="Voilà.", user=manager_of(dossier), at=NOW)
     assert step(staff, dossier)[0] == "À faire\u00a0: relire ce qui a été complété"
@@ -191,8 +191,53 @@ def test_R2_what_lacks_is_listed_and_the_dossier_cannot_be_declared_complete(sta
     dossier.sites.update(services=["accueil"], name="Le lieu")
     assert step(staff, dossier) == ("À faire\u00a0: demander ce qui manque", {"ask", "drop"})
     assert "Le lieu\u00a0: le premier conseil n’est pas coché." in page(staff, dossier)
-    post(staff, dossier, "complet/", seen=seen(staff, dossier))
+    post(staff, dossier, "complet/", seen=seen(staff, dossier), sure="on")
     assert state(dossier) == "deposited"
+
+
+def test_S4_an_organisation_is_not_told_that_its_dossier_is_complete_by_one_slip_of_a_mouse(staff: Client) -> None:
+    dossier = deposited()
+    OutboxMail.objects.all().delete()
+    said = post(staff, dossier, "complet/", 200, seen=seen(staff, dossier))
+    assert errors(said, "complet") == {"sure": ["Relisez, puis cochez cette case."]}
+    assert (state(dossier), OutboxMail.objects.count()) == ("deposited", 0)
+
+
+def test_R5_the_time_to_answer_a_request_may_be_made_longer_and_the_organisation_is_told(staff: Client) -> None:
+    dossier = deposited()
+    request = asked(dossier)
+    OutboxMail.objects.all().delete()
+    same = post(staff, dossier, "prolonger/", 200, due_on=DUE)
+    assert errors(same, "delai") == {"due_on": ["Donnez un jour à venir, après le 18 juin 2027."]}
+    post(staff, dossier, "prolonger/", due_on="2027-07-02")
+    request.refresh_from_db()
+    assert (str(request.due_on), state(dossier)) == ("2027-07-02", "incomplete")
+    assert {mail.key.split(":")[0] for mail in OutboxMail.objects.all()} == {"candidature-extended"}
+    assert Act.objects.filter(candidature=dossier, kind="extended", shown=True).get().text == (
+        "Délai pour compléter le dossier\u00a0: jusqu’à la fin du 2 juillet 2027."
+    )
+    assert JournalEntry.objects.get(verb="candidature.extend").changes == {"due_on": [DUE, "2027-07-02"]}
+
+
+def test_R5_while_the_organisation_completes_its_message_is_still_to_be_read(staff: Client, user: User) -> None:
+    dossier = deposited()
+    asked(dossier)
+    send_message(candidature=dossier, side="candidate", text="Un délai ?", author=manager_of(dossier), at=NOW)
+    assert step(staff, dossier)[0] == "À faire\u00a0: lire le message de l’organisme"
+    send_message(candidature=dossier, side="region", text="Oui.", author=user, at=NOW)
+    assert Message.objects.filter(side="candidate", read_at=None).count() == 0  # answering is having read
+    assert step(staff, dossier)[0] == "L’organisme complète son dossier"
+
+
+def test_R7_a_criterion_not_reached_is_said_before_the_dossier_goes_to_the_bodies(staff: Client, user: User) -> None:
+    dossier = assessed(complete(), user)
+    criterion = criteria_of(dossier.charter)[0]
+    instructing.assess(
+        candidature=dossier, criterion=criterion, site=None, level="unmet", comment="Non.", user=user, at=NOW
+    )
+    assert '<b class="desk-badge level-unmet">1 critère non atteint</b>' in page(staff, dossier)
+    post(staff, dossier, "pret/", seen=seen(staff, dossier))
+    assert '<b class="desk-badge level-unmet">1 critère non atteint</b>' in page(staff, dossier)
 
 
 def test_R5_a_late_answer_is_said_and_the_dossier_may_be_dropped_then_only(staff: Client) -> None:
@@ -202,7 +247,9 @@ def test_R5_a_late_answer_is_said_and_the_dossier_may_be_dropped_then_only(staff
     early = post(staff, dossier, "classer/", 200, seen=seen(staff, dossier), **typed)
     assert early.context["kept"] == ["Aucune réponse."]
     with time_machine.travel(NOW + dt.timedelta(days=11), tick=False):
-        assert step(staff, dossier) == ("À faire\u00a0: relancer l’organisme, ou classer", {"drop"})
+        assert step(staff, dossier) == (
+            "À faire\u00a0: relancer l’organisme, ou classer", {"drop", "extend"},
+        )  # fmt: skip
         unsure = post(staff, dossier, "classer/", 200, seen=seen(staff, dossier), reason="Aucune réponse.")
         assert errors(unsure, "classement") == {"sure": ["Relisez, puis cochez cette case."]}
         post(staff, dossier, "classer/", seen=seen(staff, dossier), **typed)
@@ -530,7 +577,19 @@ def test_S3_an_officer_reads_the_dossiers_of_their_agency_and_writes_nothing() -
         assert client.get(f"{LIST}{dossier.pk}/{tail}").status_code == 200
         assert far.get(f"{LIST}{dossier.pk}/{tail}").status_code == 404
     assert JournalEntry.objects.filter(verb="candidature.read", actor_key=str(served.pk)).count() == 1
-    for tail in ("demander", "complet", "pret", "reprendre", "classer", "suivi", "note", "message", "lu", "grille"):
+    for tail in (
+        "demander",
+        "prolonger",
+        "complet",
+        "pret",
+        "reprendre",
+        "classer",
+        "suivi",
+        "note",
+        "message",
+        "lu",
+        "grille",
+    ):
         assert client.post(f"{LIST}{dossier.pk}/{tail}/", {"text": "Non."}).status_code == 403
         assert far.post(f"{LIST}{dossier.pk}/{tail}/", {"text": "Non."}).status_code == 404
     assert client.get(f"{LIST}statistiques/").status_code == 403
@@ -693,7 +752,8 @@ def test_S3_a_dossier_costs_the_same_with_one_and_three_sites(
     for number in range(3):
         instructing.write_note(candidature=large, text=f"Note {number}", user=user, at=NOW)
         send_message(candidature=large, side="region", text=f"Message {number}", author=user, at=NOW)
-    cost(small, "change/")
+    for opened in (small, large):  # the first page of the day is journaled
+        cost(opened, "change/")
     for tail in ("change/", "grille/"):
         assert cost(large, tail) == cost(small, tail)
     assert Attachment.objects.filter(candidature=small).count() == 3
