@@ -258,6 +258,15 @@ class SiteForm(TownMixin, PartForm):
         return said | getattr(self, "place", {})
 
 
+class SiteNameForm(forms.Form):
+    """What makes a site of the dossier; the rest is written on its page."""
+
+    name = forms.CharField(
+        label="Nom du lieu", max_length=200, error_messages={"required": "Écrivez le nom du lieu."},
+        help_text="Tel que le public le connaît.",
+    )  # fmt: skip
+
+
 def _initial_of(site: CandidateSite) -> dict[str, Any]:
     said = {name: getattr(site, name) for name in SITE_FIELDS if name not in {"hours", "lat", "lon"}}
     town = site.commune

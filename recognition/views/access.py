@@ -32,15 +32,28 @@ _PAGES = {
     "pieces": "candidature_files",
 }  # fmt: skip
 
+_WITH = ("organisation", "campaign", "charter", "renews", "saved_by", "deposited_by")
+
 
 @dataclass(frozen=True)
 class Desk:
-    """The dossier in hand, who reads it, when, and what it lacks (read once)."""
+    """The dossier in hand, who reads it, when."""
 
     request: HttpRequest
     dossier: Candidature
     at: dt.datetime
-    missing: list[Gap]
+
+    @cached_property
+    def missing(self) -> list[Gap]:
+        """What it lacks, read once, and after what the page saved: ask for it last."""
+        if not self.dossier.editable:
+            return []
+        return gaps(self.dossier if self.request.method in {"GET", "HEAD"} else _read(self.dossier.public_id))
+
+    def lacks(self) -> dict[str, int]:
+        """How many things each part lacks."""
+        counts: Counter[str] = Counter(gap.section for gap in self.missing)
+        return {key: counts[key] for key in SECTIONS}
 
     @property
     def user(self) -> User:
@@ -76,7 +89,7 @@ class Desk:
         }
 
     def _menu(self, here: str, unread: int) -> list[dict[str, Any]]:
-        counts: Counter[str] = Counter(gap.section for gap in self.missing)
+        counts = self.lacks()
         lines: list[dict[str, Any]] = [
             {"key": "", "label": "Vue d’ensemble", "url": self.url("candidature"), "kind": "page"}
         ]
@@ -89,7 +102,9 @@ class Desk:
 
     def _acts(self, unread: int) -> list[dict[str, Any]]:
         states = Candidature.State
-        acts: list[dict[str, Any]] = []
+        sent = self.dossier.deposited_at is not None and not self.dossier.editable
+        read = "Le dossier envoyé" if sent else "Relire le dossier"
+        acts: list[dict[str, Any]] = [{"key": "relire", "label": read, "url": self.url("candidature_read")}]
         if self.dossier.state == states.DRAFT:
             acts.append({"key": "deposer", "label": "Vérifier et déposer", "url": self.url("candidature_deposit")})
         if self.dossier.state == states.INCOMPLETE:
@@ -115,12 +130,12 @@ def reads_dossier(*methods: str) -> Callable[[View], View]:
 
 
 def desk_of(request: HttpRequest, key: UUID) -> Desk:
-    rows = Candidature.objects.visible_to(request.user).select_related(
-        "organisation", "campaign", "charter", "renews", "saved_by", "deposited_by"
-    )
-    dossier = get_object_or_404(rows, public_id=key)
-    missing = gaps(dossier) if dossier.editable else []
-    return Desk(request, dossier, timezone.now(), missing)
+    rows = Candidature.objects.visible_to(request.user).select_related(*_WITH)
+    return Desk(request, get_object_or_404(rows, public_id=key), timezone.now())
+
+
+def _read(key: UUID) -> Candidature:
+    return Candidature.objects.select_related(*_WITH).get(public_id=key)
 
 
 def said(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from recognition.clock import day_of
-from recognition.contents import Change, content_of, differences
+from recognition.contents import FILES, Change, content_of, differences
 from recognition.models import Act, Candidature
 from recognition.services.campaigns import timeline
 from recognition.views.access import Desk, reads_dossier
@@ -14,6 +14,7 @@ from recognition.views.acts import days_left, open_request
 
 ACTS = 60
 CHANGES = 100
+_REVIEW = str(Candidature._meta.get_field("activity_review").verbose_name).capitalize()
 
 
 @reads_dossier()
@@ -40,4 +41,10 @@ def changed_since(dossier: Candidature) -> list[Change]:
     if dossier.previous_id is None:
         return []
     rows = Candidature.objects.select_related("organisation", "campaign", "charter")
-    return differences(content_of(rows.get(pk=dossier.previous_id)), content_of(dossier))
+    changes = differences(content_of(rows.get(pk=dossier.previous_id)), content_of(dossier))
+    return [change for change in changes if change.after or not _of_its_year(change)]
+
+
+def _of_its_year(change: Change) -> bool:
+    """What no dossier takes from another year: its absence is work to do, not a change."""
+    return change.section == FILES or change.label == _REVIEW

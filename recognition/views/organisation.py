@@ -47,9 +47,9 @@ def _save(desk: Desk, form: OrganisationForm, values: dict[str, object]) -> Save
 
 
 def _answer(desk: Desk, done: Attempt) -> HttpResponse:
-    if done.saved is not None and not done.form.errors:
+    if done.whole:
         tell(desk, done)
-        return redirect(desk.url("candidature_organisation"))
+        return redirect(desk.url("candidature_sites" if "suite" in desk.request.POST else "candidature_organisation"))
     show_mine(done)
     context = desk.page("organisme", form=done.form, attempt=done)
     return render(desk.request, TEMPLATE, context, status=409 if done.met else 200)
