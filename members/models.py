@@ -77,6 +77,8 @@ class Organisation(PackManaged):
         ORGANISATION = "organisation", "Organisme"
         MISSION_LOCALE = "mission-locale", "Mission locale"
 
+    # What the Region's desk types; the others follow from a dossier and its decision.
+    TYPED = (Status.SIGNATORY, Status.ASSOCIATED)
     # The statuses of an organisation that belongs to the network.
     BELONGING = (Status.SIGNATORY, Status.RECOGNISED, Status.ASSOCIATED)
 

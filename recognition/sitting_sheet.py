@@ -13,7 +13,9 @@ from django.urls import NoReverseMatch, reverse
 
 from recognition.forms_sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Opinion, Sitting
-from recognition.services.agenda import candidates_for
+from recognition.services.agenda import before_ready, candidates_for
+from recognition.services.campaigns import elsewhere
+from recognition.services.grid import unmet, unmet_words
 
 BLOCKED_SHOWN = 30
 State = Candidature.State
@@ -53,7 +55,7 @@ def opinion_stamp(opinion: Opinion | None) -> str:
 
 
 def details_stamp(sitting: Sitting) -> str:
-    return stamp(*(getattr(sitting, name) for name in DetailsForm.base_fields))
+    return stamp(*(getattr(sitting, name) for name in DetailsForm.KEPT))
 
 
 def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = None) -> dict[str, Any]:
@@ -64,13 +66,16 @@ def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = N
     stage, shown = stage_of(sitting, today), dict([typed] if typed else [])
     decides = sitting.body.kind == GoverningBody.Kind.DECISION
     items = list(_items(sitting))
+    lacking = unmet(item.candidature for item in items)
     lines = [_line(sitting, item, number, stage, shown) for number, item in enumerate(items, 1)]
+    for line in lines:
+        line["unmet"] = unmet_words(lacking[line["dossier"].pk])
     waiting = list(candidates_for(sitting)) if stage.key != "closed" else []
     left = [line for line in lines if line["to_say"]]
     for line in left[:1]:  # one form open at a time, that of the next dossier to speak of
         line["next"] = not shown
     return {
-        "stage": stage, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
+        "stage": stage, "elsewhere": elsewhere(sitting) if stage.key == "coming" else None, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
         "undecided": [line for line in lines if decides and line["dossier"].state == State.READY],
         "blocked": _blocked(sitting, {i.candidature_id for i in items} | {d.pk for d in waiting}, stage),
         "agenda": shown.get("agenda") or AgendaForm(rows=candidates_for(sitting)),
@@ -138,11 +143,12 @@ def _blocked(sitting: Sitting, known: set[int], stage: Stage) -> list[tuple[Cand
             candidature__in=rows, sitting__body=sitting.body, sitting__closed_at=None
         ).select_related("sitting")
     }  # fmt: skip
-    return [(dossier, _why(sitting, said[dossier.pk], planned.get(dossier.pk), former)) for dossier in rows]
+    return [(dossier, _why(sitting, dossier, said[dossier.pk], planned.get(dossier.pk), former)) for dossier in rows]
 
 
 def _why(
-    sitting: Sitting, said: dict[int, dt.date], planned: Sitting | None, former: list[GoverningBody]
+    sitting: Sitting, dossier: Candidature, said: dict[int, dt.date], planned: Sitting | None,
+    former: list[GoverningBody],
 ) -> str:  # fmt: skip
     if sitting.body_id in said:
         return f"avis déjà donné le {said[sitting.body_id]:%d/%m/%Y}"
@@ -151,4 +157,6 @@ def _why(
         return f"il manque d’abord l’avis de\u00a0: {', '.join(missing)}"
     if planned is not None:
         return f"déjà à l’ordre du jour du {planned.held_on:%d/%m/%Y}"
+    if before_ready(sitting.held_on, dossier):
+        return "il n’était pas encore prêt ce jour-là"
     return "il est d’une campagne à venir"

@@ -38,7 +38,12 @@ def carry(held: Candidature, *, at: dt.datetime, key: str | None = None) -> None
     renewed, held.renews, held.kind = held.renews, None, Candidature.Kind.FIRST
     held.save(update_fields=["campaign", "charter", "renews", "kind"])
     text = f"Dossier non déposé à temps\u00a0: gardé en entier, il est proposé à la campagne {campaign.year}."
-    if renewed is not None:
+    if renewed is not None and (renewed.end_reason or renewed.ends_on < day_of(at)):
+        text = (
+            f"La reconnaissance à renouveler a pris fin le {day_in_words(renewed.ends_on)}\u00a0: le dossier, gardé en"
+            f" entier, devient une première demande, proposée à la campagne {campaign.year}."
+        )
+    elif renewed is not None:
         term = day_in_words(renewed.term_on)
         text = (
             f"Renouvellement non demandé à temps\u00a0: la reconnaissance prendra fin à son terme, le {term}. Le"

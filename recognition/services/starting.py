@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siret as siret_number
@@ -25,11 +27,13 @@ from recognition.contents import ANSWER_FIELDS, ORGANISATION_FIELDS, SITE_FIELDS
 from recognition.deadlines import window
 from recognition.models import Answer, Campaign, CandidateSite, Candidature, Recognition
 from recognition.rulebook import day as rule_day
+from recognition.services import sirens
 from recognition.services.acts import note
 from recognition.services.campaigns import campaign_for, campaign_to_renew
 
 MOST_STARTED = 5  # candidate organisations that one account may have made
 _LOCK = 0x5350524F  # of the beginnings of dossiers, by SIREN
+_ADDRESS = re.compile(r"://|\bwww\.|@|\b[\w-]+\.(?:com|fr|net|org|eu|info|io|ru|cn|top|xyz)\b", re.IGNORECASE)
 
 WRONG_SIRET = "Ce numéro n’est pas un SIRET\u00a0: vérifiez ses 14 chiffres."
 BY_RIGHT = (
@@ -46,8 +50,8 @@ OPEN_SIRET = (
     " collègues de vous inviter, ou écrivez à la Région."
 )
 OTHERS_SIRET = (
-    "Un organisme a déjà déposé un dossier avec ce SIRET. Si c’est le vôtre, demandez à la personne qui gère sa page de"
-    " vous y inviter."
+    "Un organisme de ce SIREN est déjà reconnu. Si c’est le vôtre, demandez à la personne qui gère sa page de vous y"
+    " inviter."
 )
 
 
@@ -95,7 +99,7 @@ def eligibility(
         refusals += _of_name(organisation_name)
         refusals += _of_starter(user)
     if number:
-        refusals += _of_siret(number, organisation)
+        refusals += _of_siret(number, organisation, user)
     year, opens_on, deadline_on = next_campaign(on)
     return Eligibility(number, tuple(dict.fromkeys(refusals)), year, opens_on, deadline_on)
 
@@ -148,11 +152,15 @@ def siret_refusal(siret: str, organisation: Organisation) -> str:
     return next(iter(_of_siret(siret, organisation)), "")
 
 
-def _of_siret(siret: str, organisation: Organisation | None) -> list[str]:
+def _of_siret(siret: str, organisation: Organisation | None, user: Any = None) -> list[str]:
+    """What became of a dossier frees its number: only one that is open, granted or in force holds it (R1)."""
+    if kept := sirens.refusals(siret, organisation, user):
+        return kept
     others = Candidature.objects.exclude(organisation=organisation) if organisation else Candidature.objects.all()
     if others.open().filter(siret__startswith=siret[:9]).exists():
         return [OPEN_SIRET]
-    if others.filter(siret=siret, deposited_at__isnull=False).exists():
+    untold = Q(state=Candidature.State.GRANTED, recognition=None)
+    if others.filter(untold | Q(recognition__end_reason=""), siret__startswith=siret[:9]).exists():
         return [OTHERS_SIRET]
     return []
 
@@ -234,6 +242,8 @@ def _new_organisation(name: str, user: User) -> Organisation:
     tidy = " ".join(name.split())
     if not any(letter.isalpha() for letter in tidy) or not tidy.isprintable():
         raise ValidationError("Écrivez le nom de l’organisme.", code="name")
+    if _ADDRESS.search(tidy):  # our mails say it, and mail programs make a link of it
+        raise ValidationError("Écrivez le nom de l’organisme, sans adresse de site.", code="name")
     made = Organisation(
         name=tidy[:300], slug=_free_slug(tidy), sort_key=sort_key(tidy)[:300], status=Organisation.Status.CANDIDATE
     )

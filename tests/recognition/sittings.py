@@ -14,6 +14,7 @@ from tests import factories as make
 
 _numbers = count(1)
 YEAR = 2027
+PLANNED = morning_of(dt.date(YEAR, 8, 1))  # when sittings are planned
 COUNCIL_DAY, CREFOP_DAY, COMMISSION_DAY = dt.date(YEAR, 9, 20), dt.date(YEAR, 10, 18), dt.date(YEAR, 12, 6)
 
 
@@ -67,7 +68,7 @@ def ready(name: str = "", **fields: Any) -> Candidature:
 
 def sitting(body: GoverningBody, day: dt.date, *dossiers: Candidature, **fields: Any) -> Sitting:
     """A sitting of that day with these dossiers on its agenda."""
-    made = plan_sitting(body=body, held_on=day, actor=None, **fields)
+    made = plan_sitting(body=body, held_on=day, at=morning_of(day), actor=None, **fields)
     for dossier in dossiers:
         put_on_agenda(sitting=made, candidature=dossier, at=morning_of(day), actor=None)
     return made

@@ -263,7 +263,7 @@ class Never(RuleBasedStateMachine):
     def sit(self, body: int, close: bool, value: str) -> None:
         """A sitting today: its agenda, an opinion on each dossier, its minutes closed or left open."""
         instance = sittings.bodies()[body]
-        self.attempt(plan_sitting, body=instance, held_on=self.day, actor=self.staff)
+        self.attempt(plan_sitting, body=instance, held_on=self.day, at=self.at, actor=self.staff)
         for held in Sitting.objects.filter(body=instance, held_on__lte=self.day, closed_at=None):
             self.attempt(fill_agenda, sitting=held, at=self.at, actor=self.staff)
             for item in held.items.select_related("candidature"):
@@ -282,7 +282,7 @@ class Never(RuleBasedStateMachine):
         dossier, commission = self.dossier(house), sittings.bodies()[2]
         if dossier is None:
             return
-        self.attempt(plan_sitting, body=commission, held_on=self.day, actor=self.staff)
+        self.attempt(plan_sitting, body=commission, held_on=self.day, at=self.at, actor=self.staff)
         for held in Sitting.objects.filter(body=commission, closed_at=None).order_by("-held_on")[:1]:
             self.attempt(put_on_agenda, sitting=held, candidature=dossier, at=self.at, actor=self.staff)
             self.attempt(

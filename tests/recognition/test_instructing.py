@@ -19,7 +19,7 @@ from recognition.services.sitting import plan_sitting, put_on_agenda
 from recognition.services.starting import OPEN_SIRET, start
 from tests.factories import officer, person, region_staff
 from tests.recognition.dossiers import AT, charter, colleague, manager_of, siret, started, whole
-from tests.recognition.sittings import COUNCIL_DAY, bodies, say, state
+from tests.recognition.sittings import COUNCIL_DAY, PLANNED, bodies, say, state
 from tests.recognition.test_sitting_opinions import refused, together
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_R5_two_officers_say_the_contrary_at_once_and_one_is_told() -> None:
 
 def test_R5_a_ready_dossier_comes_back_and_leaves_its_agenda_but_not_after_an_opinion() -> None:
     dossier = made_ready()
-    held = plan_sitting(body=bodies()[0], held_on=COUNCIL_DAY, actor=None)
+    held = plan_sitting(body=bodies()[0], held_on=COUNCIL_DAY, at=PLANNED, actor=None)
     at = morning_of(COUNCIL_DAY)
     put_on_agenda(sitting=held, candidature=dossier, at=at, actor=None)
     back = instructing.reopen(candidature=dossier, reason="Un site a fermé.", at=at, actor=None)

@@ -23,6 +23,7 @@ from tests.recognition.sittings import (
     COMMISSION_DAY,
     COUNCIL_DAY,
     CREFOP_DAY,
+    PLANNED,
     advised,
     before_commission,
     bodies,
@@ -247,11 +248,11 @@ def test_R6_the_minutes_and_the_day_are_not_overwritten_unseen_either(staff: Cli
 def test_R6_what_the_sitting_cannot_take_is_said_with_its_reason(staff: Client) -> None:
     council, crefop, _ = bodies()
     ready("Sans avis")
-    held = plan_sitting(body=crefop, held_on=CREFOP_DAY, actor=None)
+    held = plan_sitting(body=crefop, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     assert "<b>Sans avis (2027)</b>\u00a0: il manque d’abord l’avis de\u00a0: Conseil d’Orientation." in page(
         staff, held
     )
-    known = plan_sitting(body=council, held_on=CREFOP_DAY, campaign=campaign(), actor=None)
+    known = plan_sitting(body=council, held_on=CREFOP_DAY, at=PLANNED, campaign=campaign(), actor=None)
     future = ready("Future", campaign=campaign(2028))
     assert f"<b>{future}</b>\u00a0: il est d’une campagne à venir." in page(staff, known)
 
@@ -472,7 +473,7 @@ def test_the_lists_ask_as_much_for_one_row_as_for_many(
         assert staff.get(address).status_code == 200
     for number, dossier in enumerate(dossiers[1:], 1):
         decide(candidature=dossier, kind="refusal", sitting=held, **signed(grounds="Non."))
-        plan_sitting(body=bodies()[0], held_on=COMMISSION_DAY + dt.timedelta(days=number), actor=None)
+        plan_sitting(body=bodies()[0], held_on=COMMISSION_DAY + dt.timedelta(days=number), at=PLANNED, actor=None)
     with django_assert_max_num_queries(len(one.captured_queries)):
         assert staff.get(address).status_code == 200
 

@@ -74,7 +74,7 @@ def _recognised_since_2026() -> None:
         snapshot(candidature=dossier_of(name), moment="deposit", at=moved(on("04-01")))
     for slug, day in (("conseil-orientation", "09-20"), ("crefop", "10-18"), ("commission-permanente", "12-06")):
         at = moved(on(day))
-        plan_sitting(body=GoverningBody.objects.get(slug=slug), held_on=at.date(), actor=None)
+        plan_sitting(body=GoverningBody.objects.get(slug=slug), held_on=at.date(), at=at, actor=None)
         sit(slug)(at)
     for made in Decision.objects.order_by("pk"):
         notify(decision=made, at=moved(on("12-07", 7)))
@@ -191,7 +191,9 @@ def examine(*names: str) -> Callable[[dt.datetime], None]:
 
 
 def plan(body: str, day: str) -> Callable[[dt.datetime], None]:
-    return lambda _: _done(plan_sitting(body=GoverningBody.objects.get(slug=body), held_on=on(day).date(), actor=None))
+    return lambda at: _done(
+        plan_sitting(body=GoverningBody.objects.get(slug=body), held_on=on(day).date(), at=at, actor=None)
+    )
 
 
 def sit(body: str, *refused: str) -> Callable[[dt.datetime], None]:
