@@ -28,7 +28,7 @@ from recognition.services.checking import gaps
 from recognition.services.messaging import send_message
 from recognition.services.numbers import next_number
 from recognition.services.snapshots import snapshot
-from recognition.services.starting import BY_RIGHT
+from recognition.services.starting import BY_RIGHT, siret_refusal
 from recognition.services.transitions import locked, move
 
 __all__ = ["AlreadyDeposited", "TooLate", "answer_request", "deposit", "send_message", "snapshot", "withdraw"]
@@ -37,6 +37,10 @@ State = Candidature.State
 NOT_MANAGER = (
     "Seule une personne qui gère l’organisme peut déposer, compléter ou retirer le dossier en son nom."
     " Prévenez-la\u00a0: tout est enregistré."
+)
+ENDED = (
+    "La reconnaissance à renouveler a pris fin\u00a0: ce dossier, gardé en entier, est maintenant une première demande."
+    " Relisez-le avant de le déposer."
 )
 NEW_CHARTER = (
     "Le cahier des charges a changé depuis que ce dossier est préparé\u00a0: vos réponses sont gardées, relisez les"
@@ -99,8 +103,18 @@ def _try(candidature: Candidature, user: User, name: str, title: str, at: dt.dat
     if settle_charter(held, held.campaign.charter):
         held.save(update_fields=["charter"])
         return _Outcome(held, ValidationError(NEW_CHARTER, code="charter"))
+    if _ended_meanwhile(held, at):
+        carry(held, at=at)
+        return _Outcome(held, ValidationError(ENDED, code="ended"))
     _check_deposit(held, name, title, at)
     return _Outcome(_deposited(held, user, name, title, at))
+
+
+def _ended_meanwhile(held: Candidature, at: dt.datetime) -> bool:
+    """Whether what it asks to renew was given up, annulled or lapsed since it was begun (R10)."""
+    if held.renews is None:
+        return False
+    return held.renews.end_reason != "" or held.renews.ends_on < day_of(at)
 
 
 def _check_person(held: Candidature, user: Any) -> None:
@@ -116,6 +130,8 @@ def _check_deposit(held: Candidature, name: str, title: str, at: dt.datetime) ->
         raise ValidationError("Écrivez le nom et la qualité de la personne qui déclare.", code="declaration")
     if held.organisation.status == Organisation.Status.SIGNATORY:
         raise ValidationError(BY_RIGHT.format(name=held.organisation.display_name), code="by-right")
+    if kept := siret_refusal(held.siret, held.organisation):
+        raise ValidationError(kept, code="siret")
     if missing := gaps(held):
         raise ValidationError([gap.message for gap in missing], code="gaps")
 
@@ -178,6 +194,8 @@ def answer_request(*, candidature: Candidature, text: str, user: User, at: dt.da
     _check_person(held, user)
     if not text:
         raise ValidationError("Dites en quelques mots ce que vous avez complété.", code="required")
+    if kept := siret_refusal(held.siret, held.organisation):
+        raise ValidationError(kept, code="siret")
     if missing := gaps(held):
         raise ValidationError([gap.message for gap in missing], code="gaps")
     request = held.requests.select_for_update().filter(answered_at=None, closed_at=None).first()
