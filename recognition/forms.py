@@ -143,7 +143,10 @@ class OrganisationForm(PartForm):
     contact_name = _line("Personne à joindre pour ce dossier", 200)
     contact_email = _email("Son courriel", "La Région y écrira, comme aux personnes qui gèrent l’organisme.")
     contact_phone = _phone("Son téléphone")
-    presentation = _text("Présentation de l’organisme", "Son histoire, ses missions, qui il accueille.")
+    presentation = _text(
+        "Présentation de l’organisme",
+        "Son histoire, ses missions, qui il accueille. Elle ouvrira sa page publique s’il est reconnu.",
+    )
     environment = _text(
         "Environnement et partenaires", "Le territoire, les publics, les structures avec lesquelles vous travaillez."
     )

@@ -22,9 +22,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from members.rules import is_manager_of
+from recognition.clock import day_of
 from recognition.deadlines import Window, window_of
-from recognition.models import Candidature, Message
+from recognition.models import Candidature, Message, Recognition
 from recognition.services.checking import SECTIONS, Gap, gaps
+from recognition.standing import standing, until_words
 
 View = Callable[..., HttpResponseBase]
 _PAGES = {
@@ -79,6 +81,7 @@ class Desk:
         return {
             "dossier": self.dossier,
             "editable": self.dossier.editable,
+            "granted": self._granted(),
             "window": self.window,
             "limit": self.window.last_on,
             "missing": self.missing,
@@ -87,6 +90,16 @@ class Desk:
             "unread": unread,
             **context,
         }
+
+    def _granted(self) -> dict[str, Any] | None:
+        """What a dossier that was granted gives today: the right, how it stands, until when; None when it gives none,
+        or not yet."""
+        if self.dossier.state != Candidature.State.GRANTED:
+            return None
+        row = Recognition.objects.select_related("organisation").filter(candidature=self.dossier).first()
+        if row is None:
+            return None
+        return {"recognition": row, "standing": standing(row, day_of(self.at)), "until": until_words(row)}
 
     def _menu(self, here: str, unread: int) -> list[dict[str, Any]]:
         counts = self.lacks()

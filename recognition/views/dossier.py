@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from recognition.clock import day_of
 from recognition.contents import FILES, Change, content_of, differences
-from recognition.models import Act, Candidature
+from recognition.models import Act, Candidature, Recognition
 from recognition.services.campaigns import timeline
+from recognition.to_mend import to_mend
 from recognition.views.access import Desk, reads_dossier
 from recognition.views.acts import days_left, open_request
 
@@ -30,6 +31,8 @@ def overview(desk: Desk) -> HttpResponse:
         letters=list(dossier.letters.order_by("-written_at", "-pk")),
         piece_request=open_request(dossier) if dossier.state == Candidature.State.INCOMPLETE else None,
         days_left=days_left(desk),
+        findings=list(to_mend(Recognition.objects.filter(candidature=dossier))),
+        today=day_of(desk.at),
         signs=desk.signs,
         withdrawable=dossier.state in Candidature.OPEN,
     )

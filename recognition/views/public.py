@@ -17,6 +17,7 @@ from core.links import absolute
 from core.spreadsheets import csv_file
 from recognition import listing
 from recognition.clock import day_of
+from recognition.contents import siret_words
 from recognition.models import CandidateSite, Recognition
 from recognition.standing import standing, until_words
 from territories.models import Agency, Department, Site
@@ -68,6 +69,7 @@ def recognition(request: HttpRequest, key: UUID) -> HttpResponse:
     places = places.select_related("commune").only("slug", "name", "address", "commune__name")
     context = {
         "recognition": row,
+        "siret": siret_words(row.candidature.siret),
         "standing": now,
         "until": until_words(row),
         "organisation": row.organisation,
