@@ -55,3 +55,8 @@ def of_person(name: str) -> str:
     folded = fold(name)
     elides = folded[:1] in set("aeiou") or _MUTE_H.match(folded) or re.match(r"^y[^aeiou ]", folded)
     return f"d’{name}" if elides else f"de {name}"
+
+
+def siret_words(number: str) -> str:
+    """« 123 456 782 00017 », in one piece whatever the line."""
+    return "\u00a0".join(filter(None, (number[0:3], number[3:6], number[6:9], number[9:])))

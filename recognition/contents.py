@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.reference import Access, Channel, Service, Status
-from core.text import fold
+from core.text import fold, siret_words
 from recognition.models import Attachment, CandidateSite, Candidature
 from territories.hours_field import hours_as_text
 
@@ -140,6 +140,12 @@ def _of_files(before: dict[str, Any], after: dict[str, Any]) -> Iterable[Change]
             yield Change(FILES, kind_words(file["kind"], before["campaign"]), file["name"], "")
 
 
+def new_files(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files that `after` holds and `before` does not."""
+    known = {(file["kind"], file["criterion"], file["sha256"]) for file in before["files"]}
+    return [file for file in after["files"] if (file["kind"], file["criterion"], file["sha256"]) not in known]
+
+
 def kind_words(kind: str, campaign: int) -> str:
     """What a file is, its year told: that before the year of its campaign (R3)."""
     return str(dict(Attachment.Kind.choices).get(kind, kind)).replace("N-1", str(campaign - 1))
@@ -168,11 +174,6 @@ def said(name: str, whole: dict[str, Any], value: Any) -> str:
         labels = {str(item.value): str(item.label) for item in _LISTS.get(name, ())}
         return ", ".join(labels.get(str(item), str(item)) for item in sorted(value))
     return str(value or "").replace("\r\n", "\n").strip()
-
-
-def siret_words(number: str) -> str:
-    """« 123 456 782 00017 », in one piece whatever the line."""
-    return "\u00a0".join(filter(None, (number[0:3], number[3:6], number[6:9], number[9:])))
 
 
 def _labels(model: Any) -> dict[str, str]:

@@ -14,7 +14,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from core.pdf import Pdf, draw
-from recognition.contents import said, siret_words
+from core.text import siret_words
+from recognition.contents import said
 from recognition.documents.dossier import label_of
 from recognition.letters.about import day_words, region_name
 from recognition.models import OWED, Assessment, Candidature

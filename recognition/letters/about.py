@@ -70,9 +70,7 @@ class About:
     @property
     def silent_on(self) -> dt.date | None:
         """The day on which the silence of the Region on this dossier becomes a decision (CRPA R112-11-1, L231-4)."""
-        if self.candidature is None or self.candidature.deposited_at is None:
-            return None
-        return months_after(day_of(self.candidature.deposited_at), rulebook.number("silence_months"))
+        return silent_on(self.candidature) if self.candidature else None
 
     @property
     def deciding_body(self) -> str:
@@ -105,6 +103,13 @@ def gather(
     candidature = candidature or (decision.candidature if decision else None)
     candidature = candidature or (recognition.candidature if recognition else None)
     return About(kind, at, number, candidature, recognition, decision, notice, extra or {})
+
+
+def silent_on(dossier: Candidature) -> dt.date | None:
+    """As `About.silent_on`; None for a dossier that is not deposited."""
+    if dossier.deposited_at is None:
+        return None
+    return months_after(day_of(dossier.deposited_at), rulebook.number("silence_months"))
 
 
 def day_words(day: dt.date) -> str:

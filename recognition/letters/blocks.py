@@ -12,11 +12,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from core.text import siret_words
 from recognition import rulebook
-from recognition.contents import kind_words, siret_words
+from recognition.clock import day_of
+from recognition.contents import kind_words, new_files
 from recognition.letters import law
 from recognition.letters.about import About, day_words, exact_words
-from recognition.models import Attachment, Candidature, LetterKind, Opinion
+from recognition.models import Attachment, Candidature, LetterKind, Opinion, Snapshot
 
 Block = dict[str, Any]
 
@@ -256,6 +258,48 @@ def files(about: About) -> Block:
     dossier = about.candidature
     kept = dossier.snapshots.filter(moment="deposit").order_by("taken_at", "pk").first() if dossier else None
     given: list[dict[str, Any]] = kept.content["files"] if kept else _given(dossier)
+    items = [_files(given, dossier)]
+    if kept:
+        items.append({"print": kept.sha256, "of": "Empreinte du dossier saisi"})
+    return _block("fichiers", "Fichiers reçus", *items)
+
+
+def completed(about: About) -> Block:
+    """What was sent back, when, and what the Region had asked (CRPA L112-11: each sending has its receipt)."""
+    dossier, sent = about.candidature, _last_answer(about.candidature)
+    if dossier is None or sent is None:
+        raise ValueError("What is acknowledged is a dossier sent back.")
+    asked = dossier.requests.filter(answered_at=sent.taken_at).first()
+    return _block(
+        "complement",
+        "Ce que nous avons reçu",
+        _rows(
+            ("Organisme", f"{dossier.organisation} (SIRET\u00a0{siret_words(dossier.siret)})"),
+            ("Date de réception", f"{exact_words(sent.taken_at)} (heure de Paris)"),
+            ("Demandé par la Région", "\n".join(asked.items) if asked else ""),
+            ("Le", day_words(day_of(asked.asked_at)) if asked else ""),
+            ("Votre réponse", asked.answer if asked else ""),
+        ),
+    )
+
+
+def completed_files(about: About) -> Block:
+    """The files that came with it, and the print of the whole dossier as it now stands."""
+    dossier, sent = about.candidature, _last_answer(about.candidature)
+    if dossier is None or sent is None:
+        raise ValueError("What is acknowledged is a dossier sent back.")
+    before = dossier.snapshots.filter(taken_at__lt=sent.taken_at).order_by("-taken_at", "-pk").first()
+    given = new_files(before.content, sent.content) if before else sent.content["files"]
+    listed = _files(given, dossier) if given else {"text": "Aucun fichier n’a changé\u00a0: seuls les textes."}
+    whole = {"print": sent.sha256, "of": "Empreinte du dossier complété"}
+    return _block("fichiers", "Fichiers reçus avec cet envoi", listed, whole)
+
+
+def _last_answer(dossier: Candidature | None) -> Snapshot | None:
+    return dossier.snapshots.filter(moment="answer").order_by("-taken_at", "-pk").first() if dossier else None
+
+
+def _files(given: list[dict[str, Any]], dossier: Candidature | None) -> dict[str, Any]:
     year = dossier.campaign.year if dossier else 0
     order = {kind: place for place, kind in enumerate(Attachment.Kind.values)}
     rows = [
@@ -267,10 +311,7 @@ def files(about: About) -> Block:
         }
         for file in sorted(given, key=lambda file: order[file["kind"]])
     ]
-    items: list[dict[str, Any]] = [{"files": rows}]
-    if kept:
-        items.append({"print": kept.sha256, "of": "Empreinte du dossier saisi"})
-    return _block("fichiers", "Fichiers reçus", *items)
+    return {"files": rows}
 
 
 def size_words(size: int) -> str:
@@ -360,6 +401,7 @@ BLOCKS: dict[str, Callable[[About], Block]] = {
     "texte_de_loi": legal_text,
     "pour_repondre": to_answer,
     "recu": received,
+    "complement": completed,
     "service_charge": service,
     "silence": silence,
     "reconnaissance": period,

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core.links import absolute
-from recognition.contents import siret_words
+from core.text import siret_words
 from recognition.letters.about import About, day_words, moment_words, region_name
 from recognition.letters.blocks import BLOCKS
 from recognition.letters.kinds import KINDS
@@ -24,7 +24,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _OUR_ADDRESSES = frozenset({"page_dossier", "page_publique"})
 _ALL = frozenset(LetterKind.values)
 _OF_DECISION = frozenset({"grant", "refusal", "suspension", "resumption", "withdrawal", "repeal"})
-_OF_RIGHT = _ALL - {"receipt", "refusal"}
+_OF_RIGHT = _ALL - {"receipt", "completed", "refusal"}
 
 
 @dataclass(frozen=True)

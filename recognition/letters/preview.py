@@ -18,6 +18,7 @@ from recognition.models import LetterKind
 _TO_FILL = "(à remplir dans les règles de la reconnaissance)"
 _GROUNDS = "Ici viennent les motifs, tels que la décision les donne, en droit et en fait."
 _DECISION = [["Décision", "Exemple"], ["Délibération", "n°\u00a027CP-0000 du 6\u00a0décembre 2027"]]
+_WITH_FILES = {LetterKind.RECEIPT, LetterKind.COMPLETED}
 _QUOTES = {
     LetterKind.WITHDRAWAL: (law.L242_1, "L. 242-1"), LetterKind.REPEAL: (law.L242_2, "L. 242-2"),
     LetterKind.NOTICE: (law.L242_2, "L. 242-2"),
@@ -52,7 +53,7 @@ def preview(kind: str, subject: str, text: str) -> Pdf:
         "subject": fill(subject, examples, markdown=False),
         "body": body_of(known, text, examples, placed),
         "signature": {"name": _rule("signatory"), "title": _rule("signatory_title")} if known.signed else None,
-        "after": [*after, *([{"key": "fichiers", **_sample("fichiers", kind)}] if kind == LetterKind.RECEIPT else [])],
+        "after": [*after, *([{"key": "fichiers", **_sample("fichiers", kind)}] if kind in _WITH_FILES else [])],
         "public_url": examples.get("page_publique", "") if kind == LetterKind.CERTIFICATE else "",
     }
     return on_paper(content, sample=True)
@@ -73,6 +74,7 @@ def _sample(key: str, kind: str) -> dict[str, Any]:
         "motifs": ("Motifs", [{"text": _GROUNDS}]),
         "texte_de_loi": ("Ce que dit la loi", [{"quote": quote, "source": f"Article {article} du {law.CRPA}"}]),
         "pour_repondre": ("Pour présenter vos observations", [{"rows": [["Avant la fin du", "3\u00a0décembre 2027"]]}]),
+        "complement": ("Ce que nous avons reçu", [{"rows": [["Demandé par la Région", "Les comptes signés"]]}]),
         "recu": ("Ce que nous avons reçu", [{"rows": [["Organisme", "Association Exemple"]]}]),
         "service_charge": (
             "Le service chargé de votre dossier",

@@ -145,7 +145,7 @@ def shown_number(about: About) -> str:
 def references(about: About) -> list[list[str]]:
     if about.kind == LetterKind.RECEIPT:
         return [["Accusé de réception", shown_number(about)]]
-    rows = [["Lettre", about.number]]
+    rows = [["Accusé de réception" if about.kind == LetterKind.COMPLETED else "Lettre", about.number]]
     if about.candidature and about.candidature.receipt_number:
         rows.append(["Dossier", about.candidature.receipt_number])
     return rows
@@ -170,6 +170,8 @@ def after(about: About, kind: Kind) -> list[dict[str, Any]]:
     """What comes under the signature: how to contest; for a receipt, what silence would allow, then the files."""
     if about.kind == LetterKind.RECEIPT:
         return [parts.if_silent(about), parts.files(about)]
+    if about.kind == LetterKind.COMPLETED:
+        return [parts.completed_files(about)]
     return [parts.appeal(about)] if kind.appeal else []
 
 

@@ -205,8 +205,21 @@ def answer_request(*, candidature: Candidature, text: str, user: User, at: dt.da
         request.save(update_fields=["answer", "answered_at"])
     said = "Dossier complété et renvoyé à la Région" + (", après le jour demandé." if late else ".")
     move(held, State.DEPOSITED, kind="answered", text=said, at=at, actor=user)
-    snapshot(candidature=held, moment="answer", at=at)
+    _acknowledge(held, snapshot(candidature=held, moment="answer", at=at), at)
     return held
+
+
+def _acknowledge(held: Candidature, kept: Snapshot, at: dt.datetime) -> None:
+    """What was sent back has its own receipt, and a mail says so (CRPA L112-11). The sending holds without them."""
+    try:
+        write_letter(kind=LetterKind.COMPLETED, at=at, key=f"completed:{kept.pk}", candidature=held)
+    except ValidationError as error:
+        text = f"Accusé de réception du complément à produire\u00a0: {' '.join(error.messages)}"
+        note(kind="receipt_failed", text=text, at=at, candidature=held, shown=False, key=f"completed-failed:{kept.pk}")
+    tell_organisation(
+        key=f"candidature-completed:{kept.pk}", candidature=held, template="candidature_completed",
+        context={"number": held.receipt_number, "at": at},
+    )  # fmt: skip
 
 
 @transaction.atomic

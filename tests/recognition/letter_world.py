@@ -13,6 +13,7 @@ from recognition.models import (
     Decision,
     Notice,
     Opinion,
+    PieceRequest,
     Recognition,
     Rule,
     Sitting,
@@ -80,6 +81,22 @@ def dossier(name: str = "Maison de l’orientation des Vosges", *, files: int = 
     return made
 
 
+def sent_back(name: str = "Maison de l’orientation des Vosges") -> Candidature:
+    """A dossier that the Region asked to complete, sent back with new accounts on the 10th of June."""
+    made, at = dossier(name), dt.datetime(2027, 6, 10, 9, 30, 15, tzinfo=PARIS)
+    PieceRequest.objects.create(
+        candidature=made, items=["Les comptes signés"], reason="Ils ne le sont pas.", asked_at=DEPOSIT,
+        due_on=dt.date(2027, 6, 15), answer="Les voici, signés.", answered_at=at,
+    )  # fmt: skip
+    made.attachments.filter(kind="accounts").update(replaced_at=at)
+    Attachment.objects.create(
+        candidature=made, kind="accounts", name="Comptes signés.pdf", mime="application/pdf", size=340_000,
+        sha256="f" * 64, added_at=at, file=f"recognition/{made.pk}-signed",
+    )  # fmt: skip
+    snapshot(candidature=made, moment="answer", at=at)
+    return made
+
+
 def opinions(candidature: Candidature) -> None:
     """Both opinions, as rows: the sittings' own rules are tested elsewhere."""
     for body, day, value in zip(
@@ -101,6 +118,7 @@ def decision(kind: str, candidature: Candidature | None = None, **fields: Any) -
         "kind": kind, "candidature": candidature, "sitting": sitting, "deliberation_number": "27CP-1234",
         "decided_on": world.COMMISSION_DAY, "grounds": GROUNDS, "signatory": "Camille Exemple",
         "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
+        "urgency": "Des personnes sont reçues sans confidentialité." if kind == "suspension" else "",
         "recorded_at": morning_of(world.COMMISSION_DAY), "plan": world_plan() if kind == "grant" else None,
     }  # fmt: skip
     return Decision.objects.create(**values | fields)

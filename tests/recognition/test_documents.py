@@ -162,7 +162,7 @@ def test_R5_the_archive_holds_every_file_and_its_digest() -> None:
     assert names[2:] == [
         "pieces/01-note-de-presentation-Note d_été.pdf", "pieces/02-autre-piece-Note.pdf",
         "pieces/03-autre-piece-Note.pdf", "pieces-remplacees/04-autre-piece-Vieille.pdf",
-        "lettres/2027-12-15-accuse-de-reception-AR-2027-0001.pdf",
+        f"lettres/2027-12-15-accuse-de-reception-{dossier.receipt_number}.pdf",
     ]  # fmt: skip
 
 

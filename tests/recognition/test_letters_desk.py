@@ -126,7 +126,7 @@ def test_R14_a_letter_is_read_against_its_digest(region: Client) -> None:
     made = region.get(f"{LETTERS}{letter.pk}/pdf/")
     assert (made["Content-Type"], made["Content-Disposition"], made["Cache-Control"]) == (
         "application/pdf",
-        'inline; filename="L-2027-0001.pdf"',
+        f'inline; filename="accuse-de-reception-maison-{letter.candidature.receipt_number}.pdf"',
         "private, no-store, max-age=0, no-cache, must-revalidate",
     )
     assert made.content == Path(letter.file.path).read_bytes()

@@ -34,8 +34,8 @@ def write(kind: str, key: str = "", **about: Any) -> Letter:
 
 def about(kind: str, **decision: Any) -> dict[str, Any]:
     """What a letter of this kind is given."""
-    if kind == "receipt":
-        return {"candidature": world.dossier()}
+    if kind in {"receipt", "completed"}:
+        return {"candidature": world.dossier() if kind == "receipt" else world.sent_back()}
     if kind == "refusal":
         return {"decision": world.decision("refusal", world.dossier(), **decision)}
     right = world.recognition()
@@ -69,11 +69,11 @@ def refusal_of(kind: str, **given: Any) -> str:
 def test_R14_every_kind_is_written_with_its_blocks(kind: str) -> None:
     letter = write(kind, **about(kind))
     known = KINDS[kind]
-    last = (["recours"] if known.appeal else []) + (["fichiers"] if kind == "receipt" else [])
+    last = (["recours"] if known.appeal else []) + (["fichiers"] if kind in {"receipt", "completed"} else [])
     assert blocks(letter) == [*known.blocks, *last]
     assert (letter.number, letter.state, letter.dated_on) == ("L-2027-0001", "written", dt.date(2027, 12, 15))
     assert "{{" not in str(letter.content)
-    assert (letter.content["signature"] is None) == (kind == "receipt")
+    assert (letter.content["signature"] is None) == (kind in {"receipt", "completed"})
 
 
 def test_R12_a_key_is_written_once() -> None:
@@ -220,6 +220,23 @@ def test_R14_the_receipt_and_the_deposit_agree_to_the_second() -> None:
     assert (
         rows["Date de réception"] == "1er\u00a0juin 2027 à 23\u00a0h\u00a059\u00a0min\u00a059\u00a0s (heure de Paris)"
     )
+
+
+def test_R13_what_is_sent_back_has_its_own_receipt_with_the_new_files_only() -> None:
+    dossier = world.sent_back()
+    content = write("completed", candidature=dossier).content
+    rows = next(part for part in content["body"] if part["key"] == "complement")["items"][0]["rows"]
+    assert rows[1:] == [
+        ["Date de réception", "10\u00a0juin 2027 à 9\u00a0h\u00a030\u00a0min\u00a015\u00a0s (heure de Paris)"],
+        ["Demandé par la Région", "Les comptes signés"],
+        ["Le", "28\u00a0mai 2027"],
+        ["Votre réponse", "Les voici, signés."],
+    ]
+    listed, whole = content["after"][0]["items"]
+    assert [(file["name"], file["kind"], file["sha256"]) for file in listed["files"]] == [
+        ("Comptes signés.pdf", "Comptes de l’année 2026", "f" * 64),
+    ]
+    assert whole["print"] == dossier.snapshots.get(moment="answer").sha256
 
 
 @pytest.mark.parametrize(
