@@ -119,8 +119,8 @@ class MoveInline(admin.TabularInline):
 @admin.register(Campaign)
 class CampaignAdmin(RulesAdmin):
     list_display = (
-        "year", "shown_state", "opens_on", "deadline_on", "council_on", "crefop_on", "commission_on", "shown_drafts",
-        "shown_deposited", "shown_decided",
+        "year", "shown_state", "shown_drafts", "shown_deposited", "shown_decided", "shown_opens", "shown_deadline",
+        "shown_council", "shown_crefop", "shown_commission",
     )  # fmt: skip
     ordering = ("-year",)
     inlines = (MoveInline,)
@@ -182,6 +182,28 @@ class CampaignAdmin(RulesAdmin):
     def shown_decided(self, campaign: Campaign) -> int:
         return int(campaign.decided)  # type: ignore[attr-defined]
 
+    # --- its days, said shortly: the year is that of the campaign
+
+    @admin.display(description="ouverture", ordering="opens_on")
+    def shown_opens(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.opens_on)
+
+    @admin.display(description="date limite", ordering="deadline_on")
+    def shown_deadline(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.deadline_on)
+
+    @admin.display(description="Conseil", ordering="council_on")
+    def shown_council(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.council_on)
+
+    @admin.display(description="CREFOP", ordering="crefop_on")
+    def shown_crefop(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.crefop_on)
+
+    @admin.display(description="Commission", ordering="commission_on")
+    def shown_commission(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.commission_on)
+
     # --- what is written
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -210,10 +232,15 @@ class CampaignAdmin(RulesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        shown: dict[str, Any] = {}
+        shown: dict[str, Any] = {"show_save_and_add_another": False}
         if found is not None:
-            shown = {
+            shown |= {
                 "timeline": campaigns.timeline(found, on=timezone.localdate()),
                 "acts": list(found.acts.filter(candidature=None).order_by("-at", "-pk")[:ACTS_SHOWN]),
             }
         return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
+
+
+def _short(campaign: Campaign, day: dt.date) -> str:
+    """« 1er juin »."""
+    return day_in_words(day).removesuffix(f" {campaign.year}")

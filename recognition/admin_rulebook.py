@@ -68,6 +68,14 @@ class RuleAdmin(RulesAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("shown_label",) if obj else ()
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Titled by what the rule is called."""
+        rule = Rule.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        said = {"title": self.shown_label(rule), "subtitle": None} if rule else {}
+        return super().change_view(request, object_id, form_url, said | (extra_context or {}))
+
     @admin.display(description="règle", ordering="key")
     def shown_label(self, rule: Rule) -> str:
         known = rulebook.KEYS.get(rule.key)

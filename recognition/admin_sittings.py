@@ -34,6 +34,7 @@ class SittingAdmin(SittingPapers):
     list_filter = (
         due_filter(
             a_venir=("À venir", due.to_come),
+            bientot=("Dans les 30 jours", due.soon),
             sans_compte_rendu=("Passées, sans compte rendu arrêté", due.unclosed),
             a_decider=("Avec des décisions à saisir", due.undecided),
         ),

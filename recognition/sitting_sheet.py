@@ -75,7 +75,8 @@ def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = N
     for line in left[:1]:  # one form open at a time, that of the next dossier to speak of
         line["next"] = not shown
     return {
-        "stage": stage, "elsewhere": elsewhere(sitting) if stage.key == "coming" else None, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
+        "elsewhere": elsewhere(sitting) if stage.key == "coming" else None,
+        "stage": stage, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
         "undecided": [line for line in lines if decides and line["dossier"].state == State.READY],
         "blocked": _blocked(sitting, {i.candidature_id for i in items} | {d.pk for d in waiting}, stage),
         "agenda": shown.get("agenda") or AgendaForm(rows=candidates_for(sitting)),

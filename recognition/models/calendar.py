@@ -105,7 +105,7 @@ class CampaignMove(models.Model):
         ordering = ["-moved_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.campaign} : {self.step}"
+        return f"{self.campaign}, {Campaign._meta.get_field(self.step).verbose_name}"  # type: ignore[union-attr]
 
 
 class PassDay(models.Model):

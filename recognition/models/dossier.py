@@ -350,3 +350,8 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def by(self) -> str:
+        """Who did it, as the desk says it: who has no role at the Region acts for the organisation."""
+        return "l’organisme" if self.actor_label == "compte" else self.actor_label

@@ -21,6 +21,9 @@ from recognition.models import Campaign, CampaignMove, Candidature, GoverningBod
 from recognition.services.acts import note
 
 NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui (R15)."
+SATURDAY = 5  # as `date.weekday` counts
+# The steps on which a body sits.
+SITTINGS = ("council_on", "crefop_on", "commission_on")
 PAST = "Cette date est passée\u00a0: une étape ne se déplace que vers aujourd’hui ou plus tard."
 DONE = "Cette étape est déjà faite\u00a0: sa date ne change plus."
 NO_REASON = "Dites pourquoi cette date change\u00a0: les organismes le liront."
@@ -43,8 +46,14 @@ def label_of(step: str) -> str:
 
 
 def propose(year: int) -> dict[str, dt.date]:
-    """The dates of `year` as the rules of the region compute them, by step."""
-    return {step: rulebook.day(step, year) for step in Campaign.STEPS}
+    """The dates of `year` as the rules of the region compute them, by step; no body sits on a Saturday nor a Sunday."""
+    days = {step: rulebook.day(step, year) for step in Campaign.STEPS}
+    return {step: working(day) if step in SITTINGS else day for step, day in days.items()}
+
+
+def working(day: dt.date) -> dt.date:
+    """`day`, or the Monday that follows it when it falls on a weekend."""
+    return day + dt.timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
 def prepared(year: int) -> Campaign:
@@ -127,6 +136,17 @@ def body_of(step: str) -> GoverningBody | None:
     turn = {"council_on": 0, "crefop_on": 1}.get(step)
     opinions = list(bodies.filter(kind=GoverningBody.Kind.OPINION))
     return opinions[turn] if turn is not None and turn < len(opinions) else None
+
+
+def elsewhere(sitting: Sitting) -> tuple[str, dt.date] | None:
+    """The step of its campaign that `sitting` is for and its day there, when no sitting of this body is on that day."""
+    campaign = sitting.campaign
+    step = next((step for step in SITTINGS if body_of(step) == sitting.body), None)
+    if campaign is None or step is None:
+        return None
+    day: dt.date = getattr(campaign, step)
+    on_the_day = Sitting.objects.filter(campaign=campaign, body=sitting.body, held_on=day)
+    return None if day == sitting.held_on or on_the_day.exists() or done(campaign, step) else (step, day)
 
 
 def done(campaign: Campaign, step: str) -> bool:

@@ -39,6 +39,15 @@ def test_R4_a_campaign_has_the_dates_of_the_rules() -> None:
 
 
 @pytest.mark.django_db
+def test_R12_no_body_is_made_to_sit_on_a_weekend() -> None:
+    dates = campaigns.propose(2026)
+    assert (dates["council_on"], dates["commission_on"]) == (dt.date(2026, 9, 21), dt.date(2026, 12, 7))  # Sundays
+    assert dates["crefop_on"] == dt.date(2026, 10, 19)
+    assert campaigns.propose(2025)["council_on"] == dt.date(2025, 9, 22)  # a Saturday
+    assert campaigns.propose(2031)["deadline_on"] == dt.date(2031, 6, 1)  # a Sunday: the dossiers come all the same
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("year", "day"), [(2027, dt.date(2027, 2, 28)), (2028, dt.date(2028, 2, 29))])
 def test_M6_29_february_is_the_last_day_of_february(year: int, day: dt.date) -> None:
     Rule.objects.create(key="opens_on", value="02-29")

@@ -155,6 +155,21 @@ def test_R5_from_the_queue_to_ready_by_the_pages_alone(staff: Client, user: User
     ]  # fmt: skip
 
 
+def test_R5_one_button_says_met_of_all_that_is_left_and_the_full_grid_offers_what_comes_next(staff: Client) -> None:
+    dossier = complete()
+    assert "Le dossier est prêt pour avis" not in page(staff, dossier, "grille/")
+    unmet = {"level": "unmet", "comment": "Payant."}
+    post(staff, dossier, "grille/", rest="1", **line(dossier, gratuite=unmet))
+    levels = dict(Assessment.objects.values_list("criterion__key", "level"))
+    assert sorted(levels.values()) == ["met"] * (len(levels) - 1) + ["unmet"]
+    assert len(levels) == len(criteria_of(dossier.charter))
+    assert levels["gratuite"] == "unmet"  # what was chosen stays
+    said = page(staff, dossier, "grille/")
+    assert f"<span>{len(levels)} sur {len(levels)}</span>" in said
+    post(staff, dossier, "pret/", seen=re.findall(r'name="seen" value="(\w+)"', said)[0])
+    assert state(dossier) == "ready"
+
+
 def test_R5_a_request_goes_back_with_what_why_and_until_when(staff: Client) -> None:
     dossier = deposited()
     OutboxMail.objects.all().delete()

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core import desk
+from members.models import QualityCriterion
 from recognition.clock import morning_of
-from recognition.models import AgendaItem, Campaign, Decision, GoverningBody, Letter, Opinion, Sitting
+from recognition.models import AgendaItem, Assessment, Campaign, Decision, GoverningBody, Letter, Opinion, Sitting
 from recognition.services.deciding import decide
 from recognition.services.sitting import change_sitting, fill_agenda, plan_sitting, put_on_agenda
 from tests.factories import officer, region_staff
@@ -516,3 +517,30 @@ def test_M6_the_bodies_are_the_region_s_to_change(staff: Client) -> None:
                                                          "frequency", "candidature_month", "source")}  # fmt: skip
     assert staff.post(address, data | {"short_name": "Conseil"}).status_code == 302
     assert GoverningBody.objects.get(pk=body.pk).short_name == "Conseil"
+
+
+@on(COUNCIL_DAY - dt.timedelta(days=30))
+def test_R12_a_sitting_on_another_day_than_the_campaign_s_says_so_and_leads_to_it(staff: Client) -> None:
+    council, _, _ = bodies()
+    made = campaign()
+    held = sitting(council, COUNCIL_DAY + dt.timedelta(days=2), campaign=made)
+    link = f'<a href="/admin/recognition/campaign/{made.pk}/change/">Déplacer l’étape dans la campagne</a>'
+    assert link in page(staff, held)
+    sitting(council, COUNCIL_DAY, campaign=made)
+    assert link not in page(staff, held)
+
+
+@on(COMMISSION_DAY)
+def test_R7_what_is_not_reached_is_said_where_a_dossier_is_spoken_of_and_decided(staff: Client) -> None:
+    dossier = ready("Ambre")
+    held = before_commission(dossier)
+    criterion = QualityCriterion.objects.create(
+        charter=dossier.charter, key="essai", article="2.a", kind="quality", applies_to="all", order=1,
+        title="Un critère", text="Un critère.",
+    )  # fmt: skip
+    at = morning_of(COUNCIL_DAY)
+    Assessment.objects.create(candidature=dossier, criterion=criterion, level="unmet", comment="Non.", assessed_at=at)
+    assert "1 critère non atteint</b>" in page(staff, held)
+    said = page(staff, held, "decisions/")
+    assert "1 critère non atteint</b> Pour reconnaître quand même cet organisme, donnez les motifs." in said
+    assert f"?dossier={dossier.pk}" in said
