@@ -177,8 +177,9 @@ _WORDS = {
     "session.seats": "a rouvert une séance de l’évènement",
 }
 
-# One line an object that a file brought: the history of the object has it, lists of recent acts do not.
-OF_ONE_OBJECT = frozenset({"import.add", "import.change", "import.remove"})
+# One line an object that a file brought, or that somebody read: the history of the object has it, lists of recent acts
+# do not.
+OF_ONE_OBJECT = frozenset({"candidature.open", "candidature.sheet", "import.add", "import.change", "import.remove"})
 
 
 def act(verb: str) -> str:

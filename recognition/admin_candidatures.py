@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from accounts.admin_filters import due_filter
+from accounts.admin_rules import actor
 from accounts.rules import runs_region
 from core.spreadsheets import csv_file, xlsx_file
 from recognition import figures, queue
@@ -27,6 +28,7 @@ from recognition.dossier_sheet import is_read, sheet_of
 from recognition.forms_instructing import colleagues
 from recognition.models import Candidature
 from recognition.rules import may_examine
+from recognition.services.consulting import opened
 from territories.admin import ServedFilter
 from territories.due import served
 
@@ -157,6 +159,8 @@ class CandidatureAdmin(CandidatureCompare):
         more = dict(extra_context or {})
         context: dict[str, Any] = {"title": "Dossier"}
         if dossier is not None and self.has_view_permission(request, dossier):
+            if is_read(dossier):
+                opened(candidature=dossier, actor=actor(request))
             title = f"{dossier.organisation.display_name}, campagne {dossier.campaign.year}"
             context = {"title": title, "subtitle": None}
             context |= sheet_of(

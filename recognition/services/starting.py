@@ -37,16 +37,16 @@ _ADDRESS = re.compile(r"://|\bwww\.|@|\b[\w-]+\.(?:com|fr|net|org|eu|info|io|ru|
 
 WRONG_SIRET = "Ce numéro n’est pas un SIRET\u00a0: vérifiez ses 14 chiffres."
 BY_RIGHT = (
-    "{name} est membre de droit du SPRO, comme signataire de la charte\u00a0: il n’a pas de candidature à déposer (R1)."
+    "{name} est membre de droit du SPRO, comme signataire de la charte\u00a0: aucune candidature n’est à déposer."
 )
 KNOWN = (
     "{name} est déjà dans le réseau. Si vous y travaillez, demandez à la personne qui gère sa page de vous y inviter."
 )
 RECOGNISED = "Votre organisme est déjà reconnu\u00a0: demandez plutôt le renouvellement de sa reconnaissance."
-OPEN = "Votre organisme a déjà un dossier en cours (R1)."
+OPEN = "Votre organisme a déjà un dossier en cours."
 OPEN_SIRET = (
     "Un dossier est déjà en cours pour cet établissement, ou pour un autre de la même entreprise ou association"
-    " (même SIREN)\u00a0: un organisme ne dépose qu’un dossier, même avec plusieurs sites (R1). Demandez à vos"
+    " (même SIREN)\u00a0: un organisme ne dépose qu’un dossier, même avec plusieurs sites. Demandez à vos"
     " collègues de vous inviter, ou écrivez à la Région."
 )
 OTHERS_SIRET = (
