@@ -76,7 +76,7 @@ class OrganisationAdmin(_PublicPageAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if "status" in form.base_fields:
             mine = obj.status if obj is not None else ""
-            form.base_fields["status"].choices = [
+            form.base_fields["status"].choices = [  # type: ignore[attr-defined]
                 (value, label) for value, label in Organisation.Status.choices
                 if value in Organisation.TYPED or value == mine
             ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from recognition.forms_sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Opinion, Sitting
-from recognition.services.agenda import before_ready, candidates_for
+from recognition.services.agenda import candidates_for
 from recognition.services.campaigns import elsewhere
 from recognition.services.grid import unmet, unmet_words
 
@@ -158,6 +158,6 @@ def _why(
         return f"il manque d’abord l’avis de\u00a0: {', '.join(missing)}"
     if planned is not None:
         return f"déjà à l’ordre du jour du {planned.held_on:%d/%m/%Y}"
-    if before_ready(sitting.held_on, dossier):
-        return "il n’était pas encore prêt ce jour-là"
-    return "il est d’une campagne à venir"
+    if sitting.campaign is not None and dossier.campaign.year > sitting.campaign.year and not dossier.renews_id:
+        return "il est d’une campagne à venir"
+    return "il n’était pas encore prêt ce jour-là"

@@ -189,10 +189,10 @@ class Region:
                 watch.try_("resume", partial(ending.resume, recognition=row, **self._signed("R", row.pk, at)))
             elif not row.suspended_since and self.world.chance(0.004):
                 said = self._signed("S", row.pk, at)
-                deed = partial(ending.suspend, recognition=row, grounds="Un contrôle.", **said)
+                stop = partial(ending.suspend, recognition=row, grounds="Un contrôle.", **said)
                 if not open_notices(row):
-                    watch.must_refuse("R10", "suspended unheard", deed)
-                watch.try_("suspend", partial(deed, urgency="Un danger."))
+                    watch.must_refuse("R10", "suspended unheard", stop)
+                watch.try_("suspend", partial(stop, urgency="Un danger."))
             elif self.world.chance(0.004):
                 deed = partial(ending.give_notice, recognition=row, kind=Notice.Kind.REPEAL, grounds="Le lieu a fermé.")
                 watch.try_("notice", partial(deed, at=at, actor=staff))

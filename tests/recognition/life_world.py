@@ -19,7 +19,7 @@ from tests.recognition import sittings as world
 _numbers = count(1)
 TOLD = letter_world.TOLD  # 15 December 2027, nine in the morning
 TERM = dt.date(2028, 12, 31)
-SIGNED = {
+SIGNED: dict[str, Any] = {
     "deliberation_number": "28CP-0042", "signatory": "Camille Exemple", "signatory_title": "Présidente",
 }  # fmt: skip
 

@@ -123,7 +123,7 @@ def test_R10_suspended_its_places_wait_out_of_the_directory_and_come_back() -> N
     withdrawn = make.site(organisation=other.organisation, name="La Réserve")
     person = make.person()
     withdraw_site(site=withdrawn, reason="", actor=person)
-    ending.suspend(recognition=right, grounds="Des locaux fermés.", at=after(10), actor=None, **SIGNED)
+    ending.suspend(recognition=right, grounds="Des locaux fermés.", urgency="Y", at=after(10), actor=None, **SIGNED)
     assert (listed(right), status(right)) == ([], "recognised")
     bring_back_site(site=withdrawn, actor=person)  # proposed to the Region, no more
     assert listed(right) == []
@@ -134,7 +134,7 @@ def test_R10_suspended_its_places_wait_out_of_the_directory_and_come_back() -> N
 
 def test_R11_suspended_before_it_enters_its_places_are_written_and_wait() -> None:
     right = granted()
-    ending.suspend(recognition=right, grounds="Un contrôle.", at=TOLD, actor=None, **SIGNED)
+    ending.suspend(recognition=right, grounds="Un contrôle.", urgency="Y", at=TOLD, actor=None, **SIGNED)
     directory.enter(recognition=right, at=after(1))
     assert (listed(right), status(right)) == ([], "recognised")
     ending.resume(recognition=right, at=after(2), actor=None, **SIGNED)

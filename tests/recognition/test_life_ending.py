@@ -31,7 +31,7 @@ def annul(made: Notice, at: dt.datetime, **fields: Any) -> Decision:
     return ending.annul(notice=made, at=at, actor=None, **{"grounds": GROUNDS} | SIGNED | fields)
 
 
-def said(error: Any) -> dict[str, list[str]] | list[str]:
+def said(error: Any) -> Any:
     found = error.value
     return found.message_dict if hasattr(found, "error_dict") else found.messages
 
