@@ -321,6 +321,7 @@ class StartForm(forms.Form):
         super().__init__(data)
         self.near: list[Organisation] = []
         self.houses = {house.slug: house for house in houses}
+        self._know_sirets(houses)
         if not houses:
             del self.fields["organisation"]
             self.fields["organisation_name"].help_text = "Tel qu’il est déclaré."
@@ -333,12 +334,30 @@ class StartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         self.house = self.houses.get(given.get("organisation", ""))
+        self._siret_told(given)
         if self.house is None and not given.get("organisation_name") and "organisation_name" not in self.errors:
             self.add_error("organisation_name", "Écrivez le nom de l’organisme.")
         self.near = near_names(given.get("organisation_name", "")) if self.house is None else []
         if self.near:
             self._ask_which()
         return given
+
+    def _know_sirets(self, houses: list[Any]) -> None:
+        """A number told once is not asked again: prefilled, or kept when it is left empty."""
+        known = [house for house in houses if getattr(house, "known_siret", None)]
+        if len(houses) == 1 and known:
+            self.initial["siret"] = known[0].known_siret
+        elif known:
+            self.fields["siret"].required = False
+            self.fields["siret"].help_text += " Vide\u00a0: celui de son dernier dossier."
+
+    def _siret_told(self, given: dict[str, Any]) -> None:
+        if given.get("siret") or "siret" in self.errors:
+            return
+        if known := getattr(self.house, "known_siret", None):
+            given["siret"] = known
+        else:
+            self.add_error("siret", self.fields["siret"].error_messages["required"])
 
     def _ask_which(self) -> None:
         """A name that is close to that of a member: is it the same organisation (R1)?"""
@@ -396,7 +415,11 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, data: Any = None, *, needed: bool) -> None:
         super().__init__(data)
-        self.fields["reason"].required = needed
+        if not needed:  # nobody but its team ever saw it
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"reason": ""} | (super().clean() or {})
 
 
 class MessageForm(forms.Form):

@@ -24,7 +24,8 @@ from accounts.models import User
 from members.rules import is_manager_of
 from recognition.clock import day_of
 from recognition.deadlines import Window, window_of
-from recognition.models import Candidature, Message, Recognition
+from recognition.models import Candidature, Message, PieceRequest, Recognition
+from recognition.requested import Asked, asked
 from recognition.services.checking import SECTIONS, Gap, gaps
 from recognition.standing import standing, until_words
 
@@ -51,6 +52,24 @@ class Desk:
         if not self.dossier.editable:
             return []
         return gaps(self.dossier if self.request.method in {"GET", "HEAD"} else _read(self.dossier.public_id))
+
+    @cached_property
+    def request_open(self) -> PieceRequest | None:
+        """What the Region waits for, while the dossier is being completed."""
+        if self.dossier.state != Candidature.State.INCOMPLETE:
+            return None
+        return self.dossier.requests.filter(answered_at=None, closed_at=None).first()
+
+    @cached_property
+    def asked(self) -> list[dict[str, str]]:
+        """Each thing that the Region asks, with where it is (empty when its words do not say)."""
+        items = asked(self.request_open.items) if self.request_open else []
+        return [{"text": one.text, "part": one.part, "anchor": one.anchor, "url": self._place(one)} for one in items]
+
+    def _place(self, one: Asked) -> str:
+        if not one.part:
+            return ""
+        return self.url(_PAGES[one.part]) + (f"#{one.anchor}" if one.anchor else "")
 
     def lacks(self) -> dict[str, int]:
         """How many things each part lacks."""
@@ -88,6 +107,7 @@ class Desk:
             "menu": self._menu(here, unread),
             "here": here,
             "unread": unread,
+            "asked": self.asked,
             **context,
         }
 
@@ -107,9 +127,10 @@ class Desk:
             {"key": "", "label": "Vue d’ensemble", "url": self.url("candidature"), "kind": "page"}
         ]
         for key, label in SECTIONS.items():
-            lines.append(
-                {"key": key, "label": label, "url": self.url(_PAGES[key]), "kind": "part", "lacks": counts[key]}
-            )
+            lines.append({
+                "key": key, "label": label, "url": self.url(_PAGES[key]), "kind": "part", "lacks": counts[key],
+                "asked": any(one["part"] == key for one in self.asked),
+            })  # fmt: skip
         lines += self._acts(unread)
         return [line | {"current": line["key"] == here} for line in lines]
 

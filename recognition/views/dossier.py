@@ -11,7 +11,7 @@ from recognition.models import Act, Candidature, Recognition
 from recognition.services.campaigns import timeline
 from recognition.to_mend import to_mend
 from recognition.views.access import Desk, reads_dossier
-from recognition.views.acts import days_left, open_request
+from recognition.views.acts import days_left
 
 ACTS = 60
 CHANGES = 100
@@ -29,7 +29,7 @@ def overview(desk: Desk) -> HttpResponse:
         changes=changes[:CHANGES],
         changes_more=max(0, len(changes) - CHANGES),
         letters=list(dossier.letters.order_by("-written_at", "-pk")),
-        piece_request=open_request(dossier) if dossier.state == Candidature.State.INCOMPLETE else None,
+        piece_request=desk.request_open,
         days_left=days_left(desk),
         findings=list(to_mend(Recognition.objects.filter(candidature=dossier))),
         today=day_of(desk.at),

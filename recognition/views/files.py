@@ -124,10 +124,15 @@ def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | 
         {
             "kind": slot, "label": kind_words(slot, year), "hint": _HINTS[Kind(slot)],
             "file": next((file for file in files if file.kind == slot), None),
+            "asked": any(one["anchor"] == f"piece-{slot}" for one in desk.asked),
             "form": form if kind == slot else FileForm(auto_id=_ids(slot)),
         }
         for slot in Attachment.REQUIRED
     ]  # fmt: skip
+    since = desk.request_open.asked_at if desk.request_open else None
+    for line in slots:
+        file = line["file"]
+        line["given"] = bool(line["asked"] and since and file and file.added_at > since)
     return {
         "slots": slots,
         "others": [file for file in files if file.kind not in Attachment.REQUIRED],
