@@ -153,9 +153,14 @@ def take_off(*, sitting: Sitting, candidature: Candidature, at: dt.datetime, act
 
 
 @transaction.atomic
-def leave_agendas(*, candidature: Candidature, at: dt.datetime, actor: Actor | None) -> None:
-    """Take a dossier off every open agenda. Raises `ValidationError` where it was spoken of."""
+def leave_agendas(
+    *, candidature: Candidature, at: dt.datetime, actor: Actor | None, spoken_stays: bool = False
+) -> None:
+    """Take a dossier off every open agenda. Where it was spoken of, raises `ValidationError`, or leaves it there with
+    what was said (`spoken_stays`)."""
     planned = Sitting.objects.filter(items__candidature=candidature, closed_at=None).order_by("pk")
+    if spoken_stays:
+        planned = planned.exclude(opinions__candidature=candidature)
     for sitting in planned:
         take_off(sitting=sitting, candidature=candidature, at=at, actor=actor)
 

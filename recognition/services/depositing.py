@@ -20,9 +20,10 @@ from recognition.addressees import tell_organisation
 from recognition.clock import day_of
 from recognition.deadlines import in_time, is_late, window_of
 from recognition.letters import write as write_letter
-from recognition.models import Candidature, Letter, LetterKind, Snapshot
+from recognition.models import Candidature, GoverningBody, Letter, LetterKind, Snapshot
 from recognition.rules import signs_for_organisation
 from recognition.services.acts import note
+from recognition.services.agenda import leave_agendas
 from recognition.services.carrying import carry, settle_charter
 from recognition.services.checking import gaps
 from recognition.services.messaging import send_message
@@ -46,6 +47,8 @@ NEW_CHARTER = (
     "Le cahier des charges a changé depuis que ce dossier est préparé\u00a0: vos réponses sont gardées, relisez les"
     " critères avant de déposer."
 )
+
+SAT = "L’instance qui décide s’est réunie sur ce dossier\u00a0: il ne se retire plus, sa décision vous sera notifiée."
 
 
 class TooLate(ValidationError):  # noqa: N818 - the name that every part of the room knows it by
@@ -226,8 +229,12 @@ def _acknowledge(held: Candidature, kept: Snapshot, at: dt.datetime) -> None:
 def withdraw(*, candidature: Candidature, reason: str, user: User, at: dt.datetime) -> Candidature:
     """The organisation gives up its dossier, deposited or not; its words stay readable.
 
-    Raises `ValidationError` (French) for who may not, once it is decided, and, when it was deposited, without a reason.
+    It leaves the agendas where it was not spoken of. Raises `ValidationError` (French) for who may not, from the day
+    that the body that decides sits on it, and, when it was deposited, without a reason.
     """
+    if _is_before_who_decides(candidature, day_of(at)):
+        raise ValidationError(SAT, code="sat")
+    leave_agendas(candidature=candidature, at=at, actor=user, spoken_stays=True)
     held = locked(candidature, Candidature.OPEN)
     _check_person(held, user)
     reason = " ".join(reason.split())
@@ -237,6 +244,12 @@ def withdraw(*, candidature: Candidature, reason: str, user: User, at: dt.dateti
     said = f"Dossier retiré par l’organisme\u00a0: {reason}" if reason else "Dossier retiré par l’organisme."
     move(held, State.WITHDRAWN, kind="withdrawn", text=said, at=at, actor=user, ended_at=at)
     return held
+
+
+def _is_before_who_decides(candidature: Candidature, on: dt.date) -> bool:
+    """Whether the body that decides sat on it, that day or before: what it said is to be recorded (R7)."""
+    deciding = GoverningBody.Kind.DECISION
+    return candidature.agenda_items.filter(sitting__body__kind=deciding, sitting__held_on__lte=on).exists()
 
 
 def last_snapshot(candidature: Candidature) -> Snapshot | None:

@@ -180,7 +180,7 @@ def start(
     (French) for whatever `eligibility` refuses; two people at once make one dossier.
     """
     number = clean_siret(siret)
-    _one_at_a_time(number)
+    one_at_a_time(number)
     if organisation is not None:
         organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     on = day_of(at)
@@ -205,7 +205,7 @@ def start_renewal(*, recognition: Recognition, user: User, at: dt.datetime) -> C
     if refusal:
         raise ValidationError(refusal)
     last = _last(organisation) or recognition.candidature
-    _one_at_a_time(last.siret)
+    one_at_a_time(last.siret)
     if refused := _of_siret(last.siret, organisation):
         raise ValidationError(refused)
     campaign = campaign_to_renew(recognition, at=at)
@@ -232,8 +232,8 @@ def renewal_refusal(*, user: Any, recognition: Recognition, on: dt.date) -> str:
     return ""
 
 
-def _one_at_a_time(siret: str) -> None:
-    """Beginnings for one SIREN wait for each other until the end of the transaction."""
+def one_at_a_time(siret: str) -> None:
+    """Dossiers that take one SIREN wait for each other until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(siret[:9])])
 

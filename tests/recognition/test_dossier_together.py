@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from stdnum import luhn
 
 from core.models import OutboxMail
 from members.models import Mandate, Organisation
@@ -60,6 +61,29 @@ def test_R13_two_managers_deposit_at_once_one_receipt() -> None:
     assert (dossier.state, dossier.receipt_number) == ("deposited", "AR-2027-0001")
     assert (Snapshot.objects.count(), Letter.objects.count(), Act.objects.filter(kind="deposited").count()) == (1, 1, 1)
     assert OutboxMail.objects.filter(key__startswith="candidature-deposited").count() == 3
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one SIRET", "two of one SIREN"])
+def test_R1_two_drafts_that_take_one_siren_at_once_the_second_is_refused(same: bool) -> None:
+    drafts = [d.started(user=make.person(), at=AT) for _ in range(2)]
+    first = d.siret()
+    numbers = [first, first if same else sibling(first)]
+
+    def take(draft: Candidature, number: str) -> None:
+        user = d.manager_of(draft)
+        save_organisation(candidature=draft, values={"siret": number}, version=draft.version, user=user, at=AT)
+
+    acts = [
+        lambda draft=draft, number=number: take(draft, number) for draft, number in zip(drafts, numbers, strict=True)
+    ]
+    assert together(*acts) == ["ValidationError", "done"]
+    assert Candidature.objects.filter(siret__startswith=first[:9]).count() == 1
+
+
+def sibling(siret: str) -> str:
+    """Another establishment of the same SIREN."""
+    stem = f"{siret[:9]}0002"
+    return stem + str(luhn.calc_check_digit(stem))
 
 
 def test_R1_a_double_click_begins_one_dossier_for_one_organisation() -> None:
