@@ -24,6 +24,7 @@ class Key:
     kind: KeyKind
     default: str
     source: str = ""
+    least: int = 1  # of a number
 
 
 # Steps of a campaign are keyed by the column of `Campaign` they fill.
@@ -42,7 +43,7 @@ KEYS: dict[str, Key] = {
     "last_year_follows_calendar": Key(
         "La dernière année d’un plan, le renouvellement suit le calendrier annuel", "yes", "oui", "R9"
     ),
-    "answer_days": Key("Délai pour répondre avant une annulation (jours)", "number", "30", "CRPA L122-1"),
+    "answer_days": Key("Délai pour répondre avant une annulation (jours)", "number", "30", "CRPA L122-1", least=15),
     "withdrawal_months": Key("Un retrait se décide dans les (mois)", "number", "4", "CRPA L242-1"),
     "late_step_days": Key("Relance de la Région quand une étape tarde (jours)", "number", "7", "R12"),
     "service_name": Key("Service chargé du dossier", "text", "Service de l’orientation", "CRPA R112-5"),
@@ -109,6 +110,8 @@ def problem(key: str, value: str) -> str:
     said, wanted = value.strip(), _WANTED[KEYS[key].kind]
     if not said or re.fullmatch(wanted[0], said, re.IGNORECASE | re.DOTALL) is None:
         return f"{wanted[1]} attendu, «\u00a0{said}\u00a0» lu" if said else ""
+    if KEYS[key].kind == "number" and int(said) < KEYS[key].least:
+        return f"{KEYS[key].least} au moins attendu, «\u00a0{said}\u00a0» lu"
     if KEYS[key].kind == "day":
         month, number_of_day = (int(part) for part in said.split("-"))
         if not 1 <= month <= 12 or not 1 <= number_of_day <= calendar.monthrange(2024, month)[1]:

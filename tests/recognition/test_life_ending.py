@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
+from recognition import rulebook
 from recognition.models import Act, Candidature, Decision, Letter, Notice, Recognition, Rule
 from recognition.services import ending
 from recognition.services.annulling import open_notices, withdrawal_limit
@@ -151,6 +152,11 @@ def test_R14_the_delay_to_answer_is_never_under_the_rule() -> None:
         notice(right, answer_by=after(39).date())
     assert list(said(error)) == ["answer_by"]
     assert notice(right, answer_by=after(40).date()).answer_by == after(40).date()
+
+
+@pytest.mark.parametrize(("days", "said_"), [("1", "15 au moins attendu, «\u00a01\u00a0» lu"), ("15", "")])
+def test_R14_the_rule_itself_leaves_time_to_answer(days: str, said_: str) -> None:
+    assert rulebook.problem("answer_days", days) == said_
 
 
 def test_R14_grounds_that_were_not_told_are_not_decided_unread() -> None:
