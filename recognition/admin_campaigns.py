@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.admin_rules import RulesAdmin, actor
 from core.links import absolute
 from core.values import day_in_words
+from recognition.forms_sittings import day_input
 from recognition.models import Campaign, CampaignMove, Candidature, PassDay
 from recognition.services import campaigns
 from recognition.views.calendars import secret_of
@@ -64,6 +65,7 @@ class MoveForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = Campaign.STEPS
+        widgets = {step: day_input() for step in Campaign.STEPS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,8 +121,8 @@ class MoveInline(admin.TabularInline):
 @admin.register(Campaign)
 class CampaignAdmin(RulesAdmin):
     list_display = (
-        "year", "shown_state", "shown_drafts", "shown_deposited", "shown_decided", "shown_opens", "shown_deadline",
-        "shown_council", "shown_crefop", "shown_commission",
+        "year", "shown_state", "shown_drafts", "shown_deposited", "shown_decided", "shown_window", "shown_council",
+        "shown_crefop", "shown_commission",
     )  # fmt: skip
     ordering = ("-year",)
     inlines = (MoveInline,)
@@ -184,13 +186,9 @@ class CampaignAdmin(RulesAdmin):
 
     # --- its days, said shortly: the year is that of the campaign
 
-    @admin.display(description="ouverture", ordering="opens_on")
-    def shown_opens(self, campaign: Campaign) -> str:
-        return _short(campaign, campaign.opens_on)
-
-    @admin.display(description="date limite", ordering="deadline_on")
-    def shown_deadline(self, campaign: Campaign) -> str:
-        return _short(campaign, campaign.deadline_on)
+    @admin.display(description="dossiers", ordering="opens_on")
+    def shown_window(self, campaign: Campaign) -> str:
+        return f"du {_short(campaign, campaign.opens_on)} au {_short(campaign, campaign.deadline_on)}"
 
     @admin.display(description="Conseil", ordering="council_on")
     def shown_council(self, campaign: Campaign) -> str:

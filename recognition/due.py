@@ -84,7 +84,7 @@ def _served(user: Any) -> Waiting | None:
         return None
     rows = served(user, Candidature.objects.filter(deposited_at__isnull=False, state__in=Candidature.EXAMINED))
     return Waiting(
-        rows.count(), reverse("admin:recognition_candidature_changelist"), "à lire\u00a0: la Région les examine"
+        rows.count(), reverse("admin:recognition_candidature_changelist"), "à lire\u00a0; l’examen revient à la Région"
     )
 
 
