@@ -172,7 +172,9 @@ def said(name: str, whole: dict[str, Any], value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, list):
         labels = {str(item.value): str(item.label) for item in _LISTS.get(name, ())}
-        return ", ".join(labels.get(str(item), str(item)) for item in sorted(value))
+        places = {key: place for place, key in enumerate(labels)}  # in the order of the list, not of the alphabet
+        known = sorted(map(str, value), key=lambda item: (places.get(item, len(places)), item))
+        return ", ".join(labels.get(item, item) for item in known)
     return str(value or "").replace("\r\n", "\n").strip()
 
 
