@@ -120,7 +120,7 @@ def _back(desk: Desk, kind: str, criterion: QualityCriterion | None) -> str:
 def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> dict[str, Any]:
     files = list(desk.dossier.attachments.filter(replaced_at=None).select_related("criterion", "added_by"))
     year = desk.dossier.campaign.year
-    slots = [
+    slots: list[dict[str, Any]] = [
         {
             "kind": slot, "label": kind_words(slot, year), "hint": _HINTS[Kind(slot)],
             "file": next((file for file in files if file.kind == slot), None),
