@@ -176,7 +176,10 @@ class SignedForm(DeskForm):
 
 
 _KINDS = [(Decision.Kind.GRANT, "Reconnaissance"), (Decision.Kind.REFUSAL, "Refus")]
-_GROUNDS_HELP = "Obligatoires pour un refus\u00a0: la lettre les reprend mot pour mot."
+_GROUNDS_HELP = (
+    "Obligatoires pour un refus (la lettre les reprend mot pour mot), et pour accorder malgré un critère non atteint ou"
+    " un avis défavorable."
+)
 
 
 class DecisionForm(DeskForm):
