@@ -223,6 +223,7 @@ def write_note(*, candidature: Candidature, text: str, user: User, at: dt.dateti
         raise ValidationError({"text": "Écrivez votre note."})
     if len(text) > LONGEST_NOTE:
         raise ValidationError({"text": f"Une note compte {LONGEST_NOTE} caractères au plus."})
+    Candidature.objects.select_for_update().only("pk").get(pk=candidature.pk)  # two clicks wait for each other
     last = candidature.notes.order_by("-written_at", "-pk").first()
     if last is not None and (last.text, last.author_id) == (text, user.pk):  # a double click
         return last

@@ -110,6 +110,9 @@ def test_O2_the_secret_address_closes_with_the_mandate_and_opens_to_nobody_else(
     assert client.get(f"/candidature/calendrier/{'a' * 43}.ics").status_code == 404
     RegionMandate.objects.update(ends_on=dt.date(2026, 1, 1), starts_on=dt.date(2025, 1, 1))
     assert client.get(address).status_code == 404
+    RegionMandate.objects.create(user=staff, starts_on=dt.date(2026, 2, 1))
+    assert client.get(address).status_code == 404  # another mandate, another address
+    assert client.get(f"/candidature/calendrier/{secret_of(staff)}.ics").status_code == 200
 
 
 @pytest.mark.django_db

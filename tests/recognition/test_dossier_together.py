@@ -13,11 +13,13 @@ from stdnum import luhn
 
 from core.models import OutboxMail
 from members.models import Mandate, Organisation
-from recognition.models import Act, Attachment, Candidature, Letter, Rule, Snapshot
+from recognition.models import Act, Attachment, Candidature, Letter, PrivateNote, Rule, Snapshot, Visit
 from recognition.services.attaching import attach
 from recognition.services.depositing import AlreadyDeposited, deposit
+from recognition.services.instructing import write_note
 from recognition.services.saving import Conflict, save_organisation
 from recognition.services.starting import start
+from recognition.services.visiting import plan_visit
 from tests import factories as make
 from tests.recognition import dossiers as d
 
@@ -132,3 +134,21 @@ def test_R3_two_colleagues_give_the_same_slot_its_file() -> None:
     assert together(*(lambda user=user: give(user) for user in people)) == ["done", "done"]
     kept = Attachment.objects.get()
     assert kept.file.storage.exists(str(kept.file.name))
+
+
+def test_R10_five_clicks_at_once_plan_one_visit_and_write_one_note() -> None:
+    dossier, staff = d.whole(), make.region_staff()
+    deposit(candidature=dossier, user=d.manager_of(dossier), name="Une Personne", title="Directrice", at=AT)
+    dossier.refresh_from_db()
+
+    def plan() -> None:
+        plan_visit(candidature=dossier, planned_on=AT.date(), site_name="Le lieu", visitors="Sam", at=AT, actor=None)
+
+    def write() -> None:
+        write_note(candidature=dossier, text="À rappeler.", user=staff, at=AT)
+
+    assert together(*[plan] * 5) == ["done"] * 5
+    assert together(*[write] * 5) == ["done"] * 5
+    assert (Visit.objects.count(), PrivateNote.objects.count()) == (1, 1)
+    plan_visit(candidature=dossier, planned_on=AT.date(), site_name="L’autre lieu", at=AT, actor=None)
+    assert Visit.objects.count() == 2

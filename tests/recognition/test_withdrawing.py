@@ -1,4 +1,4 @@
-"""An organisation gives its dossier up until the body that decides sits on it; no agenda keeps it for nothing (R6, R7)."""
+"""An organisation gives its dossier up until the body that decides sits on it, and leaves the agendas (R6, R7)."""
 
 from __future__ import annotations
 
