@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from members.models import Plan
 from recognition.models import (
     OWED,
     Act,
@@ -155,9 +156,12 @@ def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
     at = timezone.now()
     ends = at.date() - timedelta(days=30)
     _advise(former, ends - timedelta(days=70))
+    plan = Plan.objects.create(
+        slug="plan-d-alors", name="Plan d’alors", starts_on=date(2023, 1, 1), ends_on=ends + timedelta(days=365)
+    )
     decision = Decision.objects.create(
         kind=Decision.Kind.GRANT, candidature=former, deliberation_number="25CP-1",
-        decided_on=ends - timedelta(days=60), plan=world.objects["members.plan"], signatory="Une Personne",
+        decided_on=ends - timedelta(days=60), plan=plan, signatory="Une Personne",
         signatory_title="Présidente", recorded_at=at,
     )  # fmt: skip
     # It was a candidate then, and signed the charter since: a member by right is not recognised (R1).
@@ -165,7 +169,7 @@ def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
     today, house.status = house.status, house.Status.CANDIDATE
     house.save(update_fields=["status"])
     made = Recognition.objects.create(
-        organisation=house, candidature=former, granted_by=decision, plan=world.objects["members.plan"],
+        organisation=house, candidature=former, granted_by=decision, plan=plan,
         starts_on=ends - timedelta(days=50), ends_on=ends, term_on=ends, end_reason=Recognition.End.LAPSED,
         created_at=at,
     )  # fmt: skip
