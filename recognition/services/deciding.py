@@ -242,7 +242,8 @@ def _plan(dossier: Candidature, kind: str, on: dt.date) -> Plan | None:
     if lacking is not None or not sites.exists():
         where = f"\u00a0: {lacking}" if lacking else ""
         raise ValidationError({"kind": f"Un site n’offre pas les trois services demandés{where}."})
-    choice = plan_for(on)
+    renewed = dossier.renews if dossier.renews_id else None
+    choice = plan_for(on, renews_until=renewed.term_on if renewed else None)
     if isinstance(choice, NoPlan):
         raise ValidationError({"kind": choice.reason})
     return choice.plan

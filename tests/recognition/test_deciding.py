@@ -86,6 +86,20 @@ def test_R8_under_three_months_the_next_plan_serves_once_it_is_adopted() -> None
     assert chosen(dt.date(2028, 9, 30)) == ("plan-2024", dt.date(2028, 12, 31))
 
 
+def test_R9_a_renewal_is_never_granted_under_the_plan_that_ends_with_what_it_renews() -> None:
+    plan(2024, 2028)
+    decided, term = dt.date(2028, 6, 6), dt.date(2028, 12, 31)
+    found = choose(decided, renews_until=term)
+    assert isinstance(found, NoPlan)
+    assert found.reason.startswith(
+        "Le plan «\u00a0Plan 2024-2028\u00a0» s’achève le 31 décembre 2028, comme la reconnaissance à renouveler."
+    )
+    plan(2029, 2033, adopted_on=dt.date(2028, 5, 1))
+    found = choose(decided, renews_until=term)
+    assert not isinstance(found, NoPlan)
+    assert (found.plan.slug, found.ends_on) == ("plan-2029", dt.date(2033, 12, 31))
+
+
 def test_R8_a_plan_nobody_adopted_gives_nothing_even_in_force() -> None:
     plan(2024, 2028, adopted_on=None)
     assert reason(dt.date(2027, 12, 6)).startswith("Aucun plan (CPRDFOP) n’est en vigueur le 6 décembre 2027.")
