@@ -71,7 +71,7 @@ def test_O2_an_account_asks_about_so_many_numbers_an_hour(now: dt.datetime, monk
     client = signed_in(make.person())
     said = []
     for number in (theirs[0], theirs[0], theirs[1], theirs[2]):
-        values = {"siret": number, "organisation_name": "Un autre organisme"}
+        values = {"siret": number, "organisation_name": "Entraide vosgienne", "not_signatory": "on"}
         errors = client.post(reverse("candidature_start"), values).context["form"].errors
         said += [str(texts[0])[:40] for texts in errors.values()]
     assert said[0] == said[1] == said[2] == "Un dossier est déjà en cours pour cet ét"
