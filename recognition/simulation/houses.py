@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -153,7 +153,7 @@ class House:
         given = set(dossier.attachments.filter(replaced_at=None).values_list("kind", flat=True))
         for kind in Attachment.REQUIRED:
             if kind not in given and not (self.flaw == "file" and kind == "accounts"):
-                attach(candidature=dossier, kind=kind, upload=_pdf(f"{self.name} {kind}"), user=self.user, at=at)
+                attach(candidature=dossier, kind=kind, upload=_pdf(kind), user=self.user, at=at)
 
     def _write_answers(self, dossier: Candidature, at: dt.datetime) -> None:
         known = dict(dossier.answers.values_list("criterion_id", "version"))
@@ -231,9 +231,15 @@ def _siret(number: int) -> str:
 
 
 def _pdf(title: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("piece.pdf", _page(title), content_type="application/pdf")
+
+
+@cache
+def _page(title: str) -> bytes:
+    """The same bytes each time: they are inspected once."""
     with pikepdf.new() as made:
         made.add_blank_page()
         made.docinfo["/Title"] = title
         out = BytesIO()
         made.save(out)
-    return SimpleUploadedFile("piece.pdf", out.getvalue(), content_type="application/pdf")
+    return out.getvalue()
