@@ -143,7 +143,8 @@ def _values(query: str, kind: str, page: int) -> dict[str, Any]:
     words = folded.split()
     said = widened(query)
     return {
-        "typed": query, "query": said, "terms": said, "any": " or ".join(words), "folded": folded, "kind": kind, "each": words,
+        "typed": query, "query": said, "terms": said, "any": " or ".join(words), "folded": folded, "kind": kind,
+        "each": words,
         # Whole, and word by word: one typo among three words is forgiven too. Short words look like everything.
         "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:MOST_ALIKE],
         "candidates": CANDIDATES, "limit": PAGE, "offset": (page - 1) * PAGE,
