@@ -44,7 +44,7 @@ def vector(column: str) -> str:
     """The SQL of the words of `column` (a SQL expression of ours), without accents nor endings (core/migrations/0001).
 
     Apostrophes, spaces of typography and points of inclusive writing are made plain spaces: « d’Épinal » is found by
-    « Épinal », « lycéen·ne » by « lycéens », and the word before « : » is a word, whatever PostgreSQL holds for a letter.
+    « Épinal », « lycéen·ne » by « lycéens »; the word before « : » is a word, whatever PostgreSQL holds for a letter.
     """
     return f"to_tsvector('public.fr', translate({column}, '’''·\u00a0\u202f\u2009', '      '))"
 
