@@ -43,10 +43,10 @@ _sources: dict[str, Source] = {}
 def vector(column: str) -> str:
     """The SQL of the words of `column` (a SQL expression of ours), without accents nor endings (core/migrations/0001).
 
-    Apostrophes and the spaces of typography are made plain spaces: « d’Épinal » is found by « Épinal », and the word
-    before « : » is a word, whatever PostgreSQL holds for a letter.
+    Apostrophes, spaces of typography and points of inclusive writing are made plain spaces: « d’Épinal » is found by
+    « Épinal », « lycéen·ne » by « lycéens »; the word before « : » is a word, whatever PostgreSQL holds for a letter.
     """
-    return f"to_tsvector('public.fr', translate({column}, '’''\u00a0\u202f\u2009', '     '))"
+    return f"to_tsvector('public.fr', translate({column}, '’''·\u00a0\u202f\u2009', '      '))"
 
 
 # One row an entry.

@@ -64,7 +64,7 @@ class Narrowing:
         parts: list[str] = []
         parameters: list[Any] = []
         for given, condition, value in (
-            (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", self.words),
+            (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", self.words.replace("·", " ")),
             (self.services, "services @> %s::varchar[]", list(self.services)),
             (self.access, "access @> %s::varchar[]", list(self.access)),
             (self.network is not None, "network_id = %s", self.network),

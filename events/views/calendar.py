@@ -171,6 +171,8 @@ def _calendar(search: Search, span: Range, found: Days) -> dict[str, Any]:
     written = grid.shown(key for part in placed for key in part.sessions)
     cells = [Week(_padded([_day(search, part, day, written, now) for day in part.week])) for part in placed]
     nothing = all(day is None or (day.empty and not day.lanes) for row in cells for day in row)
+    this_month = span.unit == "mois" and span.first <= now <= span.last
+    behind = sum(not day.empty for row in cells for day in row if day and day.past) if this_month else 0
     way_on = grid.next_day(search, span.last + timedelta(days=1)) if nothing else None
     return {
         "title": span.title,
@@ -184,6 +186,7 @@ def _calendar(search: Search, span: Range, found: Days) -> dict[str, Any]:
         if span.first <= now <= span.last
         else search.url(du=now.isoformat(), au="") + ANCHOR,
         "last_day": now == span.last,
+        "behind": behind,  # days of this month that are over and hold something: a phone folds them
         "until_ignored": search.ends is not None,
         "nothing": nothing,
         "way_on": (times.day(way_on), search.url(du=way_on.isoformat(), au="") + ANCHOR) if way_on else None,

@@ -15,9 +15,9 @@ from django.utils import timezone
 from core.http import public_page
 from core.links import absolute
 from core.spreadsheets import csv_file
+from core.text import siret_words
 from recognition import listing
 from recognition.clock import day_of
-from recognition.contents import siret_words
 from recognition.models import CandidateSite, Recognition
 from recognition.standing import standing, until_words
 from territories.models import Agency, Department, Site

@@ -32,7 +32,15 @@ AT = d.AT
 @pytest.fixture(autouse=True)
 def _words_of_the_region() -> None:
     """What the receipt must say (R14)."""
-    for key in ("service_address", "service_email", "service_phone", "silence", "receipt_appeal", "appeal", "signatory"):
+    for key in (
+        "service_address",
+        "service_email",
+        "service_phone",
+        "silence",
+        "receipt_appeal",
+        "appeal",
+        "signatory",
+    ):
         value = "region@exemple.invalid" if key == "service_email" else "Dit par la Région."
         Rule.objects.create(key=key, value=value)
     Rule.objects.create(key="signatory_title", value="Présidente")
