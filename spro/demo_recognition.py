@@ -133,7 +133,7 @@ def _in_preparation(candidate: User, colleague: User) -> None:
 def _draw() -> None:
     """The letters of the recognition in force, whatever the worker does; it draws the others."""
     of = Organisation.objects.get(name=houses.IN_FORCE.name)
-    kinds = (LetterKind.GRANT, LetterKind.CERTIFICATE)
+    kinds = (LetterKind.RECEIPT, LetterKind.GRANT, LetterKind.CERTIFICATE)
     for letter in Letter.objects.filter(candidature__organisation=of, kind__in=kinds).order_by("pk"):
         draw(letter=letter, at=letter.written_at + dt.timedelta(minutes=1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -86,8 +87,14 @@ def pdf(text: str = "") -> bytes:
     return out.getvalue()
 
 
+@lru_cache
+def paper(name: str) -> bytes:
+    """The same bytes for the same name: they are inspected once, in a process that takes its time."""
+    return pdf(name)
+
+
 def upload(name: str = "note.pdf", data: bytes | None = None) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, pdf() if data is None else data, content_type="application/pdf")
+    return SimpleUploadedFile(name, paper(name) if data is None else data, content_type="application/pdf")
 
 
 def started(*, user: User | None = None, at: dt.datetime = AT, **fields: Any) -> Candidature:
