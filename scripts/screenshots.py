@@ -39,7 +39,7 @@ DESKS = {
         "candidat@demo.invalid", "/candidature/ > /candidature/[0-9a-f-]{36}/", 1280, 900, "light",
     ),
     "recognition-campagne": (
-        "region@demo.invalid", f"{DESK}/campaign/?closed_at__isnull=False > {DESK}/campaign/[0-9]+/change/", 1280, 900,
+        "region@demo.invalid", f"{DESK}/campaign/ > {DESK}/campaign/[0-9]+/change/", 1280, 900,
         "light",
     ),
     "recognition-file": ("region@demo.invalid", f"{DESK}/candidature/", 1280, 900, "light"),
@@ -91,7 +91,7 @@ def main() -> None:
 def take(base: str, wanted: set[str]) -> None:
     path = next(p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--lang=fr"])
         for name, (address, *shape) in PICTURES.items():
             if name in wanted:
                 _take(Sight(chromium, base, name, "", address), *shape)
