@@ -91,7 +91,7 @@ def main() -> None:
 def take(base: str, wanted: set[str]) -> None:
     path = next(p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--lang=fr"])
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for name, (address, *shape) in PICTURES.items():
             if name in wanted:
                 _take(Sight(chromium, base, name, "", address), *shape)
