@@ -99,9 +99,10 @@ def sent_back(name: str = "Maison de l’orientation des Vosges") -> Candidature
 
 def opinions(candidature: Candidature) -> None:
     """Both opinions, as rows: the sittings' own rules are tested elsewhere."""
-    for body, day, value in zip(
+    for body, usual, value in zip(
         world.bodies(), (world.COUNCIL_DAY, world.CREFOP_DAY), ("favourable", "reserved"), strict=False
     ):
+        day = _in_its_year(usual, candidature)
         held, _ = Sitting.objects.get_or_create(body=body, held_on=day)
         Opinion.objects.create(
             sitting=held, candidature=candidature, body=body, value=value, reasons="Un accueil solide.",
@@ -109,17 +110,25 @@ def opinions(candidature: Candidature) -> None:
         )  # fmt: skip
 
 
+def _in_its_year(day: dt.date, candidature: Candidature | None) -> dt.date:
+    """The same day of the year in which the dossier was deposited."""
+    if candidature is None or candidature.deposited_at is None:
+        return day
+    return day.replace(year=candidature.deposited_at.year)
+
+
 def decision(kind: str, candidature: Candidature | None = None, **fields: Any) -> Decision:
     """A decision as a row; a grant or a refusal has its opinions."""
     if candidature is not None:
         opinions(candidature)
-    sitting, _ = Sitting.objects.get_or_create(body=world.bodies()[2], held_on=world.COMMISSION_DAY)
+    day = _in_its_year(world.COMMISSION_DAY, candidature)
+    sitting, _ = Sitting.objects.get_or_create(body=world.bodies()[2], held_on=day)
     values = {
         "kind": kind, "candidature": candidature, "sitting": sitting, "deliberation_number": "27CP-1234",
-        "decided_on": world.COMMISSION_DAY, "grounds": GROUNDS, "signatory": "Camille Exemple",
+        "decided_on": day, "grounds": GROUNDS, "signatory": "Camille Exemple",
         "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
         "urgency": "Des personnes sont reçues sans confidentialité." if kind == "suspension" else "",
-        "recorded_at": morning_of(world.COMMISSION_DAY), "plan": world_plan() if kind == "grant" else None,
+        "recorded_at": morning_of(day), "plan": world_plan() if kind == "grant" else None,
     }  # fmt: skip
     return Decision.objects.create(**values | fields)
 
