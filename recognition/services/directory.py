@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from core import search
 from core.journal import Actor, record
 from core.text import fold
 from members.models import Organisation
@@ -129,6 +130,8 @@ def _belongs(owner: Organisation, status: str) -> None:
         return
     before, owner.status = owner.status, status
     owner.save(update_fields=["status"])
+    if not owner.public:
+        search.forget("organisation", [owner.slug])
     record(verb="organisation.status", target=owner, changes={"status": [before, status]})
 
 

@@ -35,7 +35,7 @@ def signed_in(user: Any) -> Client:
 def give(client: Client, dossier: Candidature, data: bytes | None = None) -> str:
     """What the page says under the field; empty once the file is taken."""
     url = reverse("candidature_files", args=[dossier.public_id])
-    answer = client.post(url, {"kind": "extra", "file": d.upload(data=data)})
+    answer = client.post(url, {"kind": "extra", "file": d.upload(data=data or d.pdf())})
     return "" if answer.status_code == 302 else " ".join(answer.context["form"].errors["file"])
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.models import JournalEntry
+from core.models import JournalEntry, SearchDocument
 from members.models import Organisation
 from recognition.models import Candidature, Recognition
 from recognition.services import directory, ending
@@ -66,11 +66,13 @@ def test_R11_nothing_enters_before_its_day_nor_after_its_end() -> None:
 
 def test_R11_they_leave_the_day_after_the_last_and_the_organisation_is_a_former_member() -> None:
     right = recognised()
-    assert (list(to_leave(TERM)), list(to_leave(TERM + DAY))) == ([], [right])
+    found = SearchDocument.objects.filter(kind="organisation", key=right.organisation.slug)
+    assert (list(to_leave(TERM)), list(to_leave(TERM + DAY)), found.count()) == ([], [right], 1)
     assert directory.leave(recognition=right, at=paris(TERM)) == []
     directory.leave(recognition=right, at=paris(TERM + DAY))
     assert (listed(right), status(right)) == ([], "former")
     assert directory.leave(recognition=right, at=paris(TERM + 2 * DAY)) == []
+    assert not found.exists()
 
 
 def test_R11_a_new_recognition_keeps_its_own_places_in_and_the_others_out() -> None:
