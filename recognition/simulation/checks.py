@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q
 from core.models import OutboxMail
 from core.reference import Service
 from members.models import Organisation
-from recognition.clock import PARIS
+from recognition.clock import PARIS, day_of
 from recognition.models import Act, Assessment, Candidature, Decision, GoverningBody, Letter, Opinion, Recognition
 from territories.models import Site
 
@@ -205,13 +205,22 @@ def r12_nothing_twice(_: dt.date) -> Iterator[str]:
     acts = Counter(
         Act.objects.filter(automatic=True).values_list("kind", "text", "at", "candidature", "recognition", "campaign")
     )
-    mails = Counter(OutboxMail.objects.exclude(text="").values_list("to", "subject", "text", "created_at__date"))
+    mails = Counter(_mails())
     for key, count in acts.items():
         if count > 1:
             yield f"R12 : {count} fois l’acte {key[0]} : {key[1]}"
     for (_to, subject, *_rest), count in mails.items():
         if count > 1:
             yield f"R12 : {count} fois le courriel « {subject} »"
+
+
+def _mails() -> Iterator[tuple[str, str, str, dt.date]]:
+    """Whom, subject, words, and the day played: that of the act it tells, whose key begins its own."""
+    days = dict(Act.objects.exclude(key=None).values_list("key", "at"))
+    rows = OutboxMail.objects.exclude(text="").values_list("key", "to", "subject", "text", "created_at")
+    for key, to, subject, text, written in rows:
+        at = days.get(key) or days.get(key.rpartition(":")[0]) or written
+        yield to, subject, text, day_of(at)
 
 
 def r14_letters_and_receipts(_: dt.date) -> Iterator[str]:

@@ -64,10 +64,11 @@ class Region:
             self.world.watch.must_refuse(
                 "R12", "closed deadline moved", lambda: self._push(campaign, "deadline_on", at)
             )
+        past = day - dt.timedelta(days=2 if campaign.notify_by_on == day - dt.timedelta(days=1) else 1)
         self.world.watch.must_refuse(
             "R12", "step moved into the past",
-            lambda: move_step(campaign=campaign, step="notify_by_on", day=day - dt.timedelta(days=1), reason="Essai.",
-                              at=at, actor=self.world.staff),
+            lambda: move_step(campaign=campaign, step="notify_by_on", day=past, reason="Essai.", at=at,
+                              actor=self.world.staff),
         )  # fmt: skip
 
     def _move(self, campaign: Campaign, step: str, days: int, at: dt.datetime) -> None:

@@ -145,9 +145,10 @@ class Never(RuleBasedStateMachine):
     @rule(house=HOUSES, kind=st.sampled_from(["grant", "grant", "refusal"]))
     def go_through(self, house: int, kind: str) -> None:
         """A year of it, all done as it should be."""
-        for _ in range(8):
+        if self.day == FIRST:
+            self.pass_days(12)  # deposits open
+        for _ in range(7):
             self.go_on(house, kind)
-            self.pass_days(20)
 
     go_further, go_again, go_once_more = (
         rule(house=HOUSES, kind=st.sampled_from(["grant", "grant", "refusal"]))(_named(name))
