@@ -17,7 +17,7 @@ from accounts.admin_rules import RulesAdmin, actor
 from core.links import absolute
 from core.values import day_in_words
 from recognition.forms_sittings import day_input
-from recognition.models import Campaign, CampaignMove, Candidature, PassDay
+from recognition.models import Campaign, Candidature, PassDay
 from recognition.services import campaigns
 from recognition.views.calendars import secret_of
 
@@ -96,28 +96,6 @@ class MoveForm(forms.ModelForm):
         """The service writes: the object at hand stays as it was until then."""
 
 
-class MoveInline(admin.TabularInline):
-    """What was moved, read only."""
-
-    model = CampaignMove
-    extra = 0
-    max_num = 0
-    can_delete = False
-    fields = readonly_fields = ("shown_step", "before", "after", "reason", "actor_label", "moved_at")
-
-    @admin.display(description="étape")
-    def shown_step(self, move: CampaignMove) -> str:
-        return campaigns.label_of(move.step)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # who sees the campaign
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
 @admin.register(Campaign)
 class CampaignAdmin(RulesAdmin):
     list_display = (
@@ -125,7 +103,6 @@ class CampaignAdmin(RulesAdmin):
         "shown_crefop", "shown_commission",
     )  # fmt: skip
     ordering = ("-year",)
-    inlines = (MoveInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         rows: QuerySet[Campaign] = super().get_queryset(request)
