@@ -34,6 +34,8 @@ function combobox(input) {
     all[active].scrollIntoView({ block: "nearest" });
   }
   function choose(option) {
+    clearTimeout(timer);
+    asked?.abort(); // an answer under way would open the list again, over the button
     input.value = option.dataset.label;
     close();
   }
