@@ -45,6 +45,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds for one day, on a machine that does many things at once
 KILLS = 9
 DOWN = (3, 2)  # days of the two long stops
+DIGEST = re.compile(r"[0-9a-f]{64}")  # of a content that holds identifiers
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -74,7 +75,7 @@ def told() -> dict[str, Any]:
 
 
 def _anonymous(value: Any) -> str:
-    return UUID.sub("<uuid>", repr(value))
+    return DIGEST.sub("<digest>", UUID.sub("<uuid>", repr(value)))
 
 
 @pytest.fixture
