@@ -8,12 +8,12 @@ The cost of a walk does not grow with the table: each follows one index in the o
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from core.geo import mercator
+from core.search import plain
 from core.synonyms import widened
 from events.models.listing import CELL, cell_number
 from events.search.asked import Search
@@ -23,8 +23,6 @@ from territories.near import Start
 LONG = timedelta(hours=12)  # `Listing.long`: those that last longer have their own index, to be found while they last
 Sql = tuple[str, list[Any]]
 Part = Literal["published", "withdrawn"]
-_SPACES = str.maketrans("’'·", "   ")
-_MINUS = re.compile(r"(?:^|(?<=\s))-+")
 
 
 def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sql:
@@ -59,12 +57,6 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
         parts.append(f"{alias}.position <@ circle(%s::point, %s)")
         values += [start.point, search.reach / start.scale]
     return " AND ".join(parts), values
-
-
-def plain(words: str) -> str:
-    """The words without apostrophes, points of inclusive writing (as `core.search.vector`) nor minus signs before a
-    word: nobody here means « all but »."""
-    return " ".join(_MINUS.sub(" ", words.translate(_SPACES)).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db import connection
 
+from core.search import plain
 from core.text import fold
 from events.search import days
 from events.search.asked import DEFAULT_RADIUS, MAX_RADIUS, Search
-from events.search.conditions import Walk, ongoing, plain
+from events.search.conditions import Walk, ongoing
 from events.search.sentence import NBSP, when
 
 LIKENESS = 0.7  # of two words, for one to be the other mistyped (as `core/find.py`)

@@ -81,11 +81,15 @@ class Day:
 
 
 class Week(list[Day | None]):
-    """Seven cells; `bare` when a phone shows none of them."""
+    """Seven cells; `bare` when a phone shows none of them, `over` when all of its days are past."""
 
     @property
     def bare(self) -> bool:
         return all(day is None or (day.empty and not day.today) for day in self)
+
+    @property
+    def over(self) -> bool:
+        return all(day is None or day.past for day in self)
 
 
 @dataclass(frozen=True, slots=True)
