@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -16,7 +18,7 @@ from core.journal import record
 from core.spreadsheets import csv_file, xlsx_file
 from core.values import NOTHING, Names, shown
 
-FORMATS = {"csv": csv_file, "xlsx": xlsx_file}
+FORMATS: dict[str, Callable[..., HttpResponse]] = {"csv": partial(csv_file, comma=True), "xlsx": xlsx_file}
 MAX_ROWS = 50_000
 
 

@@ -11,8 +11,12 @@ from accounts.models import RegionMandate, User
 
 @rules.predicate
 def is_region_staff(user: Any) -> bool:
-    """Holds a mandate of the Region today (S3)."""
-    return isinstance(user, User) and user.is_active and RegionMandate.objects.in_force().filter(user=user).exists()
+    """Holds a mandate of the Region today (S3). Asked once for each request's user: the desk asks it at every list."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if not hasattr(user, "_region_staff"):
+        user._region_staff = RegionMandate.objects.in_force().filter(user=user).exists()  # type: ignore[attr-defined]
+    return user._region_staff  # type: ignore[attr-defined, no-any-return]
 
 
 @rules.predicate

@@ -58,6 +58,7 @@ _WORDS = {
     "invitation.resend": "a renvoyé l’invitation",
     "invitation.revoke": "a annulé l’invitation",
     "invitation.send": "a invité quelqu’un",
+    "letter.read": "a lu la lettre",
     "letter.redo": "a fait refaire la lettre",
     "mandate.end": "a mis fin au mandat",
     "mandate.grant": "a confié le mandat",
@@ -109,8 +110,11 @@ _WORDS = {
     "candidature.archive": "a emporté tout le dossier",
     "candidature.assess": "a rempli la grille de qualité du dossier",
     "candidature.assign": "a dit qui suit le dossier",
+    "candidature.extend": "a donné plus de temps pour compléter le dossier",
     "candidature.note": "a écrit une note interne sur le dossier",
+    "candidature.open": "a consulté le dossier",
     "candidature.read": "a lu une pièce du dossier",
+    "candidature.sheet": "a emporté la fiche de séance du dossier",
     "candidature.attach": "a ajouté une pièce au dossier",
     "candidature.detach": "a retiré une pièce du dossier",
     "candidature.message": "a écrit un message sur le dossier",
@@ -146,10 +150,12 @@ _WORDS = {
     "decision.take": "a enregistré la décision",
     "opinion.record": "a saisi un avis sur le dossier",
     "opinion.remove": "a effacé un avis sur le dossier",
+    "siren.tie": "a attribué un SIREN à l’organisme",
     "sitting.agenda": "a mis à l’ordre du jour d’une séance le dossier",
     "sitting.cancel": "a annulé la séance",
     "sitting.change": "a modifié la séance",
     "sitting.close": "a arrêté le compte rendu de la séance",
+    "sitting.minutes": "a lu le compte rendu de la séance",
     "sitting.plan": "a prévu la séance",
     "sitting.recuse": "a noté un déport sur le dossier",
     "sitting.remove": "a retiré de l’ordre du jour d’une séance le dossier",
@@ -171,8 +177,9 @@ _WORDS = {
     "session.seats": "a rouvert une séance de l’évènement",
 }
 
-# One line an object that a file brought: the history of the object has it, lists of recent acts do not.
-OF_ONE_OBJECT = frozenset({"import.add", "import.change", "import.remove"})
+# One line an object that a file brought, or that somebody read: the history of the object has it, lists of recent acts
+# do not.
+OF_ONE_OBJECT = frozenset({"candidature.open", "candidature.sheet", "import.add", "import.change", "import.remove"})
 
 
 def act(verb: str) -> str:

@@ -20,6 +20,17 @@ class PageUse(FairUse):
     scope = "pages"
 
 
+class AccountUse(FairUse):
+    """The count of one signed-in account, wherever it comes from."""
+
+    def get_ident(self, request: HttpRequest) -> str:  # type: ignore[override]
+        return str(request.user.pk)
+
+    def seconds(self) -> int:
+        """How long until it may begin again."""
+        return max(1, round(self.wait()))
+
+
 def fair_use(view: View) -> View:
     """`view`, or a page in French (429) that says when to come back."""
 

@@ -17,6 +17,8 @@ from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core.search import plain
+from core.synonyms import widened
 from core.text import fold
 
 PAGE = 20
@@ -24,7 +26,6 @@ LONGEST = 120  # characters of a query that are read; the page says so when more
 CANDIDATES = 1_000  # ranking looks at so many pages at most: « plus de 1 000 » is an honest count
 MOST_ALIKE = 4  # terms looked for with typos: each is one more walk of the trigrams
 LIKENESS = 0.7  # of two words, for one to be the other mistyped
-_MINUS = re.compile(r"(?:^|(?<=\s))-+")
 _LETTERS = re.compile(r"[^\W_]+")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters that ts_headline puts around the words found
 
@@ -105,7 +106,7 @@ def find(query: str, *, kind: str = "", page: int = 1) -> Found:
 
     At most four statements (three for one or two words): two when the words themselves are found.
     """
-    values = _values(_plain(query), kind, page)
+    values = _values(plain(query)[:LONGEST], kind, page)
     counts, nodes = _facets(_EXACT, values)
     if counts:
         return Found(_hits(_EXACT, values)[0], counts)
@@ -119,7 +120,7 @@ def find(query: str, *, kind: str = "", page: int = 1) -> Found:
     if not counts:
         return Found()
     hits, words = _hits(condition, values | {"terms": values["any"]})
-    return Found(hits, counts, approximate=True, suggestion=_suggestion(values["query"], words))
+    return Found(hits, counts, approximate=True, suggestion=_suggestion(values["typed"], words))
 
 
 def _but_one(words: list[str], values: dict[str, Any]) -> str:
@@ -130,16 +131,13 @@ def _but_one(words: list[str], values: dict[str, Any]) -> str:
     return f"words @@ ({' || '.join(_BUT_ONE.format(i) for i in range(len(words)))})"
 
 
-def _plain(query: str) -> str:
-    """The query without apostrophes nor minus signs before a word: nobody here means « all but »."""
-    return " ".join(_MINUS.sub(" ", query.replace("’", " ").replace("'", " ")).split())[:LONGEST]
-
-
 def _values(query: str, kind: str, page: int) -> dict[str, Any]:
     folded = fold(query)
     words = folded.split()
+    said = widened(query)
     return {
-        "query": query, "terms": query, "any": " or ".join(words), "folded": folded, "kind": kind, "each": words,
+        "typed": query, "query": said, "terms": said, "any": " or ".join(words), "folded": folded, "kind": kind,
+        "each": words,
         # Whole, and word by word: one typo among three words is forgiven too. Short words look like everything.
         "alike": [folded, *(word for word in words if len(word) > 3 and word != folded)][:MOST_ALIKE],
         "candidates": CANDIDATES, "limit": PAGE, "offset": (page - 1) * PAGE,

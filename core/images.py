@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # a second of work; a bomb says more in a few bytes
@@ -73,6 +73,8 @@ def prepare(data: bytes) -> Prepared:
 
 def _read(data: bytes, kind: str) -> Image.Image:
     """The pixels, upright. Dimensions are looked at before anything is unpacked."""
+    # The library that draws our PDF lets cut files through, for the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     opened = Image.open(BytesIO(data), formats=(kind,))
     width, height = opened.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:

@@ -6,6 +6,7 @@ changes (`index`). Writing is in bulk: the database turns the words of a thousan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -40,13 +41,23 @@ Source = Callable[[], Iterable[Entry]]
 _sources: dict[str, Source] = {}
 
 
-def vector(column: str) -> str:
-    """The SQL of the words of `column` (a SQL expression of ours), without accents nor endings (core/migrations/0001).
+# What parts words, whatever PostgreSQL holds for a letter: apostrophes (« d’Épinal » is found by « Épinal »), points of
+# inclusive writing (« lycéen·ne » by « lycéens »), spaces of typography (the word before « : »).
+_PARTS = "’'·\u00a0\u202f\u2009"
+_MINUS = re.compile(r"(?:^|(?<=\s))-+")
 
-    Apostrophes and the spaces of typography are made plain spaces: « d’Épinal » is found by « Épinal », and the word
-    before « : » is a word, whatever PostgreSQL holds for a letter.
-    """
-    return f"to_tsvector('public.fr', translate({column}, '’''\u00a0\u202f\u2009', '     '))"
+
+def vector(column: str) -> str:
+    """The SQL of the words of `column` (a SQL expression of ours), without accents nor endings (core/migrations/0001),
+    parted as those that `plain` reads."""
+    parts, spaces = _PARTS.replace("'", "''"), " " * len(_PARTS)
+    return f"to_tsvector('public.fr', translate({column}, '{parts}', '{spaces}'))"
+
+
+def plain(words: str) -> str:
+    """What somebody looks for, parted as `vector` does, without minus signs before a word: nobody here means « all
+    but »."""
+    return " ".join(_MINUS.sub(" ", words.translate(dict.fromkeys(map(ord, _PARTS), " "))).split())
 
 
 # One row an entry.

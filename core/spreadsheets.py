@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -31,24 +32,34 @@ def harmless(value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
+def _french(value: Any) -> str:
+    return str(value).replace(".", ",") if isinstance(value, float) else harmless(value)
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, dt.datetime):  # the hour that clocks show: with an offset, a spreadsheet reads no date
+        shown = timezone.localtime(value) if timezone.is_aware(value) else value
+        return f"{shown:%Y-%m-%d %H:%M}"
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(map(str, value))
     return str(value)
 
 
-def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """`name`.csv to download: UTF-8 with a mark that Excel reads, semicolons as French spreadsheets expect."""
+def csv_file(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, comma: bool = False
+) -> HttpResponse:  # fmt: skip
+    """`name`.csv to download: UTF-8 with a mark that Excel reads, semicolons as French spreadsheets expect.
+
+    `comma`: « 91,5 », which these spreadsheets take for a number; with a point, for who reads the file with a program.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";")
     writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerows([_french(cell) if comma else harmless(cell) for cell in row] for row in rows)
     return _download(f"{name}.csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf" + buffer.getvalue().encode())
 
 

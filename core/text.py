@@ -44,3 +44,19 @@ def without_lines(text: str) -> str:
 def sort_key(text: str) -> str:
     """The key that puts French names in alphabetical order (PostgreSQL here has no ICU): articles do not count."""
     return _ARTICLES.sub("", fold(text))
+
+
+# First names whose h is not mute (« de Hugo », « de Hassan »): Hélène, Henri, Héloïse, Hortense, Hubert elide.
+_MUTE_H = re.compile(r"^h(el(en|o)|en[ro]|er[mv]|il|ippol|o(n|r)|ub|ya)")
+
+
+def of_person(name: str) -> str:
+    """« d’Apolline Ruchard », « d’Hélène », « d’Yves », « de Yasmina », « de Hassan »."""
+    folded = fold(name)
+    elides = folded[:1] in set("aeiou") or _MUTE_H.match(folded) or re.match(r"^y[^aeiou ]", folded)
+    return f"d’{name}" if elides else f"de {name}"
+
+
+def siret_words(number: str) -> str:
+    """« 123 456 782 00017 », in one piece whatever the line."""
+    return "\u00a0".join(filter(None, (number[0:3], number[3:6], number[6:9], number[9:])))

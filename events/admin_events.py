@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -61,6 +62,7 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
         "title", "organiser_name", "organisation__name", "organisation__current_name", "organisation__slug", "slug",
     )  # fmt: skip
     ordering = ("-updated_at", "-id")
+    export_left_out = ("shown_alike",)  # told by the page, of those it shows
     export_fields = ("kind", "sectors", "publics", "website", "registration_url", "last_ends_at", "published_at")
     fields = ("agency", "source", "source_url", "source_note", "created_at", "proposed_at", "published_at",
               "withdrawn_at", "updated_at")  # fmt: skip
@@ -71,7 +73,25 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """What is to be read comes by the day it takes place, the rest by when it was written."""
-        return SOONEST if request.GET.get("due") in {"a-relire", "en-retard"} else self.ordering
+        return SOONEST if _to_read(request) else self.ordering
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """What waits is told of what it looks like, so that doubles are not read one after the other unawares."""
+        title, *rest = self.list_display
+        return (title, "shown_alike", *rest) if _to_read(request) else self.list_display
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        if _to_read(request):
+            self._say_alike(found.result_list)
+        return found
+
+    def _say_alike(self, shown: Iterable[Event]) -> None:
+        """The rows of a page learn what they look like, all in a few questions."""
+        rows = list(shown)
+        alike = duplicates.find_each(rows)
+        for event in rows:
+            event.alike = alike.get(event.pk, [])  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -135,6 +155,16 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(may_enter_desk(request.user))
 
+    @admin.display(description="ressemble à", empty_value="")
+    def shown_alike(self, event: Event) -> str:
+        found = getattr(event, "alike", [])
+        if not found:
+            return ""
+        (other, why), more = found[0], len(found) - 1
+        others = f", et à {more} autre{'s' if more > 1 else ''}" if more else ""
+        state = ", à relire aussi" if other.state == State.PROPOSED else ""
+        return f"Ressemble à «\u00a0{other.title}\u00a0»{state} ({', '.join(why)}){others}"
+
     @admin.display(description="organisé par")
     def shown_organiser(self, event: Event) -> str:
         return event.organiser or "—"
@@ -152,6 +182,10 @@ class EventAdmin(ComparedEvents, ModeratedEvents):
         if event.first_starts_at is None:
             return event.date_note or "sans date"
         return day_in_words(times.local(event.first_starts_at).date())
+
+
+def _to_read(request: HttpRequest) -> bool:
+    return request.GET.get("due") in {"a-relire", "en-retard"}
 
 
 def _session_line(session: Session) -> dict[str, Any]:

@@ -71,6 +71,17 @@ class OrganisationAdmin(_PublicPageAdmin):
     def shown_name(self, organisation: Organisation) -> str:
         return organisation.display_name
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Recognised, candidate, former: the recognition alone writes them, by a decision (R1, R7, R11)."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "status" in form.base_fields:
+            mine = obj.status if obj is not None else ""
+            form.base_fields["status"].choices = [  # type: ignore[attr-defined]
+                (value, label) for value, label in Organisation.Status.choices
+                if value in Organisation.TYPED or value == mine
+            ]  # fmt: skip
+        return form
+
     def save_model(self, request: HttpRequest, obj: Organisation, form: ModelForm, change: bool) -> None:
         obj.sort_key = sort_key(obj.display_name)
         super().save_model(request, obj, form, change)

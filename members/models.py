@@ -77,6 +77,8 @@ class Organisation(PackManaged):
         ORGANISATION = "organisation", "Organisme"
         MISSION_LOCALE = "mission-locale", "Mission locale"
 
+    # What the Region's desk types; the others follow from a dossier and its decision.
+    TYPED = (Status.SIGNATORY, Status.ASSOCIATED)
     # The statuses of an organisation that belongs to the network.
     BELONGING = (Status.SIGNATORY, Status.RECOGNISED, Status.ASSOCIATED)
 
@@ -311,6 +313,15 @@ class QualityCriterion(CharterText):
         verbose_name = "critère de qualité"
         verbose_name_plural = "critères de qualité"
         ordering = ["order"]
+
+    @property
+    def in_a_line(self) -> str:
+        """Its title, or the beginning of its text where several criteria share one title (articles 1 and 3)."""
+        if self.article == "2.a" or len(self.text) > 400:
+            return self.title
+        text = " ".join(self.text.split())
+        text = text if len(text) <= 90 else f"{text[:90].rsplit(' ', 1)[0].rstrip(' ,;:(')}…"
+        return text[:1].upper() + text[1:]
 
 
 class FundingCriterion(CharterText):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -53,6 +54,31 @@ def save_sheet(
     return _confirm(
         locked, list(wanted) if changes else [], "sheet.change" if changes else "sheet.confirm", changes, actor
     )
+
+
+@transaction.atomic
+def begin_sheet(*, organisation: Organisation, values: dict[str, Any], actor: Actor | None) -> Organisation:
+    """Write in the sheet of a new member what another room knows of it, where the sheet says nothing; its manager is
+    still asked to confirm it. A value that the sheet cannot hold is left out."""
+    locked = Organisation.objects.select_for_update(of=("self",)).select_related("network").get(pk=organisation.pk)
+    before = Organisation.objects.get(pk=locked.pk)
+    kept = []
+    for name, value in values.items():
+        if name not in EDITABLE or not value or getattr(locked, name):
+            continue
+        setattr(locked, name, value)
+        try:
+            locked.clean_fields(exclude={field.name for field in locked._meta.fields} - {name})
+        except ValidationError:
+            setattr(locked, name, getattr(before, name))
+        else:
+            kept.append(name)
+    if kept:
+        locked.save(update_fields=kept)
+        record(verb="sheet.change", target=locked, actor=actor, changes=differences(before, locked, kept, UNSAID))
+    if locked.public:
+        search.index([search_entries.organisation(locked)])
+    return locked
 
 
 @transaction.atomic

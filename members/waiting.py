@@ -28,6 +28,11 @@ def managed_by(user: Any) -> list[Organisation]:
     return found
 
 
+def with_sheet(user: Any) -> list[Organisation]:
+    """Of those, the ones whose sheet and charter are theirs to keep: a candidate has a dossier, not a sheet."""
+    return [found for found in managed_by(user) if found.status != Organisation.Status.CANDIDATE]
+
+
 def _about(found: list[Organisation], url_name: str, detail: str, *, late: bool = False) -> Waiting | None:
     """One organisation: its own page and `detail`; several: their names, and the page where one chooses."""
     if not found:
@@ -40,7 +45,7 @@ def _about(found: list[Organisation], url_name: str, detail: str, *, late: bool 
 
 def _unconfirmed(user: Any) -> Waiting | None:
     """Sheets that nobody confirmed for a year, or ever."""
-    found = [organisation for organisation in managed_by(user) if sheet.is_stale(organisation)]
+    found = [organisation for organisation in with_sheet(user) if sheet.is_stale(organisation)]
     late = any(organisation.confirmed_on is not None for organisation in found)
     if len(found) != 1:
         return _about(found, "pro_sheet", "", late=late)
@@ -58,7 +63,7 @@ def _unconfirmed(user: Any) -> Waiting | None:
 
 def _incomplete(user: Any) -> Waiting | None:
     """Sheets confirmed this year that do not say everything; the others are in the line above."""
-    fresh = [organisation for organisation in managed_by(user) if not sheet.is_stale(organisation)]
+    fresh = [organisation for organisation in with_sheet(user) if not sheet.is_stale(organisation)]
     found = [organisation for organisation in fresh if sheet.missing(organisation)]
     detail = f"Il manque {', '.join(sheet.missing(found[0]))}." if len(found) == 1 else ""
     return _about(found, "pro_sheet", detail)
@@ -66,7 +71,7 @@ def _incomplete(user: Any) -> Waiting | None:
 
 def _to_sign(user: Any) -> Waiting | None:
     """Versions of the charter that an organisation managed here has yet to sign."""
-    managed = managed_by(user)
+    managed = with_sheet(user)
     in_force = charters.in_force() if managed else []
     waits: dict[Organisation, list[Charter]] = {}
     for organisation in managed:

@@ -12,19 +12,42 @@ from members.models import Mandate, Organisation
 from recognition import rulebook
 from recognition.models import Candidature
 
+# Mails that hold no words that somebody typed: they may go to an address that nobody checked.
+SETTLED = frozenset(
+    {
+        "candidature_complete", "candidature_completed", "candidature_deposited", "recognition_carried",
+        "recognition_letter", "recognition_opened", "recognition_renewal",
+    }
+)  # fmt: skip
+
 
 def managers_of(organisation: Organisation) -> list[User]:
     """Who manages the organisation today, in a stable order."""
-    holders = Mandate.objects.in_force().filter(organisation=organisation, role=Mandate.Role.MANAGER).values("user")
-    return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email"))
+    return _holding(Mandate.objects.filter(organisation=organisation, role=Mandate.Role.MANAGER))
 
 
-def of_organisation(organisation: Organisation, candidature: Candidature | None = None) -> list[str]:
-    """The addresses of its managers, and the one that its dossier gives, each once."""
-    addresses = [user.email for user in managers_of(organisation)]
-    if candidature is not None and candidature.contact_email:
-        addresses.append(candidature.contact_email)
-    return list({address.lower(): address for address in reversed(addresses)}.values())[::-1]
+def team_of(organisation: Organisation) -> list[User]:
+    """Who works for the organisation today: all of them write its dossier."""
+    return _holding(Mandate.objects.filter(organisation=organisation))
+
+
+def _holding(mandates: Any) -> list[User]:
+    return list(User.objects.filter(pk__in=mandates.in_force().values("user"), is_active=True).order_by("email"))
+
+
+def contact_of(candidature: Candidature) -> str:
+    """The address that the dossier gives; empty before the deposit.
+
+    Anybody types it, and nobody checked that its holder asked for anything: until a dossier is deposited, which the
+    Region then reads, nothing is written to it.
+    """
+    return candidature.contact_email if candidature.deposited_at else ""
+
+
+def of_organisation(organisation: Organisation, *, whole_team: bool = False) -> list[str]:
+    """The addresses of its managers (`whole_team`: of all its people), each once."""
+    people = (team_of if whole_team else managers_of)(organisation)
+    return list({user.email.lower(): user.email for user in people}.values())
 
 
 def of_region() -> list[str]:
@@ -36,14 +59,24 @@ def of_region() -> list[str]:
     return list(User.objects.filter(pk__in=holders, is_active=True).order_by("email").values_list("email", flat=True))
 
 
-def tell_organisation(*, key: str, candidature: Candidature, template: str, context: dict[str, Any]) -> int:
-    """One mail to each address of the organisation, once for this `key`; how many were written."""
+def tell_organisation(
+    *, key: str, candidature: Candidature, template: str, context: dict[str, Any], whole_team: bool = False
+) -> int:
+    """One mail to each address of the organisation, once for this `key`; how many were written.
+
+    The contact of a deposited dossier, when it is nobody's account here, reads `template` if it holds words of ours
+    alone (`SETTLED`); otherwise that something waits on the page of the dossier.
+    """
     full = {
         "candidature": candidature, "organisation": candidature.organisation,
         "url": absolute(candidature.get_absolute_url()),
     } | context  # fmt: skip
-    addresses = of_organisation(candidature.organisation, candidature)
-    return _tell(key, addresses, template, full)
+    addresses = of_organisation(candidature.organisation, whole_team=whole_team)
+    contact = contact_of(candidature)
+    if contact.lower() in {"", *(address.lower() for address in addresses)}:
+        return _tell(key, addresses, template, full)
+    known = template if template in SETTLED else "candidature_waiting"
+    return _tell(key, addresses, template, full) + _tell(key, [contact], known, full)
 
 
 def tell_region(*, key: str, template: str, context: dict[str, Any]) -> int:

@@ -11,11 +11,12 @@ from recognition import (
     admin_notices,
     admin_recognitions,
     admin_rulebook,
+    admin_sirens,
     admin_sittings,
     admin_visits,
 )
 
 __all__ = [
     "admin_bodies", "admin_campaigns", "admin_candidatures", "admin_decisions", "admin_letters", "admin_notices",
-    "admin_recognitions", "admin_rulebook", "admin_sittings", "admin_visits",
+    "admin_recognitions", "admin_rulebook", "admin_sirens", "admin_sittings", "admin_visits",
 ]  # fmt: skip

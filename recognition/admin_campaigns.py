@@ -16,7 +16,8 @@ from django.utils import timezone
 from accounts.admin_rules import RulesAdmin, actor
 from core.links import absolute
 from core.values import day_in_words
-from recognition.models import Campaign, CampaignMove, Candidature, PassDay
+from recognition.forms_sittings import day_input
+from recognition.models import Campaign, Candidature, PassDay
 from recognition.services import campaigns
 from recognition.views.calendars import secret_of
 
@@ -64,6 +65,7 @@ class MoveForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = Campaign.STEPS
+        widgets = {step: day_input() for step in Campaign.STEPS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,36 +96,13 @@ class MoveForm(forms.ModelForm):
         """The service writes: the object at hand stays as it was until then."""
 
 
-class MoveInline(admin.TabularInline):
-    """What was moved, read only."""
-
-    model = CampaignMove
-    extra = 0
-    max_num = 0
-    can_delete = False
-    fields = readonly_fields = ("shown_step", "before", "after", "reason", "actor_label", "moved_at")
-
-    @admin.display(description="étape")
-    def shown_step(self, move: CampaignMove) -> str:
-        return campaigns.label_of(move.step)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # who sees the campaign
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
 @admin.register(Campaign)
 class CampaignAdmin(RulesAdmin):
     list_display = (
-        "year", "shown_state", "opens_on", "deadline_on", "council_on", "crefop_on", "commission_on", "shown_drafts",
-        "shown_deposited", "shown_decided",
+        "year", "shown_state", "shown_drafts", "shown_deposited", "shown_decided", "shown_window", "shown_council",
+        "shown_crefop", "shown_commission",
     )  # fmt: skip
     ordering = ("-year",)
-    inlines = (MoveInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         rows: QuerySet[Campaign] = super().get_queryset(request)
@@ -182,6 +161,24 @@ class CampaignAdmin(RulesAdmin):
     def shown_decided(self, campaign: Campaign) -> int:
         return int(campaign.decided)  # type: ignore[attr-defined]
 
+    # --- its days, said shortly: the year is that of the campaign
+
+    @admin.display(description="dossiers", ordering="opens_on")
+    def shown_window(self, campaign: Campaign) -> str:
+        return f"du {_short(campaign, campaign.opens_on)} au {_short(campaign, campaign.deadline_on)}"
+
+    @admin.display(description="Conseil", ordering="council_on")
+    def shown_council(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.council_on)
+
+    @admin.display(description="CREFOP", ordering="crefop_on")
+    def shown_crefop(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.crefop_on)
+
+    @admin.display(description="Commission", ordering="commission_on")
+    def shown_commission(self, campaign: Campaign) -> str:
+        return _short(campaign, campaign.commission_on)
+
     # --- what is written
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -210,10 +207,15 @@ class CampaignAdmin(RulesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        shown: dict[str, Any] = {}
+        shown: dict[str, Any] = {"show_save_and_add_another": False}
         if found is not None:
-            shown = {
+            shown |= {
                 "timeline": campaigns.timeline(found, on=timezone.localdate()),
                 "acts": list(found.acts.filter(candidature=None).order_by("-at", "-pk")[:ACTS_SHOWN]),
             }
         return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
+
+
+def _short(campaign: Campaign, day: dt.date) -> str:
+    """« 1er juin »."""
+    return day_in_words(day).removesuffix(f" {campaign.year}")

@@ -25,7 +25,16 @@ from django.views.decorators.http import require_POST
 from accounts.admin_rules import RulesAdmin, actor
 from accounts.rules import runs_region
 from recognition.dossier_sheet import is_read, mark
-from recognition.forms_instructing import AssignForm, DropForm, MessageForm, NoteForm, ReopenForm, RequestForm
+from recognition.forms_instructing import (
+    AssignForm,
+    CompleteForm,
+    DropForm,
+    ExtendForm,
+    MessageForm,
+    NoteForm,
+    ReopenForm,
+    RequestForm,
+)
 from recognition.forms_sittings import tell
 from recognition.models import Candidature, Message
 from recognition.rules import may_examine, may_read_examination
@@ -53,6 +62,7 @@ class CandidatureActs(RulesAdmin):
         view = self.admin_site.admin_view
         acts: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
             "ask": ("demander", self.ask_view),
+            "extend": ("prolonger", self.extend_view),
             "complete": ("complet", self.complete_view),
             "ready": ("pret", self.ready_view),
             "reopen": ("reprendre", self.reopen_view),
@@ -86,8 +96,23 @@ class CandidatureActs(RulesAdmin):
 
     @method_decorator(require_POST)
     def complete_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        done = "Le dossier est complet\u00a0: l’organisme est prévenu. Il reste à l’examiner."
-        return self.step(request, key, instructing.declare_complete, done)
+        dossier, form = self.mine(request, key), CompleteForm(request.POST, key="complet")
+        if form.is_valid():
+            done = "Le dossier est complet\u00a0: l’organisme est prévenu. Il reste à l’examiner."
+            return self.step(request, key, instructing.declare_complete, done)
+        messages.error(request, f"{NOTHING} Relisez, puis cochez la case.")
+        return self._again(request, dossier, ("complet", form))
+
+    @method_decorator(require_POST)
+    def extend_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        dossier, form = self.mine(request, key), ExtendForm(request.POST, key="delai")
+
+        def extend() -> Any:
+            due_on = form.cleaned_data["due_on"]
+            return instructing.extend(candidature=dossier, due_on=due_on, at=timezone.now(), actor=actor(request))
+
+        done = "Le délai est prolongé\u00a0: l’organisme est prévenu par courriel."
+        return self.do(request, dossier, form, extend, name="delai", done=done)
 
     @method_decorator(require_POST)
     def ready_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -113,6 +138,8 @@ class CandidatureActs(RulesAdmin):
             return instructing.drop(candidature=dossier, reason=reason, at=timezone.now(), actor=actor(request))
 
         done = "Le dossier est classé sans suite\u00a0: l’organisme est prévenu."
+        if not is_read(dossier):
+            done = "Le brouillon est classé\u00a0: toute son équipe est prévenue, et son SIRET est de nouveau libre."
         return self.do(request, dossier, form, drop, name="classement", done=done)
 
     # --- among colleagues, and with the organisation
@@ -142,15 +169,12 @@ class CandidatureActs(RulesAdmin):
 
     @method_decorator(require_POST)
     def message_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Answering is having read."""
         dossier, form = self.mine(request, key), MessageForm(request.POST, key="message")
 
         def send() -> Any:
-            at = timezone.now()
-            mark_read(candidature=dossier, side=Message.Side.REGION, at=at)
             return send_message(
                 candidature=dossier, side=Message.Side.REGION, text=form.cleaned_data["text"], author=actor(request),
-                at=at,
+                at=timezone.now(),
             )  # fmt: skip
 
         done = "Le message est envoyé\u00a0: l’organisme est prévenu par courriel."

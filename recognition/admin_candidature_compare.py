@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
+from accounts.admin_rules import actor
 from core.differences import compare
 from core.values import day_in_words
 from recognition.admin_candidature_grid import CandidatureGrid
 from recognition.contents import differences
 from recognition.dossier_sheet import is_read
 from recognition.models import Candidature, Snapshot
+from recognition.services.consulting import opened
 
 _MOMENTS = {"deposit": "déposé", "answer": "complété"}
 
@@ -42,6 +44,7 @@ class CandidatureCompare(CandidatureGrid):
         dossier = self.theirs(request, key)
         if not is_read(dossier):
             raise Http404
+        opened(candidature=dossier, actor=actor(request))
         states = states_of(dossier)
         before, after = _chosen(states, request.GET.get("avant", ""), request.GET.get("apres", ""))
         changes = differences(before.snapshot.content, after.snapshot.content) if before and after else []

@@ -20,13 +20,14 @@ from core.differences import compare
 from members.models import QualityCriterion
 from recognition.admin_candidature_papers import CandidaturePapers
 from recognition.contents import content_of
-from recognition.dossier_sheet import files_in_hand, is_read, last_snapshot
+from recognition.dossier_sheet import files_in_hand, is_read, last_snapshot, mark
 from recognition.forms_instructing import LineForm
 from recognition.forms_sittings import tell
 from recognition.models import Assessment, Attachment, CandidateSite, Candidature
 from recognition.rules import may_examine
 from recognition.services.checking import criteria_of, short
-from recognition.services.grid import Outcome, assess_all, unassessed
+from recognition.services.consulting import opened
+from recognition.services.grid import Outcome, assess_all, unassessed, unmet, unmet_words
 
 TEMPLATE = "admin/recognition/candidature/grid.html"
 NEVER_BEGUN = "La grille se remplit une fois le dossier déclaré complet."
@@ -73,6 +74,7 @@ class CandidatureGrid(CandidaturePapers):
         dossier = self.mine(request, key) if request.method == "POST" else self.theirs(request, key)
         if not is_read(dossier):
             raise Http404
+        opened(candidature=dossier, actor=actor(request))
         place = self._place(dossier, site)
         writes = dossier.state == Candidature.State.COMPLETE and bool(may_examine.test(request.user))
         data = request.POST if request.method == "POST" else None
@@ -84,11 +86,13 @@ class CandidatureGrid(CandidaturePapers):
         wrong = [line for line in lines if line.wrong]
         if data is not None and dossier.state == Candidature.State.COMPLETE:
             lines = _refreshed(dossier, place, lines)
+        left, places = len(unassessed(dossier)), _places(dossier, place)
         context = {
             **self.admin_site.each_context(request), "title": "Grille de qualité", "opts": self.opts,
             "dossier": dossier, "site": place, "groups": _grouped(lines), "writes": writes, "wrong": wrong,
-            "places": _places(dossier, place), "left": len(unassessed(dossier)), "never": NEVER_BEGUN,
-            "total": len(lines),
+            "places": places, "left": left, "never": NEVER_BEGUN, "total": len(lines),
+            "here": next(one["done"] for one in places if one["current"]),
+            "seen": mark(dossier), "warning": unmet_words(unmet([dossier])[dossier.pk]),
         }  # fmt: skip
         return TemplateResponse(request, TEMPLATE, context, status=409 if any(line.met for line in wrong) else 200)
 
@@ -105,10 +109,11 @@ class CandidatureGrid(CandidaturePapers):
     ) -> bool:
         """Whether everything that was typed is saved; each line that is not says why."""
         valid = [line for line in lines if line.form.is_valid()]
+        met = Assessment.Level.MET if "rest" in request.POST else ""
         try:
             outcome = assess_all(
-                candidature=dossier, site=place, lines=[line.form.line() for line in valid], user=actor(request),
-                at=timezone.now(),
+                candidature=dossier, site=place, user=actor(request), at=timezone.now(),
+                lines=[line.form.line("" if line.elsewhere else met) for line in valid],
             )  # fmt: skip
         except ValidationError as error:
             messages.error(request, f"Rien n’a été enregistré. {' '.join(error.messages)}")

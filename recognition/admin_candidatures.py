@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,18 +19,20 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from accounts.admin_filters import due_filter
+from accounts.admin_rules import actor
 from accounts.rules import runs_region
 from core.spreadsheets import csv_file, xlsx_file
 from recognition import figures, queue
 from recognition.admin_candidature_compare import CandidatureCompare
-from recognition.dossier_sheet import sheet_of
+from recognition.dossier_sheet import is_read, sheet_of
 from recognition.forms_instructing import colleagues
 from recognition.models import Candidature
 from recognition.rules import may_examine
+from recognition.services.consulting import opened
 from territories.admin import ServedFilter
 from territories.due import served
 
-_FILES = {"csv": csv_file, "xlsx": xlsx_file}
+_FILES: dict[str, Callable[..., HttpResponse]] = {"csv": partial(csv_file, comma=True), "xlsx": xlsx_file}
 State = Candidature.State
 
 
@@ -48,6 +53,13 @@ class FollowedFilter(admin.SimpleListFilter):
             return queryset.filter(assigned_to=None)
         known = {key for key, _ in self.lookup_choices}
         return queryset.filter(assigned_to=chosen) if chosen in known else queryset
+
+
+class Queue(ChangeList):
+    """Sorted as the queue is, here only: a list of dossiers in another form does not know the rank."""
+
+    def _get_default_ordering(self) -> list[str]:
+        return ["rank", "since"]
 
 
 @admin.register(Candidature)
@@ -91,9 +103,8 @@ class CandidatureAdmin(CandidatureCompare):
         rows: QuerySet[Candidature] = super().get_queryset(request)
         return queue.queued(rows.select_related("organisation", "campaign", "charter", "agency", "assigned_to"))
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """That of the queue: what waits for the Region first, the oldest at the top."""
-        return ("rank", "since")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
     # --- the list
 
@@ -135,8 +146,9 @@ class CandidatureAdmin(CandidatureCompare):
         return dossier.campaign.year
 
     @admin.display(description="sites", ordering="site_count")
-    def shown_sites(self, dossier: Any) -> int:
-        return int(dossier.site_count)
+    def shown_sites(self, dossier: Any) -> int | str:
+        """Those of a draft are its organisation's own until the deposit (O2)."""
+        return int(dossier.site_count) if is_read(dossier) else "–"
 
     # --- the page of one
 
@@ -147,6 +159,8 @@ class CandidatureAdmin(CandidatureCompare):
         more = dict(extra_context or {})
         context: dict[str, Any] = {"title": "Dossier"}
         if dossier is not None and self.has_view_permission(request, dossier):
+            if is_read(dossier):
+                opened(candidature=dossier, actor=actor(request))
             title = f"{dossier.organisation.display_name}, campagne {dossier.campaign.year}"
             context = {"title": title, "subtitle": None}
             context |= sheet_of(

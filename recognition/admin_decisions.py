@@ -22,7 +22,7 @@ from recognition.admin_sitting_acts import NOTHING, SittingActs
 from recognition.forms_sittings import DecisionForm, FollowForm, SignedForm, tell
 from recognition.models import Decision, GoverningBody, Letter, Sitting
 from recognition.services.deciding import Choice, NoPlan, Refused, decide_all, follow, plan_for
-from recognition.services.notifying import notify
+from recognition.services.notifying import notify_now
 from recognition.sitting_sheet import dossier_url, sheet_of
 
 
@@ -166,10 +166,10 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @method_decorator(require_POST)
     def notify_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """What the calendar does by itself the next morning, now; or why it cannot."""
+        """What the calendar does by itself the next morning, now, the directory included; or why it cannot."""
         decision = self.theirs(request, key)
         try:
-            letter = notify(decision=decision, at=timezone.now(), actor=actor(request))
+            letter = notify_now(decision=decision, at=timezone.now(), actor=actor(request))
         except ValidationError as error:
             messages.warning(request, f"{NOTHING} {' '.join(error.messages)}")
         else:

@@ -22,15 +22,18 @@ from recognition.letters.blocks import BLOCKS
 from recognition.letters.drawing import pdf_of, redo
 from recognition.letters.kinds import KINDS
 from recognition.letters.names import names_of
+from recognition.letters.papers import paper_name
 from recognition.letters.preview import preview
 from recognition.letters.waiting import batches, failed
 from recognition.letters.writing import words_of
 from recognition.models import Letter, LetterKind, LetterTemplate
+from recognition.services.consulting import took_letter
 
 BLOCK_WORDS = {
     "la_decision": "la décision, sa délibération, les avis", "motifs": "les motifs",
     "texte_de_loi": "ce que dit la loi", "pour_repondre": "comment et jusqu’à quand répondre",
-    "recu": "ce qui a été reçu", "service_charge": "le service chargé du dossier",
+    "recu": "ce qui a été reçu", "complement": "ce qui a été complété",
+    "service_charge": "le service chargé du dossier",
     "silence": "ce que vaut le silence", "reconnaissance": "les dates de la reconnaissance",
     "pour_renouveler": "jusqu’à quand renouveler",
 }  # fmt: skip
@@ -135,7 +138,7 @@ class LetterAdmin(ReadOnlyAdmin):
     def pdf_view(self, request: HttpRequest, key: int) -> HttpResponse:
         letter = self._theirs(request, key)
         try:
-            return pdf_response(pdf_of(letter), f"{letter.number}.pdf")
+            return pdf_response(_taken(request, letter), paper_name(letter))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self._back(letter)
@@ -173,6 +176,13 @@ class LetterAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {"batches": batches()} | (extra_context or {}))
+
+
+def _taken(request: HttpRequest, letter: Letter) -> bytes:
+    """Its file, read by this person. Raises `ValidationError` when it is missing or changed."""
+    data = pdf_of(letter)
+    took_letter(letter=letter, actor=actor(request))
+    return data
 
 
 def _broken(letter: Letter) -> str:

@@ -76,9 +76,9 @@ class NoticeAdmin(ActsAdmin):
     def _annul(self, request: HttpRequest, row: Notice, form: AnnulForm) -> Decision:
         said, signed = form.cleaned_data, form.signed()
         return ending.annul(
-            notice=row, grounds=said["grounds"], decided_on=said["decided_on"], at=timezone.now(),
-            actor=actor(request), deliberation_number=signed["deliberation_number"], signatory=signed["signatory"],
-            signatory_title=signed["signatory_title"],
+            notice=row, grounds=said["grounds"], reworded=said["reworded"], decided_on=said["decided_on"],
+            at=timezone.now(), actor=actor(request), deliberation_number=signed["deliberation_number"],
+            signatory=signed["signatory"], signatory_title=signed["signatory_title"], sitting=signed["sitting"],
         )  # fmt: skip
 
     def change_view(
@@ -112,7 +112,8 @@ def stage_of(row: Notice, today: dt.date) -> tuple[str, str]:
     """Where the procedure stands: its key, its words."""
     decision = next(iter(row.decisions.all()), None)
     if decision is not None:
-        return "decided", f"{decision.get_kind_display().lower()} décidé{'e' if row.kind == Notice.Kind.REPEAL else ''}"
+        ends = "" if decision.kind == Decision.Kind.WITHDRAWAL else "e"
+        return "decided", f"{decision.get_kind_display().lower()} décidé{ends}"
     if row.dropped_on is not None:
         return "dropped", f"abandonnée le {day_in_words(row.dropped_on)}"
     if row.recognition.ends_on < today:

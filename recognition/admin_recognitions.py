@@ -12,8 +12,7 @@ from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from recognition import due_life
 from recognition.admin_acts import ActsAdmin, address_of
-from recognition.forms_life import GiveUpForm, GroundedForm, NoticeForm, PlanVisitForm
-from recognition.forms_sittings import SignedForm
+from recognition.forms_life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm
 from recognition.models import Recognition
 from recognition.recognition_sheet import sheet_of
 from recognition.services import ending, visiting
@@ -49,19 +48,19 @@ class RecognitionAdmin(ActsAdmin):
 
     def suspend_view(self, request: HttpRequest, key: int) -> HttpResponse:
         row = self.theirs(request, key)
-        form = GroundedForm(request.POST, key="suspension")
+        form = SuspendForm(request.POST, key="suspension")
         return self.do(
             request, row, form,
             lambda: ending.suspend(
-                recognition=row, grounds=form.cleaned_data["grounds"], at=timezone.now(), actor=actor(request),
-                **form.signed(),
+                recognition=row, grounds=form.cleaned_data["grounds"], urgency=form.cleaned_data["urgency"],
+                at=timezone.now(), actor=actor(request), **form.signed(),
             ),
             name="suspension", done="La reconnaissance est suspendue\u00a0: ses lieux ont quitté l’annuaire.",
         )  # fmt: skip
 
     def resume_view(self, request: HttpRequest, key: int) -> HttpResponse:
         row = self.theirs(request, key)
-        form = SignedForm(request.POST, key="suspension")
+        form = SatForm(request.POST, key="suspension")
         return self.do(
             request, row, form,
             lambda: ending.resume(recognition=row, at=timezone.now(), actor=actor(request), **form.signed()),
@@ -74,7 +73,7 @@ class RecognitionAdmin(ActsAdmin):
         return self.do(
             request, row, form,
             lambda: ending.give_notice(
-                recognition=row, at=timezone.now(), actor=actor(request), **form.cleaned_data
+                recognition=row, at=timezone.now(), actor=actor(request), **form.told()
             ),
             name="procedure", to=address_of,
             done="La procédure est ouverte\u00a0: la lettre qui dit les motifs et le délai pour répondre est écrite.",

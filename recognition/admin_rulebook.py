@@ -9,8 +9,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.admin_filters import due_filter
 from accounts.admin_rules import RulesAdmin
 from recognition import rulebook
+from recognition.due import to_confirm
 from recognition.models import Rule
 
 _HOW = {
@@ -19,13 +21,14 @@ _HOW = {
     "numbers": "Des nombres, séparés par des espaces.",
     "text": "Un texte, tel qu’il sera imprimé.",
     "yes": "«\u00a0oui\u00a0» ou «\u00a0non\u00a0».",
+    "effect": "«\u00a0rejet\u00a0» ou «\u00a0accord\u00a0».",
 }
 
 
 class RuleForm(forms.ModelForm):
     class Meta:
         model = Rule
-        fields = ("key", "value", "source", "note")
+        fields = ("key", "value", "source", "note", "to_confirm")
         widgets = {"value": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +54,8 @@ class RuleForm(forms.ModelForm):
 @admin.register(Rule)
 class RuleAdmin(RulesAdmin):
     form = RuleForm
-    list_display = ("shown_label", "shown_value", "source")
+    list_display = ("shown_label", "shown_value", "source", "to_confirm")
+    list_filter = (due_filter(a_confirmer=("À confirmer", to_confirm)),)
     ordering = ("key",)
     search_fields = ("key", "value", "note")
 
@@ -59,10 +63,18 @@ class RuleAdmin(RulesAdmin):
         return super().has_add_permission(request) and len(rulebook.KEYS) > Rule.objects.count()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("shown_label", "value", "source", "note") if obj else ("key", "value", "source", "note")
+        return ("shown_label" if obj else "key", "value", "source", "note", "to_confirm")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("shown_label",) if obj else ()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Titled by what the rule is called."""
+        rule = Rule.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        said = {"title": self.shown_label(rule), "subtitle": None} if rule else {}
+        return super().change_view(request, object_id, form_url, said | (extra_context or {}))
 
     @admin.display(description="règle", ordering="key")
     def shown_label(self, rule: Rule) -> str:

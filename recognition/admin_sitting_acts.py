@@ -166,8 +166,9 @@ class SittingActs(RulesAdmin):
             mine = held(sitting)
             _unseen(request, details_stamp(mine))
             return services.change_sitting(
-                sitting=mine, values=form.cleaned_data, at=timezone.now(), actor=actor(request)
-            )
+                sitting=mine, values=form.cleaned_data, reason=form.cleaned_data["reason"], at=timezone.now(),
+                actor=actor(request),
+            )  # fmt: skip
 
         return self.do(
             request, sitting, form, change, name="seance", done="La séance est enregistrée.", anchor="seance"

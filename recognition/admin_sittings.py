@@ -34,6 +34,7 @@ class SittingAdmin(SittingPapers):
     list_filter = (
         due_filter(
             a_venir=("À venir", due.to_come),
+            bientot=("Dans les 30 jours", due.soon),
             sans_compte_rendu=("Passées, sans compte rendu arrêté", due.unclosed),
             a_decider=("Avec des décisions à saisir", due.undecided),
         ),
@@ -52,14 +53,15 @@ class SittingAdmin(SittingPapers):
     # --- planning one
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj else ("body", "held_on", "starts_at", "place")
+        return () if obj else ("body", "held_on", "reason", "starts_at", "place")
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         """Made by the service; if a colleague made it at the same instant, theirs is shown."""
         try:
             made = plan_sitting(
-                body=obj.body, held_on=obj.held_on, starts_at=obj.starts_at, place=obj.place, actor=actor(request)
-            )
+                body=obj.body, held_on=obj.held_on, starts_at=obj.starts_at, place=obj.place,
+                reason=form.cleaned_data["reason"], at=timezone.now(), actor=actor(request),
+            )  # fmt: skip
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))
             made = Sitting.objects.get(body=obj.body, held_on=obj.held_on)

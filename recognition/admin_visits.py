@@ -44,6 +44,7 @@ class VisitAdmin(ActsAdmin):
     list_filter = (
         due_filter(
             a_venir=("À venir", due_life.planned),
+            bientot=("Dans les 30 jours", due_life.planned_soon),
             sans_compte_rendu=("Compte rendu à écrire", due_life.untold),
             ecarts=("Avec des écarts à corriger", due_life.with_gaps),
             ecarts_en_retard=("Avec des écarts en retard", due_life.with_late_gaps),

@@ -13,8 +13,8 @@ from core.panels import Panel
 from core.panels import register as register_panel
 from core.values import day_in_words
 from recognition.clock import day_of
+from recognition.deadlines import limit_on
 from recognition.models import Candidature, Message, PieceRequest
-from recognition.services.campaigns import limit_on
 
 SOON = 7  # days before the deadline: what waits is then said to be late
 _LISTED = 10

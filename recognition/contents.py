@@ -1,7 +1,7 @@
 """The dossier word for word, as JSON: what a snapshot keeps, what two dossiers are compared by (R13, R15).
 
-Shape: `{"organisation": {name, siret, …}, "sites": [{pk, name, …}], "answers": [{key, article, title, text,
-evidence}], "files": [{kind, criterion, name, size, sha256}], "charter": version, "campaign": year, "kind": …}`.
+Shape: `{"organisation": {name, siret, …}, "sites": [{pk, name, …}], "answers": [{key, article, title, asked,
+text, evidence}], "files": [{kind, criterion, name, size, sha256}], "charter": version, "campaign": year, "kind": …}`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.reference import Access, Channel, Service, Status
-from core.text import fold
+from core.text import fold, siret_words
 from recognition.models import Attachment, CandidateSite, Candidature
 from territories.hours_field import hours_as_text
 
@@ -32,6 +32,7 @@ SITE_FIELDS = (
 ANSWER_FIELDS = ("text", "evidence")
 _LISTS: dict[str, Any] = {"publics": Status, "services": Service, "channels": Channel, "access": Access}
 _NOT_SHOWN = {"lat", "lon", "pk", "commune_name"}
+FILES = "Les pièces"
 
 
 def content_of(candidature: Candidature) -> dict[str, Any]:
@@ -47,7 +48,12 @@ def content_of(candidature: Candidature) -> dict[str, Any]:
         | {name: getattr(candidature, name) for name in ORGANISATION_FIELDS},
         "sites": [site_content(site) for site in sites],
         "answers": [
-            {"key": answer.criterion.key, "article": answer.criterion.article, "title": answer.criterion.title}
+            {
+                "key": answer.criterion.key,
+                "article": answer.criterion.article,
+                "title": answer.criterion.in_a_line,
+                "asked": answer.criterion.text,
+            }
             | {name: getattr(answer, name) for name in ANSWER_FIELDS}
             for answer in answers
         ],
@@ -95,7 +101,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
         *_of_fields("L’organisme", before["organisation"], after["organisation"], _labels(Candidature)),
         *_of_sites(before["sites"], after["sites"]),
         *_of_answers(before["answers"], after["answers"]),
-        *_of_files(before["files"], after["files"]),
+        *_of_files(before, after),
     ]
 
 
@@ -123,16 +129,26 @@ def _of_answers(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> It
         yield from _of_fields((new or old)["title"], old, new, labels)
 
 
-def _of_files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterable[Change]:
-    kinds = dict(Attachment.Kind.choices)
-    known = {(file["kind"], file["sha256"]): file for file in before}
-    now = {(file["kind"], file["sha256"]): file for file in after}
+def _of_files(before: dict[str, Any], after: dict[str, Any]) -> Iterable[Change]:
+    known = {(file["kind"], file["sha256"]): file for file in before["files"]}
+    now = {(file["kind"], file["sha256"]): file for file in after["files"]}
     for key, file in now.items():
         if key not in known:
-            yield Change("Les pièces", str(kinds.get(file["kind"], file["kind"])), "", file["name"])
+            yield Change(FILES, kind_words(file["kind"], after["campaign"]), "", file["name"])
     for key, file in known.items():
         if key not in now:
-            yield Change("Les pièces", str(kinds.get(file["kind"], file["kind"])), file["name"], "")
+            yield Change(FILES, kind_words(file["kind"], before["campaign"]), file["name"], "")
+
+
+def new_files(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files that `after` holds and `before` does not."""
+    known = {(file["kind"], file["criterion"], file["sha256"]) for file in before["files"]}
+    return [file for file in after["files"] if (file["kind"], file["criterion"], file["sha256"]) not in known]
+
+
+def kind_words(kind: str, campaign: int) -> str:
+    """What a file is, its year told: that before the year of its campaign (R3)."""
+    return str(dict(Attachment.Kind.choices).get(kind, kind)).replace("N-1", str(campaign - 1))
 
 
 def _of_fields(section: str, before: dict[str, Any], after: dict[str, Any], labels: dict[str, str]) -> Iterable[Change]:
@@ -146,6 +162,8 @@ def _of_fields(section: str, before: dict[str, Any], after: dict[str, Any], labe
 
 def said(name: str, whole: dict[str, Any], value: Any) -> str:
     """A value of the content as a person reads it."""
+    if name == "siret":
+        return siret_words(str(value or ""))
     if name == "hours":
         return hours_as_text(value or {})
     if name == "commune":
@@ -154,7 +172,9 @@ def said(name: str, whole: dict[str, Any], value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, list):
         labels = {str(item.value): str(item.label) for item in _LISTS.get(name, ())}
-        return ", ".join(labels.get(str(item), str(item)) for item in sorted(value))
+        places = {key: place for place, key in enumerate(labels)}  # in the order of the list, not of the alphabet
+        known = sorted(map(str, value), key=lambda item: (places.get(item, len(places)), item))
+        return ", ".join(labels.get(item, item) for item in known)
     return str(value or "").replace("\r\n", "\n").strip()
 
 

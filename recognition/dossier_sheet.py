@@ -20,7 +20,16 @@ from recognition import rulebook
 from recognition.contents import content_of
 from recognition.documents.dossier import context_of
 from recognition.dossier_step import path_of, step_of
-from recognition.forms_instructing import AssignForm, DropForm, MessageForm, NoteForm, ReopenForm, RequestForm
+from recognition.forms_instructing import (
+    AssignForm,
+    CompleteForm,
+    DropForm,
+    ExtendForm,
+    MessageForm,
+    NoteForm,
+    ReopenForm,
+    RequestForm,
+)
 from recognition.models import Assessment, Attachment, Candidature, Letter, Message, Snapshot
 from recognition.queue import after
 from recognition.services.checking import criteria_of, short
@@ -61,7 +70,8 @@ def sheet_of(
 ) -> dict[str, Any]:
     """The context of the page. `typed`: the name of a form and itself, as it came back refused.
 
-    Names: « demande », « classement », « reprise », « message », « note », « suivi ». `writes`: who reads it may act.
+    Names: « demande », « delai », « complet », « classement », « reprise », « message », « note », « suivi ». `writes`:
+    who reads it may act.
     """
     step = step_of(dossier, today)
     shown = dict([typed] if typed else [])
@@ -83,6 +93,8 @@ def _forms(dossier: Candidature, shown: dict[str, Any], today: dt.date) -> dict[
     assign = AssignForm(initial={"to": dossier.assigned_to_id}) if dossier.state in Candidature.EXAMINED else None
     return {
         "request": shown.get("demande") or RequestForm.blank(due_on),
+        "complete": shown.get("complet") or CompleteForm(key="complet"),
+        "extend": shown.get("delai") or ExtendForm(key="delai"),
         "drop": shown.get("classement") or DropForm(key="classement"),
         "reopen": shown.get("reprise") or ReopenForm(key="reprise"),
         "message": shown.get("message") or MessageForm(key="message"),

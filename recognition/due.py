@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,10 +17,12 @@ from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
 from recognition import due_life, queue, rulebook
-from recognition.letters.blocks import missing_rules
+from recognition.letters.blocks import PRINTED, missing_rules
 from recognition.letters.waiting import failed, late
-from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Sitting
+from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Letter, LetterKind, Rule, Sitting
 from recognition.services.agenda import awaiting
+from territories.due import served
+from territories.rules import is_any_officer
 
 
 def unclosed(sittings: QuerySet[Any]) -> QuerySet[Any]:
@@ -59,6 +61,33 @@ def _sittings(narrow: Any, due: str) -> Waiting:
     return Waiting(rows.count(), url, f"séance du {day_in_words(oldest)}" if oldest else "", late)
 
 
+def soon(sittings: QuerySet[Any]) -> QuerySet[Any]:
+    """To be prepared: in the days that come."""
+    today = timezone.localdate()
+    return sittings.filter(closed_at=None, held_on__range=(today, today + due_life.SOON))
+
+
+def _coming() -> Waiting:
+    """« Commission Permanente le 7 décembre 2026, 2 dossiers »."""
+    rows = soon(Sitting.objects.all())
+    first = rows.select_related("body").annotate(dossiers=Count("items")).order_by("held_on", "pk").first()
+    url, said = f"{reverse('admin:recognition_sitting_changelist')}?due=bientot", ""
+    if first is not None:
+        many = f"{first.dossiers or 'aucun'} dossier{'s' if first.dossiers > 1 else ''}"
+        said = f"{first.body.short_name} le {day_in_words(first.held_on)}, {many}"
+    return Waiting(rows.count(), url, said)
+
+
+def _served(user: Any) -> Waiting | None:
+    """To an officer of an agency: what is being examined there, to read (S3)."""
+    if runs_region.test(user) or not is_any_officer(user):
+        return None
+    rows = served(user, Candidature.objects.filter(deposited_at__isnull=False, state__in=Candidature.EXAMINED))
+    return Waiting(
+        rows.count(), reverse("admin:recognition_candidature_changelist"), "à lire\u00a0; l’examen revient à la Région"
+    )
+
+
 def _ready() -> Waiting:
     found = without_sitting()
     detail = ", ".join(f"{body}\u00a0: {count}" for body, count in found)
@@ -86,6 +115,19 @@ def _rules() -> Waiting:
     """Once somebody asks to be recognised: the rules whose emptiness keeps letters from being written (R14)."""
     missing = missing_rules() if Candidature.objects.exists() else []
     return Waiting(len(missing), reverse("admin:recognition_rule_changelist"), ", ".join(missing), bool(missing))
+
+
+def to_confirm(rules: QuerySet[Any]) -> QuerySet[Any]:
+    """What the pack proposed in the Region's name and nobody there has confirmed: it stands meanwhile."""
+    return rules.filter(to_confirm=True)
+
+
+def _readings() -> Waiting:
+    """Once somebody asks to be recognised: the rules to confirm, those that letters print first."""
+    keys = set(to_confirm(Rule.objects.all()).values_list("key", flat=True)) if Candidature.objects.exists() else set()
+    printed = len(keys & {*PRINTED, "silence_months", "silence_effect"})
+    detail = f"les lettres en impriment {printed}" if printed else ""
+    return Waiting(len(keys), f"{reverse('admin:recognition_rule_changelist')}?due=a-confirmer", detail)
 
 
 def _dossiers(narrow: Any, due: str, late: Any = None) -> Waiting:
@@ -132,10 +174,15 @@ def connect() -> None:
         ("sittings-undecided", 22, "[Séance|Séances] dont la décision n’est pas saisie",
          lambda: _sittings(undecided, "a-decider")),
         ("dossiers-without-sitting", 23, "[Dossier prêt|Dossiers prêts] sans séance", _ready),
+        ("sittings-coming", 23, "[Séance|Séances] à préparer, dans les 30 jours", _coming),
         ("decisions-unnotified", 24, "[Décision|Décisions] à notifier", _decisions),
         ("letters-stuck", 25, "[Lettre|Lettres] en échec ou en attente depuis plus d’une heure", _letters),
         ("letters-rules", 26, "[Règle vide qui arrête|Règles vides qui arrêtent] des lettres", _rules),
+        ("rules-to-confirm", 27, "[Règle proposée|Règles proposées] par le portail, à confirmer par la Région",
+         _readings),
     ]  # fmt: skip
     for key, order, title, query in lines:
         desk.register(Task("region", key, order, title, region(query)))
+    agency = "[Dossier|Dossiers] de reconnaissance en cours d’examen sur votre territoire"
+    desk.register(Task("region", "dossiers-served", 15, agency, _served))
     due_life.connect(region)

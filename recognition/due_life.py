@@ -16,6 +16,7 @@ from core.values import day_in_words
 from recognition.models import Finding, Notice, Recognition, Visit
 
 YEAR = dt.timedelta(days=365)
+SOON = dt.timedelta(days=30)
 
 
 def in_force(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -48,6 +49,10 @@ def untold(visits: QuerySet[Any]) -> QuerySet[Any]:
 
 def planned(visits: QuerySet[Any]) -> QuerySet[Any]:
     return visits.filter(state=Visit.State.PLANNED, planned_on__gte=timezone.localdate())
+
+
+def planned_soon(visits: QuerySet[Any]) -> QuerySet[Any]:
+    return planned(visits).filter(planned_on__lte=timezone.localdate() + SOON)
 
 
 def _gaps() -> QuerySet[Finding]:
@@ -89,6 +94,8 @@ def connect(region: Callable[[Any], Any]) -> None:
     lines: list[tuple[str, int, str, Any]] = [
         ("visits-untold", 26, "[Visite faite|Visites faites], compte rendu à écrire",
          lambda: _line(Visit, untold, "sans-compte-rendu", day="planned_on", word="la plus ancienne est du")),
+        ("visits-coming", 29, "[Visite prévue|Visites prévues] dans les 30 jours",
+         lambda: _line(Visit, planned_soon, "bientot", day="planned_on", word="la première est le")),
         ("visits-late-gaps", 27, "[Visite dont un écart n’est|Visites dont des écarts ne sont] pas corrigé[|s] à temps",
          lambda: _line(Visit, with_late_gaps, "ecarts-en-retard", late=True)),
         ("notices-to-decide", 28, "[Procédure contradictoire|Procédures contradictoires] à conclure",

@@ -12,13 +12,20 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from recognition.clock import day_of
-from recognition.models import Campaign, Candidature, Decision, Letter, LetterKind, PieceRequest
+from recognition.due_life import in_force
+from recognition.models import Campaign, Candidature, Decision, Letter, LetterKind, PieceRequest, Recognition
 
 State = Candidature.State
 TOTAL = "Total"
+HOLDING = "Reconnaissances en vigueur aujourd’hui"
+HELD = (
+    "Une reconnaissance décidée n’est plus en vigueur une fois suspendue, retirée, abrogée, renouvelée ou arrivée à "
+    "son terme."
+)
+_DECIDED: dict[str, str] = {State.GRANTED: "Reconnaissances décidées", State.REFUSED: "Refus décidés"}
 
 
 @dataclass(frozen=True)
@@ -42,35 +49,38 @@ def years() -> list[int]:
 
 
 def by_state() -> Table:
-    """A row a campaign: how many dossiers in each state."""
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    """A row a state: how many dossiers of each campaign; then what the grants have become today."""
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
     found = Candidature.objects.values_list("campaign__year", "state").annotate(count=Count("pk")).order_by()
     for year, state, count in found:
-        counts[year][state] = count
-    header = ["Campagne", *(str(label) for label in State.labels), TOTAL]
-    rows = [
-        [year, *(counts[year].get(state, 0) for state in State.values), sum(counts[year].values())] for year in years()
-    ]
-    return Table("etats", "Dossiers par état", "Au jour d’aujourd’hui, par campagne.", header, rows)
+        counts[state][year] = count
+    for year, count in _holding().values_list("candidature__campaign__year").annotate(Count("pk")).order_by():
+        counts[HOLDING][year] = count
+    shown = years()
+    lines = [(TOTAL, [sum(counts[state].get(year, 0) for state in State.values) for year in shown])]
+    named = [*((state, _DECIDED.get(state, label)) for state, label in State.choices), (HOLDING, HOLDING)]
+    lines += [(str(label), [counts[key].get(year, 0) for year in shown]) for key, label in named]
+    header = ["État", *map(str, shown), TOTAL]
+    rows: list[list[Any]] = [[label, *cells, sum(cells)] for label, cells in lines] if shown else []
+    note = f"Au jour d’aujourd’hui, par campagne. {HELD}"
+    return Table("etats", "Dossiers par état", note, header, rows)
 
 
 def by_step() -> Table:
-    """A row a step: its median delay in days, by campaign, and over how many dossiers."""
-    shown = years()
-    found: dict[str, dict[int, list[int]]] = {label: defaultdict(list) for label, _ in _STEPS}
+    """A row a step and a campaign where a dossier went through it: its median delay in days, over how many dossiers."""
+    rows: list[list[Any]] = []
     for label, delays in _STEPS:
+        found: dict[int, list[int]] = defaultdict(list)
         for year, days in delays():
-            found[label][year].append(days)
-    header = ["Étape", *(f"{year}{what}" for year in shown for what in (", jours", ", dossiers"))]
-    rows = []
-    for label, _ in _STEPS:
-        cells: list[Any] = []
-        for year in shown:
-            delays_of = found[label][year]
-            cells += [median(delays_of) if delays_of else None, len(delays_of)]
-        rows.append([label, *cells])
+            found[year].append(days)
+        rows += [[label, year, _whole(median(found[year])), len(found[year])] for year in sorted(found, reverse=True)]
     note = "Délai médian en jours\u00a0: la moitié des dossiers va plus vite, l’autre moitié plus lentement."
-    return Table("delais", "Délais par étape", note, header, rows)
+    return Table("delais", "Délais par étape", note, ["Étape", "Campagne", "Jours", "Dossiers"], rows)
+
+
+def _whole(days: float) -> int | float:
+    """« 203 », not « 203,0 », beside a median that falls between two days."""
+    return int(days) if days == int(days) else days
 
 
 def by_territory(year: int | None) -> Table:
@@ -80,7 +90,8 @@ def by_territory(year: int | None) -> Table:
         rows = rows.filter(campaign__year=year)
     kinds = {
         "examined": Q(state__in=Candidature.EXAMINED), "granted": Q(state=State.GRANTED),
-        "refused": Q(state=State.REFUSED), "ended": Q(state__in=[State.WITHDRAWN, State.DROPPED]),
+        "held": Q(recognition__in=_holding()), "refused": Q(state=State.REFUSED),
+        "ended": Q(state__in=[State.WITHDRAWN, State.DROPPED]),
     }  # fmt: skip
     counted = rows.values("agency__name", "agency__order").annotate(
         total=Count("pk"), **{name: Count("pk", filter=kept) for name, kept in kinds.items()}
@@ -89,9 +100,15 @@ def by_territory(year: int | None) -> Table:
         [line["agency__name"] or "Sans agence", *(line[name] for name in ("total", *kinds))]  # type: ignore[literal-required]
         for line in counted.order_by("agency__order", "agency__name")
     ]
-    header = ["Agence", "Déposés", "En cours", "Reconnus", "Refusés", "Retirés ou classés"]
-    note = f"Campagne {year}." if year is not None else "Toutes les campagnes."
+    decided, refused = _DECIDED[State.GRANTED], _DECIDED[State.REFUSED]
+    header = ["Agence", "Déposés", "En cours", decided, HOLDING, refused, "Retirés ou classés"]
+    note = f"{f'Campagne {year}.' if year is not None else 'Toutes les campagnes.'} {HELD}"
     return Table("territoires", "Dossiers déposés par territoire", note, header, lines)
+
+
+def _holding() -> QuerySet[Recognition]:
+    """The recognitions that hold today and are not suspended; one that was renewed holds through the next one."""
+    return in_force(Recognition.objects.all()).filter(suspended_since=None)
 
 
 # --- Delays: (year of the campaign, days) for each dossier that went through a step
@@ -130,8 +147,9 @@ def _notified() -> Delays:
     letters = Letter.objects.filter(
         decision__kind__in=Decision.OF_CANDIDATURE, kind__in=[LetterKind.GRANT, LetterKind.REFUSAL]
     )
-    rows = letters.values_list("decision__candidature__campaign__year", "decision__decided_on")
-    for year, decided, told in rows.annotate(told=Min("dated_on")):
+    columns = ("decision__candidature__campaign__year", "decision__decided_on")
+    rows = letters.order_by().values_list("decision", *columns).annotate(told=Min("dated_on"))
+    for _, year, decided, told in rows:
         yield year, (told - decided).days
 
 

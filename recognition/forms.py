@@ -15,8 +15,10 @@ from django.core.validators import URLValidator
 
 from accounts.forms import ADDRESS_ERROR
 from core.reference import Access, Channel, Service, Status
+from members.models import Organisation
 from recognition.contents import ANSWER_FIELDS, ORGANISATION_FIELDS, SITE_FIELDS
 from recognition.models import CandidateSite, Candidature
+from recognition.near_names import near_names
 from recognition.services.saving import Seen
 from territories import communes
 from territories.forms_pro import TownMixin
@@ -141,7 +143,10 @@ class OrganisationForm(PartForm):
     contact_name = _line("Personne à joindre pour ce dossier", 200)
     contact_email = _email("Son courriel", "La Région y écrira, comme aux personnes qui gèrent l’organisme.")
     contact_phone = _phone("Son téléphone")
-    presentation = _text("Présentation de l’organisme", "Son histoire, ses missions, qui il accueille.")
+    presentation = _text(
+        "Présentation de l’organisme",
+        "Son histoire, ses missions, qui il accueille. Elle ouvrira sa page publique s’il est reconnu.",
+    )
     environment = _text(
         "Environnement et partenaires", "Le territoire, les publics, les structures avec lesquelles vous travaillez."
     )
@@ -173,7 +178,7 @@ class SiteForm(TownMixin, PartForm):
     """One site (R3). Hours have their grid beside (`territories/hours_grid.py`)."""
 
     names = SITE_FIELDS
-    needed = ("address", "commune", "perimeter", "services")
+    needed = ("address", "commune", "perimeter", "publics_text", "services")
 
     name = forms.CharField(
         label="Nom du lieu", max_length=200, error_messages={"required": "Écrivez le nom du lieu."},
@@ -200,7 +205,9 @@ class SiteForm(TownMixin, PartForm):
     services = _boxes("Services demandés sur ce site", Service.choices)
     channels = _boxes("Comment on y est reçu·e", Channel.choices)
     publics = _boxes("Publics nommés d’abord", Status.choices, "Aucun\u00a0: le lieu est là pour tout le monde.")
-    publics_text = _text("Périmètre du public", "Qui vous recevez, qui vous orientez ailleurs.", 3)
+    publics_text = _text(
+        "Périmètre du public", "Qui vous recevez\u00a0: tout le monde, ou qui d’abord. Qui vous orientez ailleurs.", 3
+    )
     perimeter = _text(
         "Périmètre géographique", "Les communes, le bassin d’emploi ou le territoire que ce site dessert.", 3
     )
@@ -254,6 +261,15 @@ class SiteForm(TownMixin, PartForm):
         return said | getattr(self, "place", {})
 
 
+class SiteNameForm(forms.Form):
+    """What makes a site of the dossier; the rest is written on its page."""
+
+    name = forms.CharField(
+        label="Nom du lieu", max_length=200, error_messages={"required": "Écrivez le nom du lieu."},
+        help_text="Tel que le public le connaît.",
+    )  # fmt: skip
+
+
 def _initial_of(site: CandidateSite) -> dict[str, Any]:
     said = {name: getattr(site, name) for name in SITE_FIELDS if name not in {"hours", "lat", "lon"}}
     town = site.commune
@@ -291,12 +307,21 @@ class StartForm(forms.Form):
         help_text="14 chiffres\u00a0: celui de l’établissement qui pilote et coordonne les équipes.",
         error_messages={"required": "Écrivez le SIRET de l’organisme."},
     )  # fmt: skip
+    not_signatory = forms.BooleanField(
+        label=(
+            "Notre organisme n’est pas signataire de la charte du service public régional de l’orientation\u00a0: il"
+            " n’en est pas membre de droit."
+        ),
+        error_messages={"required": "Cochez si c’est le cas\u00a0: un organisme signataire n’a rien à déposer."},
+    )
 
     NEW = "nouveau"
 
     def __init__(self, data: Any = None, *, houses: list[Any]) -> None:
         super().__init__(data)
+        self.near: list[Organisation] = []
         self.houses = {house.slug: house for house in houses}
+        self._know_sirets(houses)
         if not houses:
             del self.fields["organisation"]
             self.fields["organisation_name"].help_text = "Tel qu’il est déclaré."
@@ -309,9 +334,38 @@ class StartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         self.house = self.houses.get(given.get("organisation", ""))
+        self._siret_told(given)
         if self.house is None and not given.get("organisation_name") and "organisation_name" not in self.errors:
             self.add_error("organisation_name", "Écrivez le nom de l’organisme.")
+        self.near = near_names(given.get("organisation_name", "")) if self.house is None else []
+        if self.near:
+            self._ask_which()
         return given
+
+    def _know_sirets(self, houses: list[Any]) -> None:
+        """A number told once is not asked again: prefilled, or kept when it is left empty."""
+        known = [house for house in houses if getattr(house, "known_siret", None)]
+        if len(houses) == 1 and known:
+            self.initial["siret"] = known[0].known_siret
+        elif known:
+            self.fields["siret"].required = False
+            self.fields["siret"].help_text += " Vide\u00a0: celui de son dernier dossier."
+
+    def _siret_told(self, given: dict[str, Any]) -> None:
+        if given.get("siret") or "siret" in self.errors:
+            return
+        if known := getattr(self.house, "known_siret", None):
+            given["siret"] = known
+        else:
+            self.add_error("siret", self.fields["siret"].error_messages["required"])
+
+    def _ask_which(self) -> None:
+        """A name that is close to that of a member: is it the same organisation (R1)?"""
+        label = "Notre organisme n’est aucun de ceux-là."
+        self.fields["distinct"] = forms.BooleanField(label=label)
+        if not self.data.get("distinct"):
+            said = "Est-ce l’un de ces organismes\u00a0? Sinon, cochez cette case."
+            self.add_error("distinct", said)
 
 
 class FileForm(forms.Form):
@@ -361,7 +415,11 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, data: Any = None, *, needed: bool) -> None:
         super().__init__(data)
-        self.fields["reason"].required = needed
+        if not needed:  # nobody but its team ever saw it
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"reason": ""} | (super().clean() or {})
 
 
 class MessageForm(forms.Form):

@@ -44,6 +44,19 @@ class RequestForm(DeskForm):
         return str(self.cleaned_data["items"]).splitlines()
 
 
+class ExtendForm(DeskForm):
+    """More time to answer."""
+
+    due_on = forms.DateField(label="Nouveau délai, jusqu’à la fin du", widget=day_input(), error_messages=_DAY)
+
+
+class CompleteForm(DeskForm):
+    sure = forms.BooleanField(
+        label="J’ai relu\u00a0: l’organisme en est prévenu aussitôt par courriel",
+        error_messages={"required": "Relisez, puis cochez cette case."},
+    )
+
+
 class DropForm(DeskForm):
     reason = _text("Pourquoi ce dossier s’arrête", "L’organisme le lira.", "Dites pourquoi\u00a0: l’organisme le lira.")
     sure = forms.BooleanField(
@@ -96,10 +109,11 @@ class LineForm(forms.Form):
     """One criterion of the grid. Empty: nobody assessed it."""
 
     level = forms.ChoiceField(
-        label="Niveau", required=False, choices=[("", "Pas encore évalué"), *Assessment.Level.choices]
-    )
+        label="Niveau", required=False, choices=[("", "Pas encore évalué"), *Assessment.Level.choices],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     comment = forms.CharField(
-        label="Observation", required=False, strip=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Observation", required=False, strip=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"max_length": f"Une observation compte {LONGEST} caractères au plus."},
     )  # fmt: skip
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -110,9 +124,12 @@ class LineForm(forms.Form):
         super().__init__(data, prefix=f"c{criterion.pk}", initial=initial, label_suffix="")
         self.criterion = criterion
 
-    def line(self) -> Line:
+    def line(self, level_of_rest: str = "") -> Line:
+        """What was typed; `level_of_rest`: the level of a line where nothing was."""
         said = self.cleaned_data
-        return Line(self.criterion, said["level"], said["comment"], said["seen"])
+        untouched = not said["level"] and not said["comment"].strip()
+        level = level_of_rest if untouched else said["level"]
+        return Line(self.criterion, level, said["comment"], said["seen"])
 
     def shows(self, row: Assessment | None) -> None:
         """Once a colleague's line was shown, saving again is a choice."""

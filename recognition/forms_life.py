@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recognition import rulebook
 from recognition.forms_sittings import SignedForm, day_input
-from recognition.models import Candidature, Finding, Notice, Recognition, Visit
+from recognition.models import Candidature, Finding, GoverningBody, Notice, Recognition, Sitting, Visit
 from recognition.services.visiting import check_planned
 
 _LAWFUL = "En fait et en droit\u00a0: la lettre les reprend mot pour mot (article L. 211-5 du CRPA)."
@@ -140,7 +140,17 @@ class NoticeForm(LifeForm):
         error_messages={"required": "Dites s’il s’agit d’un retrait ou d’une abrogation."},
     )  # fmt: skip
     grounds = _area("Motifs", "Écrivez les motifs.", help_text=_LAWFUL)
-    answer_by = _day("Réponse attendue avant la fin du", "Donnez le délai laissé pour répondre.")
+    answer_by = _day(
+        "Réponse attendue avant la fin du", "Donnez le délai laissé pour répondre.",
+        help_text="Pas plus tôt que la règle ne le dit\u00a0: c’est le temps de préparer une défense.",
+    )  # fmt: skip
+    sure = forms.BooleanField(
+        label="J’ai relu\u00a0: la lettre part aussitôt, avec ces motifs mot pour mot",
+        error_messages={"required": "Relisez, puis cochez cette case."},
+    )
+
+    def told(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("kind", "grounds", "answer_by")}
 
 
 class AnswerForm(LifeForm):
@@ -148,16 +158,48 @@ class AnswerForm(LifeForm):
     answer = _area("Observations de l’organisme", "Écrivez ce que l’organisme a répondu.")
 
 
-class GroundedForm(SignedForm):
-    """A decision that gives its grounds (R14)."""
+_SIGNED = ("sitting", "deliberation_number", "signatory", "signatory_title", "sure")
+
+
+class SatForm(SignedForm):
+    """A decision on a recognition: of a sitting that was held, or by delegation (R14)."""
+
+    sitting = forms.ModelChoiceField(
+        Sitting.objects.none(), label="Séance", required=False, empty_label="Sans séance\u00a0: par délégation",
+        help_text="La lettre dit de quelle séance est la décision, ou qu’elle est prise par délégation.",
+    )  # fmt: skip
+    field_order: tuple[str, ...] = _SIGNED
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        held = Sitting.objects.filter(body__kind=GoverningBody.Kind.DECISION, held_on__lte=timezone.localdate())
+        self.fields["sitting"].queryset = held.select_related("body")  # type: ignore[attr-defined]
+
+    def signed(self) -> dict[str, Any]:
+        return super().signed() | {"sitting": self.cleaned_data["sitting"]}
+
+
+class SuspendForm(SatForm):
+    """After the organisation was heard, or at once when that is urgent."""
 
     grounds = _area("Motifs", "Écrivez les motifs.", help_text=_LAWFUL)
-    field_order: tuple[str, ...] = ("grounds", "deliberation_number", "signatory", "signatory_title", "sure")
+    urgency = _area(
+        "Urgence", rows=2,
+        help_text="Si l’organisme n’a pas été entendu dans une procédure contradictoire\u00a0: ce qui ne permet pas"
+        " d’attendre. La lettre le dit (article L. 121-2 du CRPA).",
+    )  # fmt: skip
+    field_order = ("grounds", "urgency", *_SIGNED)
 
 
-class AnnulForm(GroundedForm):
+class AnnulForm(SatForm):
+    grounds = _area("Motifs", "Écrivez les motifs.", help_text=_LAWFUL)
+    reworded = forms.BooleanField(
+        label="Ces motifs ne sont pas mot pour mot ceux qui ont été dits\u00a0: j’ai vérifié que l’organisme a pu"
+        " répondre à chacun",
+        required=False,
+    )  # fmt: skip
     decided_on = _day("Décidée le", "Donnez la date de la décision.")
-    field_order = ("grounds", "decided_on", "deliberation_number", "signatory", "signatory_title", "sure")
+    field_order = ("grounds", "reworded", "decided_on", *_SIGNED)
 
 
 class GiveUpForm(LifeForm):

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from recognition import rulebook
 from recognition.models import Candidature, Decision, GoverningBody, Opinion, Sitting
+from recognition.services.sitting import WHY_PAST
 
 _AREA = {"rows": 4}
 
@@ -33,6 +35,9 @@ class DeskForm(forms.Form):
         super().__init__(data, auto_id=f"id_{key}_%s" if key else "id_%s", label_suffix="", **kwargs)
 
 
+_LATE = "Si elle a déjà eu lieu\u00a0: pourquoi elle n’est saisie, ou déplacée, qu’après. Le journal le garde."
+
+
 class PlanForm(forms.ModelForm):
     """A sitting to come; the rest is written on its page."""
 
@@ -40,6 +45,7 @@ class PlanForm(forms.ModelForm):
         GoverningBody.objects.all(), label="Instance", empty_label="Choisissez",
         error_messages={"required": "Choisissez l’instance."},
     )  # fmt: skip
+    reason = forms.CharField(label="Raison", max_length=300, required=False, help_text=_LATE)
 
     class Meta:
         model = Sitting
@@ -47,11 +53,22 @@ class PlanForm(forms.ModelForm):
         widgets = {"held_on": day_input(), "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
         error_messages = {"held_on": {"required": "Donnez la date de la séance.", "invalid": "Donnez une date."}}
 
+    def clean(self) -> dict[str, Any]:
+        """As `plan_sitting` asks, said beside its field."""
+        values: dict[str, Any] = super().clean() or {}
+        day = values.get("held_on")
+        if day and day < timezone.localdate() and not values.get("reason", "").strip():
+            self.add_error("reason", WHY_PAST)
+        return values
+
 
 class DetailsForm(DeskForm):
     """When, where, who: `present` is what votes are checked against."""
 
+    KEPT = ("held_on", "starts_at", "place", "chair", "present")
+
     held_on = forms.DateField(label="Date", widget=day_input(), error_messages={"required": "Donnez la date."})
+    reason = forms.CharField(label="Raison", max_length=300, required=False, help_text=_LATE)
     starts_at = forms.TimeField(
         label="Heure", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
@@ -64,7 +81,7 @@ class DetailsForm(DeskForm):
 
     @classmethod
     def of(cls, sitting: Sitting) -> DetailsForm:
-        return cls(initial={name: getattr(sitting, name) for name in cls.base_fields}, key="seance")
+        return cls(initial={name: getattr(sitting, name) for name in cls.KEPT}, key="seance")
 
 
 class AgendaForm(DeskForm):
@@ -159,7 +176,10 @@ class SignedForm(DeskForm):
 
 
 _KINDS = [(Decision.Kind.GRANT, "Reconnaissance"), (Decision.Kind.REFUSAL, "Refus")]
-_GROUNDS_HELP = "Obligatoires pour un refus\u00a0: la lettre les reprend mot pour mot."
+_GROUNDS_HELP = (
+    "Obligatoires pour un refus (la lettre les reprend mot pour mot), et pour accorder malgré un critère non atteint ou"
+    " un avis défavorable."
+)
 
 
 class DecisionForm(DeskForm):

@@ -15,8 +15,9 @@ from core.values import day_in_words
 from members.models import Mandate, Organisation
 from recognition.clock import day_of
 from recognition.deadlines import window
-from recognition.models import Candidature, Letter, LetterKind, Recognition
+from recognition.models import Candidature, Finding, Letter, LetterKind, Recognition
 from recognition.standing import standing, until_words
+from recognition.to_mend import to_mend
 
 SOON = 30  # days before the last day to ask: what waits is then said to be late
 SHOWN = 5
@@ -25,6 +26,7 @@ SHOWN = 5
 def connect() -> None:
     """Declare the panels and the task; called once, when the application starts."""
     register(Panel("organisation", 5, "Sa reconnaissance", "recognition/panels/recognition.html", _organisation))
+    register(Panel("pro-organisation", 5, "Sa reconnaissance", "recognition/panels/house.html", _house))
     register(Panel("pro", 20, "Votre reconnaissance", "recognition/panels/mine.html", _pro))
     register_task(Task("pro", "recognition-renewal", 3, "[Reconnaissance|Reconnaissances] à renouveler", _to_renew))
 
@@ -36,6 +38,23 @@ def _organisation(request: HttpRequest, organisation: Organisation) -> dict[str,
     if row is None:
         return None
     return {"recognition": row, "standing": standing(row, today), "until": until_words(row)}
+
+
+def _house(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
+    """For its team: the recognition that runs, what is to be mended, the dossiers in hand."""
+    today = day_of(timezone.now())
+    row = Recognition.objects.in_force(today).filter(organisation=organisation).first()
+    dossiers = Candidature.objects.open().filter(organisation=organisation).select_related("campaign")
+    found = list(dossiers.order_by("-pk")[:SHOWN])
+    if row is None and not found:
+        return None
+    said: dict[str, Any] = {"dossiers": found, "today": today}
+    if row is not None:
+        said |= {
+            "recognition": row, "standing": standing(row, today), "until": until_words(row),
+            "findings": list(to_mend([row])),
+        }  # fmt: skip
+    return said
 
 
 def _pro(request: HttpRequest, user: Any) -> dict[str, Any] | None:
@@ -50,10 +69,13 @@ def _pro(request: HttpRequest, user: Any) -> dict[str, Any] | None:
         for letter in Letter.objects.filter(recognition__in=found, kind=LetterKind.CERTIFICATE).exclude(sha256="")
     }
     asked = _asked(found)
+    gaps: dict[int, list[Finding]] = {}
+    for finding in to_mend(found):
+        gaps.setdefault(finding.visit.recognition_id or 0, []).append(finding)
     lines = [
         {
-            "recognition": row, "standing": standing(row, today), "until": until_words(row),
-            "certificate": certificates.get(row.pk), "window": _window(row, asked),
+            "recognition": row, "findings": gaps.get(row.pk, []), "standing": standing(row, today),
+            "until": until_words(row), "certificate": certificates.get(row.pk), "window": _window(row, asked),
         }
         for row in found
     ]  # fmt: skip

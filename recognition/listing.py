@@ -58,10 +58,11 @@ def read(asked: Mapping[str, str]) -> Search:
 
 
 def rows(search: Search, on: dt.date) -> QuerySet[Recognition]:
-    """Those of the search, by name; those that hold first when the past is asked too."""
+    """Those of the search, by name; those that one may rely on today, unless the others are asked too."""
     found = Recognition.objects.filter(starts_on__lte=on) if search.past else Recognition.objects.in_force(on)
     if not search.past:  # annulled today: it ends tonight, and may not be relied on any more
         found = found.exclude(end_reason__in=[Recognition.End.WITHDRAWN, Recognition.End.REPEALED])
+        found = found.filter(suspended_since=None)
     for word in fold(search.words).split():
         name = Q(organisation__sort_key__contains=word) | Q(organisation__slug__contains=word)
         typed = Q(organisation__name__icontains=word) | Q(organisation__current_name__icontains=word)

@@ -27,7 +27,7 @@ def connect() -> None:
             check_bodies, lambda table, writer: writer.apply(BODIES, _bodies(table)),
         )
     )  # fmt: skip
-    register(ExtraTable("recognition_rules", "key value source note", "", check_rules, _load_rules))
+    register(ExtraTable("recognition_rules", "key value source note", "to_confirm", check_rules, _load_rules))
 
 
 def check_bodies(table: Table) -> None:
@@ -100,7 +100,12 @@ def _check_order(table: Table) -> None:
 
 def _rules(table: Table) -> list[Wanted]:
     return [
-        Wanted(row.text("key"), {name: row.text(name) for name in ("key", "value", "source", "note")}, row)
+        Wanted(
+            row.text("key"),
+            {name: row.text(name) for name in ("key", "value", "source", "note")}
+            | {"to_confirm": row.choice("to_confirm", ("yes", "no"), what="réponse", required=False) == "yes"},
+            row,
+        )
         for row in table
     ]
 

@@ -8,17 +8,10 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from recognition.deadlines import window
-from recognition.forms_life import (
-    GiveUpForm,
-    GroundedForm,
-    NoticeForm,
-    PlanVisitForm,
-    signatory,
-)
-from recognition.forms_sittings import SignedForm
+from recognition.forms_life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm, signatory
 from recognition.letters import law
 from recognition.models import Act, Candidature, Decision, Finding, Letter, Notice, Recognition, Visit
-from recognition.services.annulling import answer_day, open_notices, withdrawal_limit
+from recognition.services.annulling import answer_day, open_notices, why_not_yet, withdrawal_limit
 from recognition.standing import standing, until_words
 from territories.models import Site
 
@@ -80,12 +73,18 @@ def _renewal(row: Recognition, today: dt.date) -> dict[str, Any]:
     return {"dossier": dossier, "window": allowed, "open": allowed.opens_on <= today <= allowed.last_on}
 
 
+def _heard_on(row: Recognition, today: dt.date) -> dict[str, str]:
+    """The grounds that the organisation could answer, when a procedure is ripe."""
+    ripe = [notice.grounds for notice in open_notices(row) if not why_not_yet(notice, today)]
+    return {"grounds": ripe[0]} if ripe else {}
+
+
 def _forms(row: Recognition, today: dt.date, runs: bool, typed: Typed) -> dict[str, Any]:
     """Those of what may be done today; the one that was refused as it was typed."""
     found: dict[str, Any] = {"visite": PlanVisitForm(dossier=row.candidature, key="visite")}
     if runs:
-        made = SignedForm if row.suspended_since else GroundedForm
-        found["suspension"] = made(key="suspension", initial=signatory())
+        made = SatForm if row.suspended_since else SuspendForm
+        found["suspension"] = made(key="suspension", initial=signatory() | _heard_on(row, today))
         found["fin"] = GiveUpForm(key="fin")
     if runs and not open_notices(row):
         found["procedure"] = NoticeForm(key="procedure", initial={"answer_by": answer_day(today)})

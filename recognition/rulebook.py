@@ -13,7 +13,7 @@ from typing import Literal
 
 from recognition.models import Rule
 
-KeyKind = Literal["day", "number", "numbers", "text", "yes"]
+KeyKind = Literal["day", "number", "numbers", "text", "yes", "effect"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Key:
     kind: KeyKind
     default: str
     source: str = ""
+    least: int = 1  # of a number
 
 
 # Steps of a campaign are keyed by the column of `Campaign` they fill.
@@ -42,14 +43,19 @@ KEYS: dict[str, Key] = {
     "last_year_follows_calendar": Key(
         "La dernière année d’un plan, le renouvellement suit le calendrier annuel", "yes", "oui", "R9"
     ),
-    "answer_days": Key("Délai pour répondre avant une annulation (jours)", "number", "30", "CRPA L122-1"),
+    "answer_days": Key("Délai pour répondre avant une annulation (jours)", "number", "30", "CRPA L122-1", least=15),
     "withdrawal_months": Key("Un retrait se décide dans les (mois)", "number", "4", "CRPA L242-1"),
     "late_step_days": Key("Relance de la Région quand une étape tarde (jours)", "number", "7", "R12"),
     "service_name": Key("Service chargé du dossier", "text", "Service de l’orientation", "CRPA R112-5"),
     "service_address": Key("Adresse du service", "text", "", "CRPA R112-5"),
     "service_email": Key("Courriel du service", "text", "", "CRPA R112-5"),
     "service_phone": Key("Téléphone du service", "text", "", "CRPA R112-5"),
-    "silence": Key("Ce que vaut le silence de la Région", "text", "", "CRPA R112-5"),
+    "silence_months": Key(
+        "Le silence de la Région vaut décision au bout de (mois)", "number", "2", "CRPA L231-1, L231-4"
+    ),
+    "silence_effect": Key("Le silence de la Région vaut", "effect", "rejet", "CRPA L231-1, L231-4"),
+    "silence": Key("Ce que vaut le silence de la Région, expliqué", "text", "", "CRPA R112-5, R112-11-1"),
+    "receipt_appeal": Key("Recours si la Région ne répond pas (accusé de réception)", "text", "", "CRPA R112-11-1"),
     "appeal": Key("Voies et délais de recours", "text", "", "CRPA R112-5, R421-1 du CJA"),
     "signatory": Key("Signataire des courriers", "text", "", "R14"),
     "signatory_title": Key("Qualité du signataire", "text", "", "R14"),
@@ -63,6 +69,12 @@ def text(key: str) -> str:
     return (said or "").strip() or default
 
 
+def texts(*keys: str) -> dict[str, str]:
+    """As `text`, for several rules in one query."""
+    said = dict(Rule.objects.filter(key__in=keys).values_list("key", "value"))
+    return {key: (said.get(key) or "").strip() or KEYS[key].default for key in keys}
+
+
 def number(key: str) -> int:
     return int(text(key))
 
@@ -73,12 +85,21 @@ def numbers(key: str) -> tuple[int, ...]:
 
 
 def yes(key: str) -> bool:
-    return text(key).lower() in {"oui", "1", "true", "vrai"}
+    return is_yes(text(key))
+
+
+def is_yes(said: str) -> bool:
+    return said.lower() in {"oui", "1", "true", "vrai"}
 
 
 def day(key: str, year: int) -> dt.date:
     """The day of `year` that the rule names."""
-    month, number_of_day = (int(part) for part in text(key).split("-"))
+    return day_in(text(key), year)
+
+
+def day_in(said: str, year: int) -> dt.date:
+    """The day of `year` that « MM-DD » names."""
+    month, number_of_day = (int(part) for part in said.split("-"))
     return dt.date(year, month, min(number_of_day, calendar.monthrange(year, month)[1]))
 
 
@@ -89,6 +110,8 @@ def problem(key: str, value: str) -> str:
     said, wanted = value.strip(), _WANTED[KEYS[key].kind]
     if not said or re.fullmatch(wanted[0], said, re.IGNORECASE | re.DOTALL) is None:
         return f"{wanted[1]} attendu, «\u00a0{said}\u00a0» lu" if said else ""
+    if KEYS[key].kind == "number" and int(said) < KEYS[key].least:
+        return f"{KEYS[key].least} au moins attendu, «\u00a0{said}\u00a0» lu"
     if KEYS[key].kind == "day":
         month, number_of_day = (int(part) for part in said.split("-"))
         if not 1 <= month <= 12 or not 1 <= number_of_day <= calendar.monthrange(2024, month)[1]:
@@ -103,6 +126,7 @@ _WANTED: dict[str, tuple[str, str]] = {
     "numbers": (r"[1-9][0-9]{0,2}([ ,]+[1-9][0-9]{0,2}){0,9}", "nombres séparés par des espaces"),
     "text": (r".*", "texte"),
     "yes": (r"oui|non", "oui ou non"),
+    "effect": (r"rejet|accord", "«\u00a0rejet\u00a0» ou «\u00a0accord\u00a0»"),
 }
 
 

@@ -39,7 +39,7 @@ def serves_agency_of_dossier(user: Any, subject: Any) -> bool:
     return (
         dossier is not None
         and dossier.agency_id is not None
-        and dossier.state != Candidature.State.DRAFT
+        and dossier.deposited_at is not None
         and bool(is_officer(user, dossier))
     )
 

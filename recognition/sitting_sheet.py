@@ -14,6 +14,8 @@ from django.urls import NoReverseMatch, reverse
 from recognition.forms_sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Opinion, Sitting
 from recognition.services.agenda import candidates_for
+from recognition.services.campaigns import elsewhere
+from recognition.services.grid import unmet, unmet_words
 
 BLOCKED_SHOWN = 30
 State = Candidature.State
@@ -53,7 +55,7 @@ def opinion_stamp(opinion: Opinion | None) -> str:
 
 
 def details_stamp(sitting: Sitting) -> str:
-    return stamp(*(getattr(sitting, name) for name in DetailsForm.base_fields))
+    return stamp(*(getattr(sitting, name) for name in DetailsForm.KEPT))
 
 
 def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = None) -> dict[str, Any]:
@@ -64,12 +66,16 @@ def sheet_of(sitting: Sitting, today: dt.date, typed: tuple[str, Any] | None = N
     stage, shown = stage_of(sitting, today), dict([typed] if typed else [])
     decides = sitting.body.kind == GoverningBody.Kind.DECISION
     items = list(_items(sitting))
+    lacking = unmet(item.candidature for item in items)
     lines = [_line(sitting, item, number, stage, shown) for number, item in enumerate(items, 1)]
+    for line in lines:
+        line["unmet"] = unmet_words(lacking[line["dossier"].pk])
     waiting = list(candidates_for(sitting)) if stage.key != "closed" else []
     left = [line for line in lines if line["to_say"]]
     for line in left[:1]:  # one form open at a time, that of the next dossier to speak of
         line["next"] = not shown
     return {
+        "elsewhere": elsewhere(sitting) if stage.key == "coming" else None,
         "stage": stage, "decides": decides, "lines": lines, "waiting": waiting, "left": left,
         "undecided": [line for line in lines if decides and line["dossier"].state == State.READY],
         "blocked": _blocked(sitting, {i.candidature_id for i in items} | {d.pk for d in waiting}, stage),
@@ -138,11 +144,12 @@ def _blocked(sitting: Sitting, known: set[int], stage: Stage) -> list[tuple[Cand
             candidature__in=rows, sitting__body=sitting.body, sitting__closed_at=None
         ).select_related("sitting")
     }  # fmt: skip
-    return [(dossier, _why(sitting, said[dossier.pk], planned.get(dossier.pk), former)) for dossier in rows]
+    return [(dossier, _why(sitting, dossier, said[dossier.pk], planned.get(dossier.pk), former)) for dossier in rows]
 
 
 def _why(
-    sitting: Sitting, said: dict[int, dt.date], planned: Sitting | None, former: list[GoverningBody]
+    sitting: Sitting, dossier: Candidature, said: dict[int, dt.date], planned: Sitting | None,
+    former: list[GoverningBody],
 ) -> str:  # fmt: skip
     if sitting.body_id in said:
         return f"avis déjà donné le {said[sitting.body_id]:%d/%m/%Y}"
@@ -151,4 +158,6 @@ def _why(
         return f"il manque d’abord l’avis de\u00a0: {', '.join(missing)}"
     if planned is not None:
         return f"déjà à l’ordre du jour du {planned.held_on:%d/%m/%Y}"
-    return "il est d’une campagne à venir"
+    if sitting.campaign is not None and dossier.campaign.year > sitting.campaign.year and not dossier.renews_id:
+        return "il est d’une campagne à venir"
+    return "il n’était pas encore prêt ce jour-là"

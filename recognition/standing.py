@@ -53,7 +53,10 @@ def standing(row: Recognition, on: dt.date) -> Standing:
             " valable jusqu’à ce que la décision soit notifiée.",
             True,
         )  # fmt: skip
-    said = "Cet organisme est reconnu\u00a0: il respecte le cahier des charges du service public de l’orientation."
+    said = (
+        "Cet organisme est reconnu\u00a0: la Région l’a décidé au vu du cahier des charges du service public régional"
+        " de l’orientation, et peut le contrôler à tout moment."
+    )
     if row.end_reason == End.REFUSED:
         said = f"{said} Elle ne sera pas renouvelée après le {day_in_words(row.ends_on)}."
     return Standing("in_force", "en vigueur", "success", said, True)

@@ -14,7 +14,10 @@ def recognition_day(on: str = "") -> int:
     """The daily pass for `on` (AAAA-MM-JJ), today by default; how many acts were done."""
     from recognition.services.day import run_day
 
-    return len(run_day(dt.date.fromisoformat(on) if on else timezone.localdate()))
+    if on:
+        return len(run_day(dt.date.fromisoformat(on)))
+    now = timezone.now()
+    return len(run_day(timezone.localdate(now), now=now))
 
 
 @shared_task

@@ -39,7 +39,7 @@ DESKS = {
         "candidat@demo.invalid", "/candidature/ > /candidature/[0-9a-f-]{36}/", 1280, 900, "light",
     ),
     "recognition-campagne": (
-        "region@demo.invalid", f"{DESK}/campaign/?closed_at__isnull=False > {DESK}/campaign/[0-9]+/change/", 1280, 900,
+        "region@demo.invalid", f"{DESK}/campaign/ > {DESK}/campaign/[0-9]+/change/", 1280, 900,
         "light",
     ),
     "recognition-file": ("region@demo.invalid", f"{DESK}/candidature/", 1280, 900, "light"),

@@ -25,7 +25,7 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
         "Reconnaissance",
         ("recognition.candidature", "recognition.sitting", "recognition.decision", "recognition.recognition",
          "recognition.visit", "recognition.letter", "recognition.campaign", "recognition.lettertemplate",
-         "recognition.governingbody", "recognition.rule"),
+         "recognition.governingbody", "recognition.rule", "recognition.sirenholder"),
     ),
     "pages": ("Pages", ()),
     "territoires": (

@@ -190,14 +190,15 @@ def _changed(organisation: Organisation, author: Any) -> None:
 def _waiting(organisation: Organisation, author: Any) -> None:
     """What somebody has to read: proposals, an edit, a double, a draft."""
 
-    def one(title: str, kind: str, days: int, insee: str = TROYES, **values: Any) -> Event:
-        place = _at(_day(days, 2), "09:00", "12:00", **_in(insee, "Maison des associations", "3 rue du Pont"))
+    def one(title: str, kind: str, days: int, weekday: int = 2, **values: Any) -> Event:
+        place = _at(_day(days, weekday), "09:00", "12:00", **_in(TROYES, "Maison des associations", "3 rue du Pont"))
         event = _event(title, kind, place, **{"organisation": organisation, "author": author} | values)
         return submit(event=event, actor=None, at_once=False)
 
     one("Rencontre avec des artisanes du cuir", EventType.CONFERENCE, 11, sectors=[Sector.ARTISANAT])
     one("Bourse aux stages de seconde", EventType.FORUM, 20, publics=[Status.LYCEEN, Status.PARENT])
-    one("Forum des métiers de Troyes et de l’Aube", EventType.FORUM, 11, organisation=None, author=None,
+    # The day of the forum of `_told`, which it resembles.
+    one("Forum des métiers de Troyes et de l’Aube", EventType.FORUM, 12, 5, organisation=None, author=None,
         organiser_name="Association Un métier pour toi", proposer_name="Paul Delaunay",
         proposer_email="paul.delaunay@exemple.invalid")  # fmt: skip
     refused = one("Vide-grenier des apprentis", EventType.SALON, 14)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -160,6 +161,7 @@ def place(house: House, insee: str, number: int) -> dict[str, Any]:
         "name": name, "address": f"{number} place de la Démonstration", "postal_code": _postal(town), "commune": town,
         "lat": town.lat, "lon": town.lon, "phone": "03 00 00 00 00", "email": house.email,
         "hours": WEEK, "perimeter": f"{town.name} et les communes à moins de trente minutes",
+        "publics_text": "Tout le monde, à tout âge et sans rendez-vous.",
         "services": OWED, "channels": [Channel.SUR_PLACE.value, Channel.TELEPHONE.value], "access": [Access.PMR.value],
         "has_reception": True, "has_confidential": True, "has_internet": True, "has_telephone": True,
     }  # fmt: skip
@@ -197,12 +199,13 @@ def fill(house: House, dossier: Candidature, *, user: User, at: dt.datetime) -> 
 def give(house: House, dossier: Candidature, *, kind: str, user: User, at: dt.datetime) -> None:
     """One of the three files, of one page."""
     label = Attachment.Kind(kind).label.replace("N-1", str(dossier.campaign.year - 1))
-    upload = SimpleUploadedFile(f"{kind}-{house.key}.pdf", _page(label, house.name), content_type="application/pdf")
+    upload = SimpleUploadedFile(f"{kind}-{house.key}.pdf", _page(label), content_type="application/pdf")
     attach(candidature=dossier, kind=kind, upload=upload, user=user, at=at)
 
 
+@cache
 def _page(*lines: str) -> bytes:
-    """A PDF of one page with these lines, in a font that every reader has."""
+    """A PDF of one page with these lines, in a font that every reader has; the same bytes each time, inspected once."""
     with pikepdf.new() as made:
         font = pikepdf.Dictionary(
             Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,

@@ -133,7 +133,7 @@ def _in_preparation(candidate: User, colleague: User) -> None:
 def _draw() -> None:
     """The letters of the recognition in force, whatever the worker does; it draws the others."""
     of = Organisation.objects.get(name=houses.IN_FORCE.name)
-    kinds = (LetterKind.GRANT, LetterKind.CERTIFICATE)
+    kinds = (LetterKind.RECEIPT, LetterKind.GRANT, LetterKind.CERTIFICATE)
     for letter in Letter.objects.filter(candidature__organisation=of, kind__in=kinds).order_by("pk"):
         draw(letter=letter, at=letter.written_at + dt.timedelta(minutes=1))
 
@@ -158,7 +158,7 @@ class Story:
         self.lines.append((at, len(self.lines), deed))
 
     def play(self) -> None:
-        for year in (self.first, self.year - 1, self.year):
+        for year in range(self.first, self.year + 1):  # also those without a dossier: they open and close in their time
             self._calendar(year)
         self._decided_year(self.first, {houses.RENEWING: (FAVOURABLE, FAVOURABLE)})
         self._decided_year(self.year - 1, {
@@ -258,10 +258,10 @@ class Story:
         self.on(day + DAY, 7, self._pass)
         return day
 
-    def _plan(self, year: int, step: str, day: dt.date, _: dt.datetime) -> None:
+    def _plan(self, year: int, step: str, day: dt.date, at: dt.datetime) -> None:
         plan_sitting(
             body=self._body(step), held_on=day, campaign=Campaign.objects.get(year=year), starts_at=dt.time(9, 30),
-            place="Maison de la Région (salle inventée)", chair="Ysoline Chantreuil", actor=self.staff,
+            place="Maison de la Région (salle inventée)", chair="Ysoline Chantreuil", at=at, actor=self.staff,
         )  # fmt: skip
 
     def _body(self, step: str) -> GoverningBody:
@@ -370,7 +370,7 @@ class Story:
         self._thread()
 
     def _move(self, year: int, at: dt.datetime) -> None:
-        day = self._step(year, "crefop_on") + 3 * DAY
+        day = _working(self._step(year, "crefop_on") + 3 * DAY)
         why = "Le CREFOP se réunit plus tard que prévu cette année."
         move_step(
             campaign=Campaign.objects.get(year=year), step="crefop_on", day=day, reason=why, at=at, actor=self.staff
@@ -414,7 +414,10 @@ class Story:
         self.on(self.today - 3 * DAY, 11, partial(self._visits, houses.RENEWING, self.today + 18 * DAY))
 
     def _notice(self, at: dt.datetime) -> None:
-        grounds = "Le lieu de Saverne est fermé depuis le 15 janvier\u00a0: l’accueil n’y est plus assuré."
+        grounds = (
+            "Le lieu de Saverne, seul reconnu, est fermé depuis le 15 janvier\u00a0: l’accueil n’y est plus assuré, une"
+            " condition de la reconnaissance n’est plus remplie (annexe 1, article 1er)."
+        )
         ending.give_notice(
             recognition=self._recognition(houses.REPEALED), kind=Notice.Kind.REPEAL, grounds=grounds, at=at,
             actor=self.staff,
@@ -425,11 +428,10 @@ class Story:
         ending.record_answer(notice=self._open_notice(), answer=said, answered_on=day_of(at), at=at, actor=self.staff)
 
     def _annul(self, at: dt.datetime) -> None:
+        notice = self._open_notice()
         ending.annul(
-            notice=self._open_notice(), deliberation_number=f"{at.year % 100}CP-A007", **SIGNED, at=at,
-            actor=self.staff,
-            grounds="L’accueil n’est plus assuré à Saverne, seul lieu reconnu\u00a0: une condition de la reconnaissance"
-            " n’est plus remplie (annexe 1, article 1er).",
+            notice=notice, deliberation_number=f"{at.year % 100}CP-A007", **SIGNED, at=at, actor=self.staff,
+            grounds=notice.grounds,
         )  # fmt: skip
 
     def _open_notice(self) -> Notice:
@@ -459,6 +461,8 @@ class Story:
             deliberation_number=f"{at.year % 100}CP-S002", **SIGNED,
             grounds="La visite a montré que les entretiens n’ont plus lieu dans un espace confidentiel (annexe 1,"
             " article 2.d). La suspension vaut jusqu’à ce que ce soit corrigé.",
+            urgency="Chaque entretien mené à l’accueil expose la vie privée des personnes reçues\u00a0: attendre la fin"
+            " d’une procédure ferait durer cette atteinte.",
         )  # fmt: skip
 
 

@@ -356,6 +356,8 @@ REST_FRAMEWORK = {
         "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
         # a school that tells of those who left it at the end of the year
         "signalements": env.str("SIGNALEMENT_RATE", default="60/hour"),
+        "uploads": env.str("UPLOAD_RATE", default="120/hour"),  # files of dossiers given by one account
+        "starts": env.str("START_RATE", default="20/hour"),  # numbers asked about by one account that begins a dossier
     },
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # one format

@@ -27,5 +27,5 @@ class TerritoriesConfig(AppConfig):
         referent_desk.connect()
         pro_desk.connect()
         house_history.connect()
-        pro_pages.register(pro_pages.Page(20, "Lieux", "pro_sites"))
-        pro_pages.register(pro_pages.Page(30, "Référent·es", "pro_own_referents"))
+        pro_pages.register(pro_pages.Page(20, "Lieux", "pro_sites", belongs=True))
+        pro_pages.register(pro_pages.Page(30, "Référent·es", "pro_own_referents", belongs=True))

@@ -22,6 +22,7 @@ from django.db import connection
 
 from core.geo import distance_km, mercator
 from core.reference import REMOTE_CHANNELS
+from core.search import plain
 from territories.routing import UNNAMED_KM, Branch, Table
 
 FARTHEST_KM = 20_000.0  # as far as a search without a radius looks
@@ -64,7 +65,7 @@ class Narrowing:
         parts: list[str] = []
         parameters: list[Any] = []
         for given, condition, value in (
-            (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", self.words),
+            (self.words, "words @@ websearch_to_tsquery('public.fr', %s)", plain(self.words)),
             (self.services, "services @> %s::varchar[]", list(self.services)),
             (self.access, "access @> %s::varchar[]", list(self.access)),
             (self.network is not None, "network_id = %s", self.network),

@@ -28,10 +28,11 @@ def connect() -> None:
 
 
 def _houses(user: Any, **role: Any) -> Any:
-    """The organisations where `user` works today, by name."""
+    """The organisations where `user` works today, by name: those that have places in the directory."""
     held = Mandate.objects.in_force().filter(user=user, **role)
     rows = Organisation.objects.filter(pk__in=held.values("organisation"))
-    return rows.exclude(status=Organisation.Status.FORMER).order_by("sort_key")
+    out = (Organisation.Status.FORMER, Organisation.Status.CANDIDATE)
+    return rows.exclude(status__in=out).order_by("sort_key")
 
 
 def _reports(user: Any) -> Waiting | None:

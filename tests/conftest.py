@@ -39,6 +39,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
+def _numbers_of_its_own() -> None:
+    from tests import factories
+
+    factories.restart()
+
+
+@pytest.fixture(autouse=True)
 def _site_of_its_own(settings: Any) -> None:
     """Mails of the tests lead here; programs that they start are told so by the environment."""
     settings.SITE_URL_KNOWN = True

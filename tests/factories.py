@@ -29,27 +29,38 @@ PASSWORD = "une phrase de test assez longue"
 _numbers = count(1)
 
 
+def fresh() -> int:
+    """A number that no other thing of the test has."""
+    return next(_numbers)
+
+
+def restart() -> None:
+    """Each test counts from 1: neither its names nor its codes rest on the tests that its worker ran before."""
+    global _numbers
+    _numbers = count(1)
+
+
 def person(email: str = "", *, verified: bool = True, **fields: Any) -> User:
     """Somebody with an account, a verified address and `PASSWORD`, who accepted the code of conduct."""
     fields = {"conduct_version": conduct.VERSION} | fields
-    user = User.objects.create_user(email or f"personne-{next(_numbers)}@exemple.invalid", PASSWORD, **fields)
+    user = User.objects.create_user(email or f"personne-{fresh()}@exemple.invalid", PASSWORD, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
     return user
 
 
 def network(**fields: Any) -> Network:
-    number = next(_numbers)
+    number = fresh()
     return Network.objects.create(**{"number": number, "slug": f"reseau-{number}", "name": f"Réseau {number}"} | fields)
 
 
 def organisation(**fields: Any) -> Organisation:
-    number = next(_numbers)
+    number = fresh()
     values = {"slug": f"organisme-{number}", "name": f"Organisme {number}"} | fields
     return Organisation.objects.create(sort_key=sort_key(values["name"]), **values)
 
 
 def agency(**fields: Any) -> Agency:
-    number = next(_numbers)
+    number = fresh()
     return Agency.objects.create(**{"slug": f"agence-{number}", "name": f"Agence {number}", "order": number} | fields)
 
 
@@ -73,8 +84,8 @@ def region_staff(**fields: Any) -> User:
 
 
 def town(name: str = "", *, insee: str = "", lat: float = 48.5, lon: float = 6.5, **fields: Any) -> Commune:
-    """A commune with its department, basin and agency (made if not given)."""
-    number = next(_numbers)
+    """A commune with its department, basin and agency (made if not given), its code one that no real one has."""
+    number = fresh()
     name = name or f"Commune {number}"
     served = fields.pop("agency", None) or agency()
     department, _ = Department.objects.get_or_create(code=fields.pop("department", "88"), defaults={"name": "Vosges"})
@@ -82,20 +93,20 @@ def town(name: str = "", *, insee: str = "", lat: float = 48.5, lon: float = 6.5
         number=fields.pop("basin", number), defaults={"name": f"Bassin {number}", "agency": served}
     )
     return Commune.objects.create(
-        insee=insee or f"{88000 + number % 1000:05d}", name=name, folded_name=fold(name), lat=lat, lon=lon,
+        insee=insee or f"{88517 + number % 483:05d}", name=name, folded_name=fold(name), lat=lat, lon=lon,
         department=department, basin=basin, agency=served, **fields,
     )  # fmt: skip
 
 
 def kind(**fields: Any) -> SiteKind:
-    number = next(_numbers)
+    number = fresh()
     values = {"slug": f"sorte-{number}", "label": f"Sorte {number}", "blaze": "lieu", "order": number}
     return SiteKind.objects.create(**values | fields)
 
 
 def site(*, commune: Commune | None = None, card: bool = True, **fields: Any) -> Site:
     """A listed place at its commune, its card written unless `card` is False."""
-    number = next(_numbers)
+    number = fresh()
     commune = commune or town()
     values = {
         "slug": f"lieu-{number}", "name": f"Lieu {number}", "commune": commune, "lat": commune.lat, "lon": commune.lon,
@@ -122,7 +133,7 @@ def rule(target: SiteKind | Network | Organisation, *, rank: int = 1, status: st
 
 
 def referent(**fields: Any) -> Referent:
-    number = next(_numbers)
+    number = fresh()
     values = {"name": f"Personne {number}", "function": "Conseillère", "email": f"p{number}@exemple.invalid"} | fields
     if "organisation" not in values:
         values["organisation"] = organisation()

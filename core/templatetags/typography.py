@@ -88,3 +88,10 @@ def paragraphs(value: str) -> str:
 def without_lines(value: str) -> str:
     """`{{ source|without_lines|typo }}`: the article, the annexe, the sheet, and no line number."""
     return text.without_lines(value)
+
+
+@register.filter
+@stringfilter
+def siret(value: str) -> str:
+    """« 12345678200017 » in groups, in one piece whatever the line."""
+    return text.siret_words(value)

@@ -148,11 +148,18 @@ def _registration(item: Incoming, row: Row) -> None:
 
 
 def _date(row: Row) -> Date | None:
+    """The date of the line; nothing when its days or its hours cannot be read. Every wrong cell is told, whichever."""
+    elsewhere = len(row.problems)
     day, start = row.day("date", required=True), row.hour("heure_debut")
     last, end = row.day("date_fin") or day, row.hour("heure_fin")
     if day and last and last < day:
         row.wrong("date_fin", "avant le début")
-    if day is None or last is None or row.problems:
+    unreadable = len(row.problems) > elsewhere
+    said = fold(row.text("statut"))
+    if said not in _STATUS:
+        row.wrong("statut", f"«\u00a0{row.text('statut')[:40]}\u00a0» inconnu\u00a0: prévu, complet, reporté ou annulé")
+    link = row.address("lien_visio") if fold(row.text("lien_visio")) not in {"oui", "non", ""} else ""
+    if day is None or last is None or unreadable:
         return None
     whole = start is None
     starts = _instant(day, start or time())
@@ -162,10 +169,6 @@ def _date(row: Row) -> Date | None:
         ends = starts  # an hour, says `check`
     else:
         ends = _instant(last, end or time(23, 59))
-    said = fold(row.text("statut"))
-    if said not in _STATUS:
-        row.wrong("statut", f"«\u00a0{row.text('statut')[:40]}\u00a0» inconnu\u00a0: prévu, complet, reporté ou annulé")
-    link = row.address("lien_visio") if fold(row.text("lien_visio")) not in {"oui", "non", ""} else ""
     place = Place(
         name=plain.line(row.text("lieu")), address=plain.line(row.text("adresse"), 300),
         postal_code=row.digits("code_postal"), city=plain.line(row.text("commune"), 120),

@@ -1,4 +1,4 @@
-"""The dates of an event as its page shows them: coming ones, past ones, and what changed."""
+"""The dates of an event as its page shows them: coming ones, past ones (what changed: `history.py`)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from events.models import Event, Session, SessionChange
+from events.models import Event, Session
 from events.render import times, wording
 from events.render.jsonld import anchor
 from events.render.links import Link, calendars, directions
 from events.render.wording import Mark
 from events.services.seats import Door, Seats, door_of
 
-Kind, Mode = SessionChange.Kind, Event.RegistrationMode
-
+Mode = Event.RegistrationMode
 
 _KEPT = "Toutes les places sont retenues pour le moment"
 FEW = 20  # seats left that are worth a number
@@ -59,16 +58,6 @@ class Line:
     way: Way | None
     directions: Sequence[Link] = field(default_factory=tuple)
     calendars: Sequence[Link] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of the public history."""
-
-    at: datetime
-    words: str
-    message: str
-    date: str
 
 
 def lines(sessions: Iterable[Session], now: datetime, seats: Mapping[int, Seats]) -> tuple[list[Line], list[Line]]:
@@ -134,26 +123,6 @@ def _own_way(session: Session, door: Door, seats: Seats) -> Way | None:
     left = seats.left
     said = "" if left is None or left > FEW else f"Il reste {left}\u00a0place{'s' if left > 1 else ''}"
     return Way("S’inscrire", url, left=said)
-
-
-def history(changes: Iterable[SessionChange], sessions: Iterable[Session]) -> list[Said]:
-    """What was told of the dates, the last first; which date is said when there are several."""
-    by_key = {session.pk: session for session in sessions}
-    several = len(by_key) > 1
-    found = []
-    for change in changes:
-        session = by_key[change.session_id]
-        date = times.day(times.local(session.starts_at).date()) if several else ""
-        found.append(Said(change.at, _change(change, session), change.message, date))
-    return sorted(found, key=lambda said: said.at, reverse=True)
-
-
-def _change(change: SessionChange, session: Session) -> str:
-    former = times.moment(change.former_starts_at, all_day=session.all_day) if change.former_starts_at else ""
-    words = str(Kind(change.kind).label) if change.kind in Kind.values else change.kind
-    if former and change.kind in {Kind.RESCHEDULED, Kind.POSTPONED}:
-        return f"{words} (c’était le {former})"
-    return f"{words} (c’était ici\u00a0: {change.former_place})" if change.former_place else words
 
 
 def _access(session: Session) -> list[str]:

@@ -8,12 +8,13 @@ The cost of a walk does not grow with the table: each follows one index in the o
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from core.geo import mercator
+from core.search import plain
+from core.synonyms import widened
 from events.models.listing import CELL, cell_number
 from events.search.asked import Search
 from events.search.traits import BITS, HOLDS, mask
@@ -22,7 +23,6 @@ from territories.near import Start
 LONG = timedelta(hours=12)  # `Listing.long`: those that last longer have their own index, to be found while they last
 Sql = tuple[str, list[Any]]
 Part = Literal["published", "withdrawn"]
-_MINUS = re.compile(r"(?:^|(?<=\s))-+")
 
 
 def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sql:
@@ -42,7 +42,7 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
         (search.basin, "{}.basin_id = %s", search.basin and search.basin.key),
         (search.network, "{}.network_id = %s", search.network and search.network.key),
         (search.organisation_key, "{}.organisation_id = %s", search.organisation_key),
-        (search.q, "{}.words @@ websearch_to_tsquery('public.fr', %s)", plain(search.q)),
+        (search.q, "{}.words @@ websearch_to_tsquery('public.fr', %s)", widened(plain(search.q))),
         # A bit in common: written so, the planner knows that most rows pass, and keeps to the walk by date.
         (search.sectors, "({}.traits & %s) <> 0", mask("secteur", search.sectors)),
         (search.publics, "({}.traits & %s) <> 0", mask("public", search.publics)),
@@ -57,11 +57,6 @@ def conditions(search: Search, alias: str = "l", part: Part = "published") -> Sq
         parts.append(f"{alias}.position <@ circle(%s::point, %s)")
         values += [start.point, search.reach / start.scale]
     return " AND ".join(parts), values
-
-
-def plain(words: str) -> str:
-    """The words without apostrophes nor minus signs before a word: nobody here means « all but »."""
-    return " ".join(_MINUS.sub(" ", words.replace("’", " ").replace("'", " ")).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Shortcut:
 
 def shortcuts(day: date | None = None) -> list[Shortcut]:
     """The spans people ask for, from `day` (today) on: what is behind us is left out, and of two names of the same days
-    the narrower stays (a Sunday is « aujourd’hui », not also the week-end and the week)."""
+    the narrower stays (a Sunday is « aujourd’hui », not also the week-end and the week). From Saturday on, one prepares
+    the next week."""
     day = day or today()
     sunday = day + timedelta(days=6 - day.weekday())
     saturday = max(day, sunday - timedelta(days=1))
@@ -67,4 +68,14 @@ def shortcuts(day: date | None = None) -> list[Shortcut]:
     named: dict[tuple[date, date], Shortcut] = {}
     for rank in (0, 2, 1, 3, 4):
         named.setdefault((every[rank].starts, every[rank].ends), every[rank])
-    return [span for span in every if span in named.values()]
+    found = [span for span in every if span in named.values()]
+    if day.weekday() >= 5:
+        after = sum(span.ends <= sunday for span in found)
+        found.insert(after, Shortcut("La semaine prochaine", *week_after(sunday)))
+    return found
+
+
+def week_after(day: date) -> tuple[date, date]:
+    """The Monday and the Sunday of the week that follows that of `day`."""
+    monday = day + timedelta(days=7 - day.weekday())
+    return monday, monday + timedelta(days=6)

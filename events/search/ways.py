@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import connection
 
+from core.search import plain
 from core.text import fold
+from events.search import days
 from events.search.asked import DEFAULT_RADIUS, MAX_RADIUS, Search
-from events.search.conditions import Walk, ongoing, plain
-from events.search.sentence import NBSP
+from events.search.conditions import Walk, ongoing
+from events.search.sentence import NBSP, when
 
 LIKENESS = 0.7  # of two words, for one to be the other mistyped (as `core/find.py`)
 SHORTEST = 4  # letters: shorter words look like everything
@@ -104,6 +107,11 @@ def _wider(search: Search) -> Iterator[tuple[str, Search]]:
         for km in (DEFAULT_RADIUS, 50, MAX_RADIUS) if search.within else (50, MAX_RADIUS):
             if km > search.reach:
                 yield f"Jusqu’à {km}{NBSP}km", search.but(radius=km)
+    if search.ends and (search.starts or days.today()) > search.ends - timedelta(days=7):
+        monday, sunday = days.week_after(search.ends)
+        if sunday <= days.LAST:
+            after = search.but(starts=monday, ends=sunday)
+            yield f"La semaine suivante, {when(after)}", after
     if search.starts or search.ends:
         yield "À n’importe quelle date à venir", search.but(starts=None, ends=None)
     for given, label, changes in (

@@ -98,10 +98,9 @@ def _bring(reading: Reading, batch: list[Incoming], seen: _Seen) -> None:
     for item in batch:
         for note in item.notes:
             report.note(f"{item.title or item.where}\u00a0: {note}")
-        if item.uid and not seen.add(item.uid):
-            report.reject(item, TWICE)
-        elif item.problems:
-            report.reject(item, "\u00a0; ".join(dict.fromkeys(item.problems)))
+        wrong = [*([TWICE] if item.uid and not seen.add(item.uid) else []), *item.problems]
+        if wrong:
+            report.reject(item, "\u00a0; ".join(dict.fromkeys(wrong)))
         else:
             good.append((item, item.digest()))
     held = feed.events().filter(Among(F("source_uid"), [item.uid for item, _ in good])).order_by("pk")

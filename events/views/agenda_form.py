@@ -68,8 +68,10 @@ def _boxes(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...
         count, empty = "", ""
         if facets:
             number = counts.get(value, 0)
-            count = f' <span class="count">({said(number, capped=facets.capped)})</span>'
-            empty = " none" if not number and not checked else ""
+            # None among those looked at is not none at all.
+            unknown = facets.capped and not number
+            count = "" if unknown else f' <span class="count">({said(number, capped=facets.capped)})</span>'
+            empty = " none" if not number and not unknown and not checked else ""
         html.append(
             f'<label class="check{empty}"><input type="checkbox" name="{name}" value="{value}" form="{FORM}"{checked}>'
             f"<span>{_written(label)}{count}</span></label>"

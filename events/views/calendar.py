@@ -81,11 +81,15 @@ class Day:
 
 
 class Week(list[Day | None]):
-    """Seven cells; `bare` when a phone shows none of them."""
+    """Seven cells; `bare` when a phone shows none of them, `over` when all of its days are past."""
 
     @property
     def bare(self) -> bool:
         return all(day is None or (day.empty and not day.today) for day in self)
+
+    @property
+    def over(self) -> bool:
+        return all(day is None or day.past for day in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ def _calendar(search: Search, span: Range, found: Days) -> dict[str, Any]:
     written = grid.shown(key for part in placed for key in part.sessions)
     cells = [Week(_padded([_day(search, part, day, written, now) for day in part.week])) for part in placed]
     nothing = all(day is None or (day.empty and not day.lanes) for row in cells for day in row)
+    this_month = span.unit == "mois" and span.first <= now <= span.last
+    behind = sum(not day.empty for row in cells for day in row if day and day.past) if this_month else 0
     way_on = grid.next_day(search, span.last + timedelta(days=1)) if nothing else None
     return {
         "title": span.title,
@@ -184,6 +190,7 @@ def _calendar(search: Search, span: Range, found: Days) -> dict[str, Any]:
         if span.first <= now <= span.last
         else search.url(du=now.isoformat(), au="") + ANCHOR,
         "last_day": now == span.last,
+        "behind": behind,  # days of this month that are over and hold something: a phone folds them
         "until_ignored": search.ends is not None,
         "nothing": nothing,
         "way_on": (times.day(way_on), search.url(du=way_on.isoformat(), au="") + ANCHOR) if way_on else None,

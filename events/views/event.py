@@ -18,7 +18,7 @@ from core.links import absolute
 from core.reference import Access
 from events import related
 from events.models import Event, Session, SessionChange
-from events.render import dates, jsonld, poster, wording
+from events.render import dates, history, jsonld, poster, wording
 from events.render.calendar import CONTENT_TYPE, calendar, filename
 from events.render.links import shares
 from events.render.vevent import vevent
@@ -121,14 +121,14 @@ def _context(chosen: Event, sessions: list[Session]) -> dict[str, Any]:
         "kind": wording.kind(chosen),
         "coming": coming,
         "past": past,
-        "told": [line for line in coming if line.change or line.session.status_text],
+        "told": history.told(coming),
         "all_off": bool(coming) and not held,
         "none_held": bool(coming) and all(line.session.status == Session.Status.CANCELLED for line in coming),
         "full": bool(held) and all(line.session.full for line in held),
         "waiting": [line.way.url for line in held if line.session.full and line.way and line.way.url],
         "cited": cited,
         "over": over,
-        "history": dates.history(changes, sessions),
+        "history": history.history(changes, sessions),
         "html": markdown.render(chosen.description, heading_level=3) if chosen.description else "",
         "sectors": wording.sectors(chosen),
         "publics": wording.publics(chosen),

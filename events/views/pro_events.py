@@ -16,6 +16,7 @@ from core.reference import Access, Sector, Status
 from events import field_words, pro_list
 from events.models import Event, Registration, Revision, Session, SessionChange
 from events.pro_access import Desk, event_page, houses_of, pro_page
+from events.render import history as dates_told
 from events.render import times
 from events.rules import may_enter_desk
 from events.services.revising import diff
@@ -29,6 +30,7 @@ _WHO = {
 }  # fmt: skip
 SHOWN_DATES = 12
 SHOWN_ACTS = 30
+MOST = 1_000  # changes read: a rule changed tells of each of its dates, and is one act
 
 
 @require_safe
@@ -141,15 +143,17 @@ def facts(event_: Event) -> dict[str, Any]:
 def history(event_: Event) -> list[dict[str, Any]]:
     """What was done, the last first: acts of the journal, and what the public was told of each date."""
     done = JournalEntry.objects.filter(target_type="events.event", target_key=str(event_.pk)).order_by("-id")
-    told = SessionChange.objects.filter(session__event=event_).select_related("session").order_by("-at", "-pk")
+    told = SessionChange.objects.filter(session__event=event_).select_related("session").order_by("-at", "-pk")[:MOST]
+    by_key = {change.session_id: change.session for change in told}
+    groups = [(group, [by_key[change.session_id] for change in group]) for group in dates_told.at_once(told, by_key)]
     lines: list[dict[str, Any]] = [
         {"at": entry.at, "text": _act(entry.verb), "who": _WHO.get(entry.actor_label, entry.actor_label)}
         for entry in done[:SHOWN_ACTS]
     ]
     lines += [
-        {"at": change.at, "text": f"Le public a lu : {change.get_kind_display().lower()}",
-         "date": when_of(change.session), "message": change.message}
-        for change in told[:SHOWN_ACTS]
+        {"at": group[0].at, "text": f"Le public a lu : {str(group[0].get_kind_display()).lower()}",
+         "date": when_of(held[0]) if len(held) == 1 else dates_told.of_which(held), "message": group[0].message}
+        for group, held in groups
     ]  # fmt: skip
     return sorted(lines, key=lambda line: line["at"], reverse=True)[:SHOWN_ACTS]
 

@@ -15,4 +15,5 @@ register = template.Library()
 @register.inclusion_tag("members/pro/_tabs.html", takes_context=True)
 def house_tabs(context: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
     """`{% house_tabs organisation %}` under the head of the page."""
-    return {"tabs": tabs(organisation.slug, context["request"].path)}
+    candidate = organisation.status == Organisation.Status.CANDIDATE
+    return {"tabs": tabs(organisation.slug, context["request"].path, candidate=candidate)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -11,13 +12,18 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 
 from core.imports import safe_name
-from core.text import fold
 from recognition.clock import PARIS
 from recognition.documents.dossier import dossier_pdf
+from recognition.letters.papers import dashed, name_in_archive
 from recognition.models import Attachment, Candidature, Letter, Snapshot
 
 CHUNK = 256 * 1024
-_BEGINNING = (2027, 1, 1, 0, 0, 0)
+# What each piece is, in the name of its file; they come in this order.
+_CALLED = {
+    Attachment.Kind.NOTE: "note-de-presentation", Attachment.Kind.ACTIVITY: "rapport-d-activite",
+    Attachment.Kind.ACCOUNTS: "comptes", Attachment.Kind.EVIDENCE: "a-l-appui", Attachment.Kind.EXTRA: "autre-piece",
+}  # fmt: skip
+Date = tuple[int, int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class _Entry:
     name: str
     file: FieldFile
     sha256: str
-    date: tuple[int, int, int, int, int, int]
+    date: Date
 
 
 class _Sink(io.RawIOBase):
@@ -63,7 +69,7 @@ def dossier_zip(candidature: Candidature) -> Iterator[bytes]:
 
 def archive_name(candidature: Candidature) -> str:
     """« dossier-2027-maison-de-l-orientation.zip »."""
-    house = fold(candidature.organisation.display_name).replace(" ", "-")[:60].strip("-")
+    house = dashed(candidature.organisation.display_name)
     return f"dossier-{candidature.campaign.year}-{house or 'organisme'}.zip"
 
 
@@ -72,8 +78,9 @@ def _pieces(candidature: Candidature, entries: list[_Entry]) -> Iterator[bytes]:
     kept = _in_hand(candidature)
     listed = "".join(f"{entry.sha256}  {entry.name}\n" for entry in entries)
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("dossier.pdf", _BEGINNING), dossier_pdf(candidature, kept))
-        archive.writestr(zipfile.ZipInfo("empreintes-sha256.txt", _BEGINNING), listed)
+        date = _date(kept.taken_at if kept else candidature.created_at)
+        archive.writestr(zipfile.ZipInfo("dossier.pdf", date), dossier_pdf(candidature, kept))
+        archive.writestr(zipfile.ZipInfo("empreintes-sha256.txt", date), listed)
         yield sink.take()
         for entry in entries:
             yield from _copied(archive, sink, entry)
@@ -96,16 +103,23 @@ def _copied(archive: zipfile.ZipFile, sink: _Sink, entry: _Entry) -> Iterator[by
 
 
 def _attachments(candidature: Candidature) -> Iterable[_Entry]:
-    given = Attachment.objects.filter(candidature=candidature).order_by("replaced_at", "kind", "pk")
+    given = Attachment.objects.filter(candidature=candidature).order_by("replaced_at", "pk")
     if kept := _in_hand(candidature):  # what its team adds while it completes the dossier is not sent yet
         given = given.filter(added_at__lte=kept.taken_at)
-    for number, file in enumerate(given, 1):
+    rank = {kind: place for place, kind in enumerate(_CALLED)}
+    standing_first = sorted(given, key=lambda file: (file.replaced_at is not None, rank[Attachment.Kind(file.kind)]))
+    for number, file in enumerate(standing_first, 1):
         folder = "pieces" if file.replaced_at is None else "pieces-remplacees"
-        date = file.added_at.astimezone(PARIS).timetuple()[:6]
-        yield _Entry(f"{folder}/{number:02d}-{file.kind}-{safe_name(file.name)}", file.file, file.sha256, date)
+        name = f"{folder}/{number:02d}-{_CALLED[Attachment.Kind(file.kind)]}-{safe_name(file.name)}"
+        yield _Entry(name, file.file, file.sha256, _date(file.added_at))
 
 
 def _letters(candidature: Candidature) -> Iterable[_Entry]:
     for letter in Letter.objects.filter(candidature=candidature).exclude(sha256="").order_by("written_at", "pk"):
-        date = letter.written_at.astimezone(PARIS).timetuple()[:6]
-        yield _Entry(f"lettres/{letter.number}-{letter.kind}.pdf", letter.file, letter.sha256, date)
+        yield _Entry(f"lettres/{name_in_archive(letter)}", letter.file, letter.sha256, _date(letter.written_at))
+
+
+def _date(at: dt.datetime) -> Date:
+    """`at` as a ZIP says it: in Paris, without a zone."""
+    local = at.astimezone(PARIS)
+    return (local.year, local.month, local.day, local.hour, local.minute, local.second)

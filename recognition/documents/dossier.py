@@ -7,10 +7,10 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from core.pdf import draw
-from recognition.contents import ORGANISATION_FIELDS, SITE_FIELDS, content_of, digest_of, said
+from recognition.contents import ORGANISATION_FIELDS, SITE_FIELDS, content_of, digest_of, kind_words, said
 from recognition.letters.about import moment_words, region_name
 from recognition.letters.blocks import size_words
-from recognition.models import Attachment, CandidateSite, Candidature, Snapshot
+from recognition.models import CandidateSite, Candidature, Snapshot
 
 _SHORT = {
     "siret", "legal_form", "address", "legal_representative", "legal_representative_title", "contact_name",
@@ -32,7 +32,7 @@ def dossier_pdf(candidature: Candidature, snapshot: Snapshot | None = None) -> b
 
 
 def context_of(candidature: Candidature, content: dict[str, Any], snapshot: Snapshot | None) -> dict[str, Any]:
-    house = content["organisation"]
+    house, draft = content["organisation"], _draft(candidature, snapshot)
     return {
         "region": region_name(),
         "name": house["name"],
@@ -41,10 +41,22 @@ def context_of(candidature: Candidature, content: dict[str, Any], snapshot: Snap
         "long": [pair for pair in _fields(Candidature, _long(), house) if pair[1] != NOTHING],
         "sites": [_site(site) for site in content["sites"]],
         "answers": content["answers"],
-        "files": [_file(file) for file in content["files"]],
+        "files": [_file(file, content["campaign"]) for file in content["files"]],
         "sha256": snapshot.sha256 if snapshot else digest_of(content),
-        "foot": f"{house['name'][:60]} · campagne {content['campaign']}",
+        "draft": draft,
+        "foot": f"{house['name'][:60]} · campagne {content['campaign']}{' · brouillon, pas envoyé' if draft else ''}",
     }
+
+
+def _draft(candidature: Candidature, snapshot: Snapshot | None) -> str:
+    """Why what is shown is not what the Region has in hand; empty when it is."""
+    if snapshot is not None:
+        return ""
+    if candidature.deposited_at is None:
+        return "ce dossier n’est pas déposé."
+    if candidature.state == Candidature.State.INCOMPLETE:
+        return "ce qui est complété ici n’est pas encore renvoyé à la Région."
+    return ""
 
 
 def _long() -> list[str]:
@@ -96,9 +108,8 @@ def _premises(site: dict[str, Any]) -> list[tuple[str, str]]:
     return said_so + ([("Il manque dans les locaux", ", ".join(lacking))] if lacking else [])
 
 
-def _file(file: dict[str, Any]) -> dict[str, str]:
-    kinds = dict(Attachment.Kind.choices)
+def _file(file: dict[str, Any], campaign: int) -> dict[str, str]:
     return {
-        "name": file["name"], "kind": str(kinds.get(file["kind"], file["kind"])), "size": size_words(file["size"]),
+        "name": file["name"], "kind": kind_words(file["kind"], campaign), "size": size_words(file["size"]),
         "sha256": file["sha256"],
     }  # fmt: skip

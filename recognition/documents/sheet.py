@@ -14,6 +14,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from core.pdf import Pdf, draw
+from core.text import siret_words
 from recognition.contents import said
 from recognition.documents.dossier import label_of
 from recognition.letters.about import day_words, region_name
@@ -55,7 +56,7 @@ def sheet_pdf(candidatures: Candidature | Iterable[Candidature], *, title: str =
         one.sheet(_ROOMS[0]) | {"number": n, "total": len(rows), "title": title} for n, one in enumerate(facts, 1)
     ]
     drawn = draw(_page(sheets, region, name))
-    if drawn.pages <= len(sheets):
+    if not sheets or drawn.pages <= len(sheets):
         return drawn.data
     long = _overflowing(drawn)
     for room in _ROOMS[1:]:
@@ -120,7 +121,7 @@ class _Facts:
         rows = [
             ("Demande", f"{dossier.get_kind_display()}, campagne {dossier.campaign.year}"),
             ("Dossier", dossier.receipt_number),
-            ("SIRET", dossier.siret),
+            ("SIRET", siret_words(dossier.siret)),
             (label_of(Candidature, "legal_form"), _cut(dossier.legal_form, 80)),
             (label_of(Candidature, "address"), _cut(" ".join(dossier.address.split()), 120)),
             ("Représenté par", _cut(person, 120)),
@@ -145,7 +146,7 @@ def _site(site: Any) -> dict[str, str]:
 
 def _gap(line: Assessment, room: int) -> dict[str, str]:
     return {
-        "what": _cut(line.criterion.title, 90),
+        "what": _cut(line.criterion.in_a_line, 90),
         "where": _cut(line.site.name, 50) if line.site else "",
         "level": line.get_level_display(),
         "comment": _cut(line.comment, room),

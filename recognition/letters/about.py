@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from core.models import PackLoad
 from core.values import day_in_words
 from members.models import Charter, Organisation, Plan
+from recognition import rulebook
 from recognition.clock import PARIS, day_of
 from recognition.deadlines import window
 from recognition.models import Candidature, Decision, GoverningBody, LetterKind, Notice, Recognition
+from recognition.rulebook import months_after
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,16 @@ class About:
         return window(self.recognition).last_on if self.recognition else None
 
     @property
+    def silent_on(self) -> dt.date | None:
+        """The day on which the silence of the Region on this dossier becomes a decision (CRPA R112-11-1, L231-4)."""
+        return silent_on(self.candidature) if self.candidature else None
+
+    @property
     def deciding_body(self) -> str:
         """« Commission Permanente du Conseil régional »."""
         sitting = self.decision.sitting if self.decision else None
+        if sitting is None and self.decision is not None and self.decision.recognition_id is not None:
+            return "par délégation du Conseil régional"  # no body sat (R14)
         body = sitting.body if sitting else GoverningBody.objects.filter(kind=GoverningBody.Kind.DECISION).first()
         return body.name if body else ""
 
@@ -96,6 +105,13 @@ def gather(
     return About(kind, at, number, candidature, recognition, decision, notice, extra or {})
 
 
+def silent_on(dossier: Candidature) -> dt.date | None:
+    """As `About.silent_on`; None for a dossier that is not deposited."""
+    if dossier.deposited_at is None:
+        return None
+    return months_after(day_of(dossier.deposited_at), rulebook.number("silence_months"))
+
+
 def day_words(day: dt.date) -> str:
     """« 1er mars 2027 », the day and its month never apart."""
     return day_in_words(day).replace(" ", "\u00a0", 1)
@@ -110,3 +126,8 @@ def moment_words(at: dt.datetime) -> str:
     """« 28 mai 2027 à 14 h 05 », in Paris."""
     local = at.astimezone(PARIS)
     return f"{day_words(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+
+
+def exact_words(at: dt.datetime) -> str:
+    """« 1er juin 2027 à 23 h 59 min 59 s », in Paris: a deposit is in time to the second (R4)."""
+    return f"{moment_words(at)}\u00a0min\u00a0{at.astimezone(PARIS).second:02d}\u00a0s"

@@ -12,10 +12,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from core.text import siret_words
 from recognition import rulebook
+from recognition.clock import day_of
+from recognition.contents import kind_words, new_files
 from recognition.letters import law
-from recognition.letters.about import About, day_words, moment_words
-from recognition.models import Attachment, Candidature, LetterKind, Opinion
+from recognition.letters.about import About, day_words, exact_words
+from recognition.models import Attachment, Candidature, LetterKind, Opinion, Snapshot
 
 Block = dict[str, Any]
 
@@ -45,12 +48,23 @@ def rule(key: str) -> str:
 
 
 # The rules without which some letter cannot be written.
-PRINTED = ("service_name", "service_address", "service_phone", "silence", "appeal", "signatory", "signatory_title")
+PRINTED = (
+    "service_name", "service_address", "service_phone", "silence", "receipt_appeal", "appeal", "signatory",
+    "signatory_title",
+)  # fmt: skip
 
 
 def missing_rules() -> list[str]:
     """The labels of those that are empty: what the desk has to fill before letters can leave."""
-    return [rulebook.KEYS[key].label for key in PRINTED if not rulebook.text(key).strip()]
+    said = rulebook.texts(*PRINTED, "silence_effect")
+    if silence_accepts(said["silence_effect"]):
+        said["receipt_appeal"] = "not printed"
+    return [rulebook.KEYS[key].label for key in PRINTED if not said[key]]
+
+
+def silence_accepts(effect: str) -> bool:
+    """Whether the silence of the Region accepts (CRPA L231-1); it rejects otherwise (L231-4)."""
+    return effect.lower() == "accord"
 
 
 # --- decisions
@@ -102,7 +116,11 @@ def grounds(about: About) -> Block:
     said = about.notice.grounds if about.kind == LetterKind.NOTICE and about.notice else ""
     said = said or (about.decision.grounds if about.decision else "")
     title = "Ce qui est envisagé, et pourquoi" if about.kind == LetterKind.NOTICE else "Motifs de la décision"
-    return _block("motifs", title, {"text": _needed(said, "les motifs sont vides (R14, article L. 211-2 du CRPA).")})
+    items: list[dict[str, Any]] = [{"text": _needed(said, "les motifs sont vides (R14, article L. 211-2 du CRPA).")}]
+    if about.decision and about.decision.urgency:
+        why = f"L’urgence n’a pas permis de vous entendre d’abord (article L. 121-2 du {law.CRPA})"
+        items.append({"text": f"{why}\u00a0: {about.decision.urgency}"})
+    return _block("motifs", title, *items)
 
 
 # --- the adversarial stage
@@ -158,9 +176,9 @@ def received(about: About) -> Block:
         "recu",
         "Ce que nous avons reçu",
         _rows(
-            ("Organisme", f"{dossier.organisation} (SIRET {dossier.siret})"),
+            ("Organisme", f"{dossier.organisation} (SIRET\u00a0{siret_words(dossier.siret)})"),
             ("Demande", f"{dossier.get_kind_display()}, campagne {dossier.campaign.year}"),
-            ("Date de réception", f"{moment_words(dossier.deposited_at)} (heure de Paris)"),
+            ("Date de réception", f"{exact_words(dossier.deposited_at)} (heure de Paris)"),
             ("Numéro du dossier", dossier.receipt_number),
             ("Déposé par", who),
             (
@@ -187,8 +205,52 @@ def service(about: About) -> Block:
 
 
 def silence(about: About) -> Block:
-    """Whether silence accepts or refuses, and from which day (CRPA R112-5, R112-11-1)."""
-    return _block("silence", "Si la Région ne vous répond pas", {"markdown": rule("silence")})
+    """Whether silence accepts or refuses, on which day, and what the calendar foresees (CRPA R112-5, R112-11-1)."""
+    dossier, day = about.candidature, about.silent_on
+    if dossier is None or day is None:
+        raise ValueError("A receipt is that of a deposited dossier.")
+    accepts = silence_accepts(rulebook.text("silence_effect"))
+    body = f" ({about.deciding_body})" if about.deciding_body else ""
+    return _block(
+        "silence",
+        "Si la Région ne vous répond pas",
+        _rows(
+            ("Sans décision le", f"{day_words(day)}, si votre dossier est complet"),
+            ("Votre demande serait", f"réputée {'acceptée' if accepts else 'rejetée'} ({_implicit(accepts)})"),
+            ("La décision est prévue", f"le {day_words(dossier.campaign.commission_on)}{body}"),
+        ),
+        {"markdown": rule("silence")},
+    )
+
+
+def _implicit(accepts: bool) -> str:
+    return "décision implicite d’acceptation" if accepts else "décision implicite de rejet"
+
+
+def if_silent(about: About) -> Block:
+    """What can be done once the silence is a decision: the appeals, or the attestation of it (CRPA R112-11-1).
+
+    A receipt is not a decision: nothing can be contested yet, and these are not the appeals of a letter that decides.
+    """
+    day = day_words(about.silent_on) if about.silent_on else ""
+    if silence_accepts(rulebook.text("silence_effect")):
+        said = (
+            f"Cet accusé de réception n’est pas une décision. Si votre demande était réputée acceptée le {day}, vous "
+            "pourriez demander à la Région de vous l’attester (article L. 232-3 du code des relations entre le public "
+            "et l’administration)."
+        )
+        return _block("recours", "Si votre demande est réputée acceptée", {"text": said})
+    said = (
+        "Cet accusé de réception n’est pas une décision\u00a0: il n’y a rien à contester aujourd’hui. Ce qui suit "
+        f"vaudrait si votre demande était réputée rejetée le {day}."
+    )
+    return _block(
+        "recours",
+        "Voies et délais de recours si la Région ne vous répond pas",
+        {"text": said},
+        {"markdown": rule("receipt_appeal")},
+        {"quote": law.R421_2, "source": f"Article R. 421-2 du {law.CJA}, premier alinéa"},
+    )
 
 
 def files(about: About) -> Block:
@@ -196,21 +258,60 @@ def files(about: About) -> Block:
     dossier = about.candidature
     kept = dossier.snapshots.filter(moment="deposit").order_by("taken_at", "pk").first() if dossier else None
     given: list[dict[str, Any]] = kept.content["files"] if kept else _given(dossier)
-    labels = dict(Attachment.Kind.choices)
+    items = [_files(given, dossier)]
+    if kept:
+        items.append({"print": kept.sha256, "of": "Empreinte du dossier saisi"})
+    return _block("fichiers", "Fichiers reçus", *items)
+
+
+def completed(about: About) -> Block:
+    """What was sent back, when, and what the Region had asked (CRPA L112-11: each sending has its receipt)."""
+    dossier, sent = about.candidature, _last_answer(about.candidature)
+    if dossier is None or sent is None:
+        raise ValueError("What is acknowledged is a dossier sent back.")
+    asked = dossier.requests.filter(answered_at=sent.taken_at).first()
+    return _block(
+        "complement",
+        "Ce que nous avons reçu",
+        _rows(
+            ("Organisme", f"{dossier.organisation} (SIRET\u00a0{siret_words(dossier.siret)})"),
+            ("Date de réception", f"{exact_words(sent.taken_at)} (heure de Paris)"),
+            ("Demandé par la Région", "\n".join(asked.items) if asked else ""),
+            ("Le", day_words(day_of(asked.asked_at)) if asked else ""),
+            ("Votre réponse", asked.answer if asked else ""),
+        ),
+    )
+
+
+def completed_files(about: About) -> Block:
+    """The files that came with it, and the print of the whole dossier as it now stands."""
+    dossier, sent = about.candidature, _last_answer(about.candidature)
+    if dossier is None or sent is None:
+        raise ValueError("What is acknowledged is a dossier sent back.")
+    before = dossier.snapshots.filter(taken_at__lt=sent.taken_at).order_by("-taken_at", "-pk").first()
+    given = new_files(before.content, sent.content) if before else sent.content["files"]
+    listed = _files(given, dossier) if given else {"text": "Aucun fichier n’a changé\u00a0: seuls les textes."}
+    whole = {"print": sent.sha256, "of": "Empreinte du dossier complété"}
+    return _block("fichiers", "Fichiers reçus avec cet envoi", listed, whole)
+
+
+def _last_answer(dossier: Candidature | None) -> Snapshot | None:
+    return dossier.snapshots.filter(moment="answer").order_by("-taken_at", "-pk").first() if dossier else None
+
+
+def _files(given: list[dict[str, Any]], dossier: Candidature | None) -> dict[str, Any]:
+    year = dossier.campaign.year if dossier else 0
     order = {kind: place for place, kind in enumerate(Attachment.Kind.values)}
     rows = [
         {
             "name": file["name"],
-            "kind": str(labels[file["kind"]]),
+            "kind": kind_words(file["kind"], year),
             "size": size_words(file["size"]),
             "sha256": file["sha256"],
         }
         for file in sorted(given, key=lambda file: order[file["kind"]])
     ]
-    items: list[dict[str, Any]] = [{"files": rows}]
-    if kept:
-        items.append({"print": kept.sha256, "of": "Empreinte du dossier saisi"})
-    return _block("fichiers", "Fichiers reçus", *items)
+    return {"files": rows}
 
 
 def size_words(size: int) -> str:
@@ -242,9 +343,22 @@ def period(about: About) -> Block:
             ("Jusqu’au", day_words(right.term_on)),
             ("Plan", right.plan.name),
             ("Délibération", f"n°\u00a0{granted.deliberation_number} du {day_words(granted.decided_on)}"),
+            _places(about.candidature),
             ("Cahier des charges", about.charter.title if about.charter else ""),
         ),
     )
+
+
+PLACES = 6  # a certificate is one page
+
+
+def _places(dossier: Candidature | None) -> tuple[str, str]:
+    """Where the organisation receives people: the sites of the dossier that was granted."""
+    sites = list(dossier.sites.select_related("commune").order_by("order", "pk")) if dossier else []
+    said = [f"{site.name[:80]} ({site.commune.name})" if site.commune else site.name[:80] for site in sites[:PLACES]]
+    more = len(sites) - len(said)
+    said += [f"et {more} autre{'s' if more > 1 else ''} lieu{'x' if more > 1 else ''}"] if more else []
+    return f"Lieu{'x' if len(sites) > 1 else ''} d’accueil", "\n".join(said)
 
 
 def to_renew(about: About) -> Block:
@@ -255,7 +369,10 @@ def to_renew(about: About) -> Block:
         "Pour demander le renouvellement",
         _rows(
             ("Au plus tard le", _needed(limit, "la date limite de renouvellement n’est pas connue (R9).")),
-            ("À joindre", "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année N-1"),
+            (
+                "À joindre",
+                "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année précédente",
+            ),
         ),
     )
 
@@ -284,6 +401,7 @@ BLOCKS: dict[str, Callable[[About], Block]] = {
     "texte_de_loi": legal_text,
     "pour_repondre": to_answer,
     "recu": received,
+    "complement": completed,
     "service_charge": service,
     "silence": silence,
     "reconnaissance": period,

@@ -21,12 +21,23 @@ from recognition.models import Letter
 log = structlog.get_logger("recognition.letters")
 
 
-def page(content: dict[str, Any], *, sample: bool = False) -> str:
+def on_paper(content: dict[str, Any], *, sample: bool = False) -> Pdf:
+    """A letter drawn; a little tighter when that spares it a page, so that a signature is not alone on a second one."""
+    drawn = draw_pdf(page(content, sample=sample))
+    if drawn.pages == 1:
+        return drawn
+    tighter = draw_pdf(page(content, sample=sample, tight=True))
+    return tighter if tighter.pages < drawn.pages else drawn
+
+
+def page(content: dict[str, Any], *, sample: bool = False, tight: bool = False) -> str:
     """The HTML of a letter, from its `content` alone. `sample` writes « Aperçu » across it."""
     shown = {**content, "body": [_shown(part) for part in content["body"]]}
     shown["after"] = [_shown(part) for part in content["after"]]
     template = "documents/certificate.html" if content["kind"] == "certificate" else "documents/letter.html"
-    return render_to_string(template, {"letter": shown, "qr": qr(content["public_url"]), "sample": sample})
+    return render_to_string(
+        template, {"letter": shown, "qr": qr(content["public_url"]), "sample": sample, "tight": tight}
+    )
 
 
 def _shown(part: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +68,7 @@ def draw(*, letter: Letter, at: dt.datetime) -> Letter:
     held = Letter.objects.select_for_update().get(pk=letter.pk)
     if held.sha256:
         return held
-    drawn = draw_pdf(page(held.content))
+    drawn = on_paper(held.content)
     _keep(held, drawn)
     held.state, held.drawn_at, held.error = Letter.State.DRAWN, at, ""
     held.save(update_fields=["file", "sha256", "pages", "state", "drawn_at", "error"])
@@ -106,7 +117,7 @@ def redo(*, letter: Letter, at: dt.datetime) -> Letter:
     try:
         pdf_of(held)
     except ValidationError:
-        drawn = draw_pdf(page(held.content))
+        drawn = on_paper(held.content)
         if drawn.sha256 != held.sha256:
             raise ValidationError(
                 "Le PDF refait n’a pas l’empreinte de celui qui a été archivé (le logiciel qui le dessine a changé)"

@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
             LetterKind.RECEIPT, "candidature", ("recu", "service_charge", "silence"),
             signed=False, appeal=True, mailed=False,
         ),
+        Kind(LetterKind.COMPLETED, "candidature", ("complement", "service_charge"), signed=False, mailed=False),
         Kind(LetterKind.GRANT, "decision", ("la_decision",)),
         Kind(LetterKind.REFUSAL, "decision", ("la_decision", "motifs"), appeal=True),
         Kind(LetterKind.CERTIFICATE, "recognition", ("reconnaissance",)),

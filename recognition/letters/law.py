@@ -34,6 +34,12 @@ L242_2 = (
     "Par dérogation à l’article L. 242-1, l’administration peut, sans condition de délai : 1° Abroger une décision "
     "créatrice de droits dont le maintien est subordonné à une condition qui n’est plus remplie ; […]"
 )
+R421_2 = (
+    "Sauf disposition législative ou réglementaire contraire, dans les cas où le silence gardé par l’autorité "
+    "administrative sur une demande vaut décision de rejet, l’intéressé dispose, pour former un recours, d’un délai de "
+    "deux mois à compter de la date à laquelle est née une décision implicite de rejet. Toutefois, lorsqu’une décision "
+    "explicite de rejet intervient avant l’expiration de cette période, elle fait à nouveau courir le délai de recours."
+)
 R421_1 = (
     "La juridiction ne peut être saisie que par voie de recours formé contre une décision, et ce, dans les deux mois à "
     "partir de la notification ou de la publication de la décision attaquée."

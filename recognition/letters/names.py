@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core.links import absolute
+from core.text import siret_words
 from recognition.letters.about import About, day_words, moment_words, region_name
 from recognition.letters.blocks import BLOCKS
 from recognition.letters.kinds import KINDS
@@ -23,7 +24,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _OUR_ADDRESSES = frozenset({"page_dossier", "page_publique"})
 _ALL = frozenset(LetterKind.values)
 _OF_DECISION = frozenset({"grant", "refusal", "suspension", "resumption", "withdrawal", "repeal"})
-_OF_RIGHT = _ALL - {"receipt", "refusal"}
+_OF_RIGHT = _ALL - {"receipt", "completed", "refusal"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,7 @@ class Name:
 
 
 def _siret(about: About) -> str:
-    number = about.candidature.siret if about.candidature else ""
-    return "\u00a0".join(filter(None, (number[0:3], number[3:6], number[6:9], number[9:])))
+    return siret_words(about.candidature.siret) if about.candidature else ""
 
 
 def _day(get: Callable[[About], object]) -> Callable[[About], str]:

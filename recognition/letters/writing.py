@@ -12,6 +12,7 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from core.text import of_person
 from recognition import rulebook
 from recognition.clock import day_of
 from recognition.letters import blocks as parts
@@ -80,7 +81,7 @@ def content_of(about: About, subject: str, text: str) -> dict[str, Any]:
     return {
         "format": 1,
         "kind": str(about.kind),
-        "number": about.number,
+        "number": shown_number(about),
         "date": day_words(about.dated_on),
         "sender": sender(),
         "addressee": addressee(about),
@@ -132,11 +133,19 @@ def addressee(about: About) -> list[str]:
     if dossier is None:
         return [name]
     person = ", ".join(filter(None, (dossier.legal_representative, dossier.legal_representative_title)))
-    return [name, *([f"À l’attention de {person}"] if person else []), *parts.lines(dossier.address)]
+    return [name, *([f"À l’attention {of_person(person)}"] if person else []), *parts.lines(dossier.address)]
+
+
+def shown_number(about: About) -> str:
+    """The number that the paper bears: a receipt has that of the deposit, and no second one."""
+    receipt = about.candidature.receipt_number if about.kind == LetterKind.RECEIPT and about.candidature else ""
+    return receipt or about.number
 
 
 def references(about: About) -> list[list[str]]:
-    rows = [["Lettre", about.number]]
+    if about.kind == LetterKind.RECEIPT:
+        return [["Accusé de réception", shown_number(about)]]
+    rows = [["Accusé de réception" if about.kind == LetterKind.COMPLETED else "Lettre", about.number]]
     if about.candidature and about.candidature.receipt_number:
         rows.append(["Dossier", about.candidature.receipt_number])
     return rows
@@ -158,9 +167,12 @@ def signature(about: About, kind: Kind) -> dict[str, str] | None:
 
 
 def after(about: About, kind: Kind) -> list[dict[str, Any]]:
-    """What comes under the signature: how to contest, then the files received."""
-    blocks = [parts.appeal(about)] if kind.appeal else []
-    return [*blocks, parts.files(about)] if about.kind == LetterKind.RECEIPT else blocks
+    """What comes under the signature: how to contest; for a receipt, what silence would allow, then the files."""
+    if about.kind == LetterKind.RECEIPT:
+        return [parts.if_silent(about), parts.files(about)]
+    if about.kind == LetterKind.COMPLETED:
+        return [parts.completed_files(about)]
+    return [parts.appeal(about)] if kind.appeal else []
 
 
 def wake_worker() -> None:

@@ -11,6 +11,13 @@ from core.models import PackManaged
 
 _CLOSED = "SELECT closed_at IS NOT NULL FROM recognition_sitting WHERE id = {row}.sitting_id"
 
+# Who gives an opinion, who decides, in what order, does not change once one of them sat (R6, R7).
+_SAT = """
+IF EXISTS (SELECT 1 FROM recognition_sitting s WHERE s.body_id = OLD.id)
+THEN RAISE EXCEPTION 'pgtrigger: a body that sat keeps its part (R6, R7)' USING ERRCODE = 'check_violation';
+END IF; RETURN NEW;
+"""
+
 
 class GoverningBody(PackManaged):
     """A body of the governance: the pack says which, in what order, who gives an opinion and who decides (M6)."""
@@ -32,6 +39,12 @@ class GoverningBody(PackManaged):
     class Meta:
         verbose_name = "instance"
         ordering = ["order"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="body_that_sat", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SAT,
+                condition=pgtrigger.AnyChange("kind", "order"),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.short_name
@@ -80,7 +93,8 @@ class Sitting(models.Model):
         return f"{self.body}, {self.held_on:%d/%m/%Y}"
 
 
-# An opinion is of the body that sits, once those before it spoke, on that day at the latest (R6).
+# An opinion is of the body that sits, once those before it spoke, on that day at the latest, and of a dossier that was
+# deposited by then (R6).
 _IN_ORDER = """
 IF NOT EXISTS (SELECT 1 FROM recognition_sitting s WHERE s.id = NEW.sitting_id AND s.body_id = NEW.body_id) OR EXISTS (
     SELECT 1 FROM recognition_governingbody mine JOIN recognition_governingbody b ON b."order" < mine."order"
@@ -89,6 +103,10 @@ IF NOT EXISTS (SELECT 1 FROM recognition_sitting s WHERE s.id = NEW.sitting_id A
         SELECT 1 FROM recognition_opinion o JOIN recognition_sitting s ON s.id = o.sitting_id
         WHERE o.body_id = b.id AND o.candidature_id = NEW.candidature_id AND s.held_on <= here.held_on))
 THEN RAISE EXCEPTION 'pgtrigger: the bodies speak in their order (R6)' USING ERRCODE = 'check_violation';
+END IF;
+IF EXISTS (SELECT 1 FROM recognition_sitting s JOIN recognition_candidature c ON c.id = NEW.candidature_id
+    WHERE s.id = NEW.sitting_id AND s.held_on < (c.deposited_at AT TIME ZONE 'Europe/Paris')::date)
+THEN RAISE EXCEPTION 'pgtrigger: no opinion before the deposit (R6)' USING ERRCODE = 'check_violation';
 END IF; RETURN NEW;
 """
 

@@ -20,6 +20,8 @@ class Rule(PackManaged):
     value = models.TextField("valeur", blank=True)
     source = models.CharField("source", max_length=300, blank=True)
     note = models.TextField("note", blank=True)
+    # Our reading, or a placeholder: it stands, and the desk says so until somebody of the Region unticks it.
+    to_confirm = models.BooleanField("à confirmer par la Région", default=False)
 
     class Meta:
         verbose_name = "règle de la reconnaissance"
@@ -103,7 +105,7 @@ class CampaignMove(models.Model):
         ordering = ["-moved_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.campaign} : {self.step}"
+        return f"{self.campaign}, {Campaign._meta.get_field(self.step).verbose_name}"  # type: ignore[union-attr]
 
 
 class PassDay(models.Model):

@@ -17,12 +17,22 @@ from recognition.models.bodies import Sitting
 from recognition.models.dossier import OWED, Candidature
 from recognition.models.instruction import Notice
 
+# Those of every body that gives one today, and two at least, whatever the bodies have become (R7).
 _BOTH_OPINIONS = """
-IF NEW.kind IN ('grant', 'refusal') AND EXISTS (
+IF NEW.kind IN ('grant', 'refusal') AND (2 > (
+    SELECT count(*) FROM recognition_opinion o JOIN recognition_sitting s ON s.id = o.sitting_id
+    WHERE o.candidature_id = NEW.candidature_id AND s.held_on <= NEW.decided_on) OR EXISTS (
     SELECT 1 FROM recognition_governingbody b WHERE b.kind = 'opinion' AND NOT EXISTS (
         SELECT 1 FROM recognition_opinion o JOIN recognition_sitting s ON s.id = o.sitting_id
-        WHERE o.body_id = b.id AND o.candidature_id = NEW.candidature_id AND s.held_on <= NEW.decided_on))
+        WHERE o.body_id = b.id AND o.candidature_id = NEW.candidature_id AND s.held_on <= NEW.decided_on)))
 THEN RAISE EXCEPTION 'pgtrigger: no decision without both opinions (R7)' USING ERRCODE = 'check_violation';
+END IF; RETURN NEW;
+"""
+
+# The organisation is heard before a suspension, or the urgency is said (R10, CRPA L121-1, L121-2).
+_HEARD = r"""
+IF NEW.kind = 'suspension' AND NEW.notice_id IS NULL AND NEW.urgency !~ '\S'
+THEN RAISE EXCEPTION 'pgtrigger: heard first, or urgent (R10)' USING ERRCODE = 'check_violation';
 END IF; RETURN NEW;
 """
 
@@ -80,6 +90,8 @@ class Decision(models.Model):
     # Under which plan a grant holds, settled with the decision (R8).
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="plan")
     grounds = models.TextField("motifs", blank=True)
+    # Why a suspension did not wait for the organisation to be heard; the letter prints it (CRPA L121-2).
+    urgency = models.TextField("urgence", blank=True)
     signatory = models.CharField("signataire", max_length=200)
     signatory_title = models.CharField("qualité du signataire", max_length=200)
     follows = models.OneToOneField(
@@ -122,6 +134,7 @@ class Decision(models.Model):
             pgtrigger.Trigger(
                 name="both_opinions", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_BOTH_OPINIONS
             ),
+            pgtrigger.Trigger(name="heard_first", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_HEARD),
         ]
 
     def __str__(self) -> str:

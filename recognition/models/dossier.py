@@ -146,7 +146,8 @@ class Candidature(models.Model):
                 fields=["receipt_number"], condition=~Q(receipt_number=""), name="candidature_receipt_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | (Q(deposited_at__isnull=False) & ~Q(receipt_number="")),
+                condition=Q(state__in=["draft", "withdrawn", "dropped"])
+                | (Q(deposited_at__isnull=False) & ~Q(receipt_number="")),
                 name="candidature_deposited",
             ),
             models.CheckConstraint(
@@ -349,3 +350,8 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def by(self) -> str:
+        """Who did it, as the desk says it: who has no role at the Region acts for the organisation."""
+        return "l’organisme" if self.actor_label == "compte" else self.actor_label

@@ -189,7 +189,8 @@ class Finding(models.Model):
 class Notice(models.Model):
     """The adversarial stage before an annulment: the grounds told, the delay to answer, the answer (R10, R14).
 
-    No annulment is decided before the organisation answered or `answer_by` is past (CRPA L121-1, L122-1).
+    Neither it nor a suspension in its place is decided before the organisation answered or `answer_by` is past (CRPA
+    L121-1, L122-1).
     """
 
     class Kind(models.TextChoices):

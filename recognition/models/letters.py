@@ -19,6 +19,7 @@ class LetterKind(models.TextChoices):
     """What a letter is; each has its words and its mandatory blocks (`recognition/letters.py`)."""
 
     RECEIPT = "receipt", "Accusé de réception"
+    COMPLETED = "completed", "Accusé de réception d’un complément"
     GRANT = "grant", "Notification de reconnaissance"
     REFUSAL = "refusal", "Notification de refus"
     CERTIFICATE = "certificate", "Attestation de reconnaissance"

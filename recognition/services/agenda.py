@@ -13,6 +13,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from core.journal import Actor, record
 from core.values import day_in_words
+from recognition.clock import day_of, end_of
 from recognition.models import AgendaItem, Candidature, GoverningBody, Opinion, Recusal, Sitting
 from recognition.services.acts import note
 from recognition.services.transitions import locked
@@ -56,6 +57,8 @@ def awaiting(body: GoverningBody, *, by: dt.date | None = None) -> QuerySet[Cand
     planned = AgendaItem.objects.filter(
         candidature=OuterRef("pk"), sitting__body=body, sitting__closed_at=None
     )  # fmt: skip
+    if by is not None:
+        rows = rows.filter(Q(ready_at=None) | Q(ready_at__lt=end_of(by)))
     return rows.filter(~Exists(planned))
 
 
@@ -89,7 +92,8 @@ def put_on_agenda(*, sitting: Sitting, candidature: Candidature, at: dt.datetime
 
 def why_not(sitting: Sitting, dossier: Candidature) -> str:
     """Why `sitting` cannot examine `dossier`, in one sentence; empty when it can."""
-    if dossier.state != READY:
+    again = dossier.state == Candidature.State.REFUSED and sitting.body.kind == GoverningBody.Kind.DECISION
+    if dossier.state != READY and not again:
         return f"Ce dossier n’est pas prêt pour avis (état\u00a0: {dossier.get_state_display().lower()})."
     given = dossier.opinions.filter(body=sitting.body).select_related("sitting").first()
     if given is not None:
@@ -97,12 +101,25 @@ def why_not(sitting: Sitting, dossier: Candidature) -> str:
     missing = missing_before(sitting, dossier)
     if missing:
         return f"Il manque d’abord l’avis de\u00a0: {', '.join(missing)}."
+    return before_ready(sitting.held_on, dossier) or _elsewhere(sitting, dossier)
+
+
+def _elsewhere(sitting: Sitting, dossier: Candidature) -> str:
     other = dossier.agenda_items.filter(sitting__body=sitting.body, sitting__closed_at=None).first()
     if other is None:
         return ""
     if other.sitting_id == sitting.pk:
         return "Ce dossier est déjà à l’ordre du jour."
     return f"Ce dossier est à l’ordre du jour de la séance du {day_in_words(other.sitting.held_on)}."
+
+
+def before_ready(held_on: dt.date, dossier: Candidature) -> str:
+    """Why a sitting of that day could not have examined `dossier`, in one sentence; empty when it could (R5, R6)."""
+    since = dossier.ready_at or dossier.deposited_at
+    if since is None or day_of(since) <= held_on:
+        return ""
+    day, ready = day_in_words(held_on), day_in_words(day_of(since))
+    return f"Le {day}, le dossier n’était pas prêt\u00a0: il l’est depuis le {ready}."
 
 
 def missing_before(sitting: Sitting, dossier: Candidature) -> list[str]:
@@ -136,9 +153,14 @@ def take_off(*, sitting: Sitting, candidature: Candidature, at: dt.datetime, act
 
 
 @transaction.atomic
-def leave_agendas(*, candidature: Candidature, at: dt.datetime, actor: Actor | None) -> None:
-    """Take a dossier off every open agenda. Raises `ValidationError` where it was spoken of."""
+def leave_agendas(
+    *, candidature: Candidature, at: dt.datetime, actor: Actor | None, spoken_stays: bool = False
+) -> None:
+    """Take a dossier off every open agenda. Where it was spoken of, raises `ValidationError`, or leaves it there with
+    what was said (`spoken_stays`)."""
     planned = Sitting.objects.filter(items__candidature=candidature, closed_at=None).order_by("pk")
+    if spoken_stays:
+        planned = planned.exclude(opinions__candidature=candidature)
     for sitting in planned:
         take_off(sitting=sitting, candidature=candidature, at=at, actor=actor)
 

@@ -18,10 +18,14 @@ from recognition.letters import write as write_letter
 from recognition.models import Decision, LetterKind, Notice, Recognition, Sitting
 from recognition.services.acts import note
 from recognition.services.holding import end, held, held_in_force
-from recognition.services.signing import grounds_of, signed
+from recognition.services.signing import decided_on_of, grounds_of, signed
 
 ENDS = {Notice.Kind.WITHDRAWAL: Recognition.End.WITHDRAWN, Notice.Kind.REPEAL: Recognition.End.REPEALED}
 SAID = {Notice.Kind.WITHDRAWAL: "retrait", Notice.Kind.REPEAL: "abrogation"}
+NEW_GROUNDS = (
+    "Ces motifs ne sont pas ceux qui ont été dits à l’organisme\u00a0: il n’a pas pu répondre à ce qui s’y ajoute."
+    " Reprenez-les, ou cochez la case si seule leur forme change."
+)
 DROPPED = "Cette procédure est abandonnée."
 DECIDED = "Cette procédure a déjà sa décision."
 ONE_OPEN = "Une procédure est déjà ouverte pour cette reconnaissance\u00a0: menez-la à son terme, ou abandonnez-la."
@@ -44,16 +48,19 @@ def give_notice(
 ) -> Notice:  # fmt: skip
     """Open the adversarial stage: the grounds are told by letter, with a delay to answer.
 
-    Raises `ValidationError`, by field: an unknown kind, no grounds, a delay that is no delay, a *retrait* that could
-    not be decided in its four months; one procedure at a time; a recognition that is over.
+    Raises `ValidationError`, by field: an unknown kind, no grounds, a delay shorter than the rule’s, a *retrait* that
+    could not be decided in its four months; one procedure at a time; a recognition that is over.
     """
     day = day_of(at)
     found = held_in_force(recognition, day)
     if kind not in ENDS:
         raise ValidationError({"kind": "Dites s’il s’agit d’un retrait ou d’une abrogation."})
     said, until = grounds_of(grounds), answer_by or answer_day(day)
-    if until <= day:
-        raise ValidationError({"answer_by": "Laissez un délai pour répondre\u00a0: une date à venir."})
+    if until < (least := answer_day(day)):
+        raise ValidationError({
+            "answer_by": f"Laissez le délai de la règle, {rulebook.number('answer_days')} jours\u00a0: le"
+            f" {day_in_words(least)} au plus tôt."
+        })  # fmt: skip
     if kind == Notice.Kind.WITHDRAWAL:
         _check_time_left(found, until)
     if open_notices(found):
@@ -114,16 +121,20 @@ def drop_notice(*, notice: Notice, reason: str, at: dt.datetime, actor: Actor | 
 @transaction.atomic
 def annul(
     *, notice: Notice, deliberation_number: str, grounds: str, signatory: str, signatory_title: str, at: dt.datetime,
-    actor: Actor | None, decided_on: dt.date | None = None, sitting: Sitting | None = None,
+    actor: Actor | None, decided_on: dt.date | None = None, sitting: Sitting | None = None, reworded: bool = False,
 ) -> Decision:  # fmt: skip
     """Decide the annulment that `notice` told: its letter is written, the recognition ends that day.
 
-    `decided_on`: the day of the deliberation when it is not that of `at`. Raises `ValidationError`, by field: before
+    `decided_on`: the day of the decision when it is not that of `at`; `sitting`: the one that took it, none when it
+    was by delegation. `reworded`: somebody read that the grounds are not, word for word, those that were told, and
+    that the organisation could answer them all. Raises `ValidationError`, by field: before
     the answer or the end of its delay, a *retrait* after four months, no grounds, number or signatory (R14), a
     procedure dropped or decided, a recognition that is over.
     """
     said = signed(deliberation_number, signatory, signatory_title) | {"grounds": grounds_of(grounds)}
-    found, day = _open(notice), decided_on or day_of(at)
+    found, day = _open(notice), decided_on_of(sitting, decided_on, at)
+    if not reworded and said["grounds"].split() != found.grounds.split():
+        raise ValidationError({"grounds": NEW_GROUNDS})
     right = held_in_force(found.recognition, day_of(at))
     _check_day(found, right, day, day_of(at))
     kind = Notice.Kind(found.kind)

@@ -44,7 +44,7 @@ def attach(
     if (upload.size or 0) > files.MAX_BYTES:  # before it is read
         raise ValidationError(files.TOO_LARGE, code="large")
     data = upload.read(files.MAX_BYTES + 1)
-    mime = files.kind_of(data)
+    mime, data = files.examine(data)
     scanned = scanning.scan([data])
     made = Attachment(
         candidature=candidature, kind=kind, criterion=criterion, name=clean_name(upload.name, mime), mime=mime,

@@ -15,11 +15,15 @@ from core.values import day_in_words
 from members.models import Charter
 from recognition import rulebook
 from recognition.addressees import tell_organisation
-from recognition.clock import day_of, end_of, morning_of
+from recognition.clock import day_of, morning_of
+from recognition.deadlines import limit_on, window
 from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Recognition, Sitting
 from recognition.services.acts import note
 
 NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui (R15)."
+SATURDAY = 5  # as `date.weekday` counts
+# The steps on which a body sits.
+SITTINGS = ("council_on", "crefop_on", "commission_on")
 PAST = "Cette date est passée\u00a0: une étape ne se déplace que vers aujourd’hui ou plus tard."
 DONE = "Cette étape est déjà faite\u00a0: sa date ne change plus."
 NO_REASON = "Dites pourquoi cette date change\u00a0: les organismes le liront."
@@ -42,8 +46,14 @@ def label_of(step: str) -> str:
 
 
 def propose(year: int) -> dict[str, dt.date]:
-    """The dates of `year` as the rules of the region compute them, by step."""
-    return {step: rulebook.day(step, year) for step in Campaign.STEPS}
+    """The dates of `year` as the rules of the region compute them, by step; no body sits on a Saturday nor a Sunday."""
+    days = {step: rulebook.day(step, year) for step in Campaign.STEPS}
+    return {step: working(day) if step in SITTINGS else day for step, day in days.items()}
+
+
+def working(day: dt.date) -> dt.date:
+    """`day`, or the Monday that follows it when it falls on a weekend."""
+    return day + dt.timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
 def prepared(year: int) -> Campaign:
@@ -96,28 +106,9 @@ def campaign_for(on: dt.date, *, at: dt.datetime | None = None) -> Campaign:
     return this_year if on <= this_year.deadline_on else campaign_of(year=on.year + 1, at=moment)
 
 
-def campaign_to_renew(recognition: Recognition, *, on: dt.date) -> Campaign:
-    """The campaign that a renewal begun on `on` joins: as long as its own limit holds, that of its term's year (R9)."""
-    if on.year == recognition.term_on.year and on <= _renewal_limit(recognition):
-        return campaign_of(year=on.year, at=morning_of(on))
-    return campaign_for(on)
-
-
-def limit_on(candidature: Candidature) -> dt.date:
-    """The last day on which this dossier may be deposited: the campaign's, or a renewal's own when it is later (R9)."""
-    limit = candidature.campaign.deadline_on
-    if candidature.kind == Candidature.Kind.RENEWAL and candidature.renews is not None:
-        limit = max(limit, _renewal_limit(candidature.renews))
-    return limit
-
-
-def _renewal_limit(recognition: Recognition) -> dt.date:
-    return rulebook.months_before(recognition.term_on, rulebook.number("renewal_months"))
-
-
-def in_time(candidature: Candidature, at: dt.datetime) -> bool:
-    """Whether a deposit at this very moment is in time: the campaign is open, the last second is not past (R4)."""
-    return candidature.campaign.opens_on <= day_of(at) and at < end_of(limit_on(candidature))
+def campaign_to_renew(recognition: Recognition, *, at: dt.datetime) -> Campaign:
+    """The campaign that a renewal of it joins: that of its window, whatever the day on which it is begun (R9)."""
+    return campaign_of(year=window(recognition).year, at=at)
 
 
 def timeline(campaign: Campaign, *, on: dt.date) -> list[StepLine]:
@@ -145,6 +136,17 @@ def body_of(step: str) -> GoverningBody | None:
     turn = {"council_on": 0, "crefop_on": 1}.get(step)
     opinions = list(bodies.filter(kind=GoverningBody.Kind.OPINION))
     return opinions[turn] if turn is not None and turn < len(opinions) else None
+
+
+def elsewhere(sitting: Sitting) -> tuple[str, dt.date] | None:
+    """The step of its campaign that `sitting` is for and its day there, when no sitting of this body is on that day."""
+    campaign = sitting.campaign
+    step = next((step for step in SITTINGS if body_of(step) == sitting.body), None)
+    if campaign is None or step is None:
+        return None
+    day: dt.date = getattr(campaign, step)
+    on_the_day = Sitting.objects.filter(campaign=campaign, body=sitting.body, held_on=day)
+    return None if day == sitting.held_on or on_the_day.exists() or done(campaign, step) else (step, day)
 
 
 def done(campaign: Campaign, step: str) -> bool:
@@ -225,13 +227,15 @@ def _trace(campaign: Campaign, step: str, day: dt.date, *, reason: str, at: dt.d
 
 def _tell_those_who_prepare(campaign: Campaign, moves: list[CampaignMove]) -> None:
     for move in moves:
-        drafts = campaign.candidatures.filter(state=Candidature.State.DRAFT).select_related("organisation")
+        drafts = campaign.candidatures.filter(state=Candidature.State.DRAFT).select_related("organisation", "renews")
         for candidature in drafts:
+            candidature.campaign = campaign
             tell_organisation(
                 key=f"campaign-moved:{move.pk}:{candidature.pk}", candidature=candidature,
                 template="recognition_moved",
                 context={
                     "campaign": campaign, "step": label_of(move.step), "before": day_in_words(move.before),
                     "after": day_in_words(move.after), "reason": move.reason,
+                    "limit": day_in_words(limit_on(candidature)),
                 },
             )  # fmt: skip

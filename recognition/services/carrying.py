@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from core.values import day_in_words
 from members.models import Charter
 from recognition.clock import day_of
 from recognition.deadlines import is_late
@@ -34,10 +35,20 @@ def carry(held: Candidature, *, at: dt.datetime, key: str | None = None) -> None
     campaign = campaign_for(day_of(at), at=at)
     held.campaign = campaign
     settle_charter(held, campaign.charter)
-    if held.renews_id:
-        held.renews, held.kind = None, Candidature.Kind.FIRST
+    renewed, held.renews, held.kind = held.renews, None, Candidature.Kind.FIRST
     held.save(update_fields=["campaign", "charter", "renews", "kind"])
     text = f"Dossier non déposé à temps\u00a0: gardé en entier, il est proposé à la campagne {campaign.year}."
+    if renewed is not None and (renewed.end_reason or renewed.ends_on < day_of(at)):
+        text = (
+            f"La reconnaissance à renouveler a pris fin le {day_in_words(renewed.ends_on)}\u00a0: le dossier, gardé en"
+            f" entier, devient une première demande, proposée à la campagne {campaign.year}."
+        )
+    elif renewed is not None:
+        term = day_in_words(renewed.term_on)
+        text = (
+            f"Renouvellement non demandé à temps\u00a0: la reconnaissance prendra fin à son terme, le {term}. Le"
+            f" dossier, gardé en entier, est proposé comme première demande à la campagne {campaign.year}."
+        )
     note(kind="carried", text=text, at=at, candidature=held, campaign=campaign, key=key)
 
 

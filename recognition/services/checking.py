@@ -100,6 +100,8 @@ def _of_site(site: CandidateSite) -> Iterable[tuple[str, str]]:
         yield "les horaires manquent", "id_h-1-0-start"
     if not site.perimeter.strip():
         yield "le périmètre géographique manque", "id_perimeter"
+    if not site.publics_text.strip():
+        yield "le public accueilli manque", "id_publics_text"
     for service in OWED:
         if service not in site.services:
             yield _OWED_SAID[service], "id_services_0"
@@ -117,13 +119,9 @@ def _of_criteria(candidature: Candidature) -> Iterable[Gap]:
             yield Gap("criteres", message, f"{page}#critere-{criterion.key}", criterion=criterion)
 
 
-def short(criterion: QualityCriterion, most: int = 90) -> str:
-    """A criterion in a line: its title, or the beginning of its text where several criteria share one title."""
-    if criterion.article == "2.a" or len(criterion.text) > 400:
-        return criterion.title
-    text = " ".join(criterion.text.split())
-    text = text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]}…"
-    return text[:1].upper() + text[1:]
+def short(criterion: QualityCriterion) -> str:
+    """A criterion in a line, as every page names it."""
+    return criterion.in_a_line
 
 
 def _of_files(candidature: Candidature) -> Iterable[Gap]:

@@ -2,8 +2,9 @@
 
 Each act is a transaction of its own, with its line of the timeline, its mails and its effects: a worker killed at any
 moment loses at most the act at hand, which the next pass does. Acts have unique keys: two passes at once do them once.
-A day that no pass finished is done by the next one, in order, as of that day: who was recognised, reminded or told
-late because of us is so as of the day that was due (`Act.recorded_at` keeps the true moment).
+A day that no pass finished is done by the next one, in order: reminders, openings and closings as of the day that was
+due (`Act.recorded_at` keeps the true moment). Rights do not go back in time: a letter is dated the day it is written,
+and what it gives or ends runs from then (R8).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from recognition.clock import morning_of
+from recognition.clock import day_of, morning_of
 from recognition.models import Act, PassDay
 from recognition.services import campaigns, depositing, life_due, opening, referring, reminding
 from recognition.services.acts import heard
@@ -27,16 +28,22 @@ Deed = Callable[[], object]
 Step = Callable[[dt.date, dt.datetime], Iterator[Deed]]
 
 
-def run_day(on: dt.date) -> list[Act]:
+def run_day(on: dt.date, *, now: dt.datetime | None = None) -> list[Act]:
     """Do what is due on `on`, and on the days before it that no pass finished; the acts done, in order.
+
+    `now` is the true moment, when `on` is today: what is done says it. Nothing is done for a day that a later finished
+    pass has gone past.
 
     Again for the same day: nothing. What a person must mend first (a letter without signatory) is left, and tried
     again on the days that follow; an unexpected failure leaves its day unfinished, and is raised once the rest is done.
     """
     failures: list[Exception] = []
+    if PassDay.objects.filter(on__gt=on).exists():
+        return []
+    moment = now if now is not None and day_of(now) == on else morning_of(on)
     with heard() as acts:
         for day in _days(on):
-            failures += _pass(day, acts)
+            failures += _pass(day, moment, acts)
             if not failures:  # nor the days that follow one: the next pass begins with it
                 PassDay.objects.get_or_create(on=day)
     if failures:
@@ -51,11 +58,11 @@ def _days(on: dt.date) -> list[dt.date]:
     return [first + dt.timedelta(days=number) for number in range((on - first).days + 1)]
 
 
-def _pass(day: dt.date, acts: list[Act]) -> list[Exception]:
-    at = morning_of(day)
+def _pass(day: dt.date, now: dt.datetime, acts: list[Act]) -> list[Exception]:
+    at = now if day == day_of(now) else morning_of(day)
     failures = []
     for step in STEPS:
-        for deed in step(day, at):
+        for deed in step(day, now if step in WITH_LETTERS else at):
             failure = _attempt(deed, acts)
             if failure is not None:
                 failures.append(failure)
@@ -120,3 +127,4 @@ def _nudges(day: dt.date, at: dt.datetime) -> Iterator[Deed]:
 
 
 STEPS: tuple[Step, ...] = (_campaign, _openings, _closings, _receipts, _reminders, _referrals, life_due.deeds, _nudges)
+WITH_LETTERS: tuple[Step, ...] = (_receipts, life_due.deeds)  # never dated of a day that is past

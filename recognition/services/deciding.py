@@ -12,14 +12,14 @@ from django.db import transaction
 from core.journal import Actor, record
 from core.values import day_in_words
 from members.models import Organisation, Plan
-from recognition.models import OWED, Candidature, Decision, GoverningBody, Opinion, Recognition, Sitting
+from recognition.models import OWED, Assessment, Candidature, Decision, GoverningBody, Opinion, Recognition, Sitting
 from recognition.services.acts import note
 from recognition.services.agenda import NOT_ON_AGENDA, READY
 from recognition.services.opinions import check_held
 from recognition.services.plans import NoPlan, PlanChoice, plan_for
 from recognition.services.transitions import locked, move
 
-__all__ = ["Choice", "NoPlan", "PlanChoice", "Refused", "current", "decide", "decide_all", "follow", "lacks",
+__all__ = ["Choice", "NoPlan", "PlanChoice", "Refused", "against", "current", "decide", "decide_all", "follow", "lacks",
            "plan_for"]  # fmt: skip
 
 Kind = Decision.Kind
@@ -53,6 +53,19 @@ def current(candidature: Candidature) -> Decision | None:
     )
 
 
+def against(dossier: Candidature) -> list[str]:
+    """What speaks against a grant: the criteria that are not met, the unfavourable opinions. Two queries.
+
+    Nothing forbids it: the body that decides says then on what grounds.
+    """
+    unmet = Assessment.objects.filter(candidature=dossier, level=Assessment.Level.UNMET)
+    found = []
+    if count := unmet.values("criterion").distinct().count():
+        found.append(f"{count} critère{'s' if count > 1 else ''} non atteint{'s' if count > 1 else ''}")
+    said = Opinion.objects.filter(candidature=dossier, value=Opinion.Value.UNFAVOURABLE).select_related("body")
+    return found + [f"avis défavorable\u00a0: {opinion.body}" for opinion in said.order_by("body__order")]
+
+
 def lacks(dossier: Candidature, on: dt.date) -> list[str]:
     """What keeps a dossier from being decided on that day, body by body: an opinion, or its minutes closed (R7)."""
     given = {said.body_id: said for said in Opinion.objects.filter(candidature=dossier).select_related("sitting")}
@@ -75,9 +88,9 @@ def decide(
     """Decide a ready dossier in a sitting of the body that decides, dated of that sitting.
 
     Raises `ValidationError`, by field where there is one: sitting to come or of another body, dossier not on its
-    agenda or no longer ready, an opinion missing or whose minutes are open (R7), a refusal without grounds (R14), a
-    deliberation not named or signed, and for a grant: no plan left (R8), a member by right (R1), a site without one
-    of the three services (R2).
+    agenda or no longer ready, an opinion missing or whose minutes are open (R7), a refusal without grounds (R14), or a
+    grant without them over what speaks `against` it, a deliberation not named or signed, and for a grant: no plan left
+    (R8), a member by right (R1), a site without one of the three services (R2).
     """
     signed = _signed(deliberation_number, signatory, signatory_title)
     place = _deciding(sitting, at)
@@ -87,7 +100,7 @@ def decide(
     missing = lacks(dossier, place.held_on)
     if missing:
         raise ValidationError(f"Pas de décision sans les avis\u00a0: {' ; '.join(missing)}.")
-    grounds = _grounds(kind, grounds)
+    grounds = _grounds(dossier, kind, grounds)
     made = Decision.objects.create(
         kind=kind, candidature=dossier, sitting=place, decided_on=place.held_on, grounds=grounds, recorded_at=at,
         plan=_plan(dossier, kind, place.held_on), actor_label=actor.journal_label if actor else "", **signed,
@@ -151,7 +164,9 @@ def follow(
             "kind": "La reconnaissance est notifiée\u00a0: elle ne prend fin que par un retrait ou une abrogation, "
             "après une procédure contradictoire."
         })  # fmt: skip
-    grounds = _grounds(kind, grounds)
+    grounds = _grounds(dossier, kind, grounds)
+    if kind != first.kind:
+        _check_turn(dossier, place)
     holds = kind == first.kind and first.plan is not None and first.plan.ends_on >= place.held_on
     plan = first.plan if holds else _plan(dossier, kind, place.held_on)
     made = Decision.objects.create(
@@ -194,11 +209,25 @@ def _signed(deliberation_number: str, signatory: str, signatory_title: str) -> d
     return {name: value.strip() for name, (value, _) in asked.items()}
 
 
-def _grounds(kind: str, grounds: str) -> str:
+def _check_turn(dossier: Candidature, place: Sitting) -> None:
+    """A refusal that becomes a grant, or the reverse, is examined again: on the agenda, by the opinions that it has."""
+    if not place.items.filter(candidature=dossier).exists():
+        raise ValidationError({"sitting": NOT_ON_AGENDA})
+    if missing := lacks(dossier, place.held_on):
+        raise ValidationError(f"Pas de décision sans les avis\u00a0: {' ; '.join(missing)}.")
+    if Candidature.objects.open().filter(organisation=dossier.organisation_id).exists():
+        raise ValidationError("Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide (R1).")
+
+
+def _grounds(dossier: Candidature, kind: str, grounds: str) -> str:
     if kind not in STATES:
         raise ValidationError({"kind": "Choisissez\u00a0: reconnaissance ou refus."})
     if kind == Kind.REFUSAL and not grounds.strip():
         raise ValidationError({"grounds": "Un refus donne ses motifs\u00a0: écrivez-les."})
+    if kind == Kind.GRANT and not grounds.strip() and (doubts := against(dossier)):
+        raise ValidationError(
+            {"grounds": f"Malgré {' et '.join(doubts)}\u00a0: écrivez pourquoi la reconnaissance est accordée."}
+        )
     return grounds.strip()
 
 
@@ -213,7 +242,8 @@ def _plan(dossier: Candidature, kind: str, on: dt.date) -> Plan | None:
     if lacking is not None or not sites.exists():
         where = f"\u00a0: {lacking}" if lacking else ""
         raise ValidationError({"kind": f"Un site n’offre pas les trois services demandés{where}."})
-    choice = plan_for(on)
+    renewed = dossier.renews if dossier.renews_id else None
+    choice = plan_for(on, renews_until=renewed.term_on if renewed else None)
     if isinstance(choice, NoPlan):
         raise ValidationError({"kind": choice.reason})
     return choice.plan

@@ -14,21 +14,22 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
+from core.values import day_in_words
 from members.models import Organisation
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of
-from recognition.deadlines import is_late
+from recognition.deadlines import in_time, is_late, window_of
 from recognition.letters import write as write_letter
-from recognition.models import Candidature, Letter, LetterKind, Snapshot
+from recognition.models import Candidature, GoverningBody, Letter, LetterKind, Snapshot
 from recognition.rules import signs_for_organisation
 from recognition.services.acts import note
-from recognition.services.campaigns import in_time
+from recognition.services.agenda import leave_agendas
 from recognition.services.carrying import carry, settle_charter
 from recognition.services.checking import gaps
 from recognition.services.messaging import send_message
 from recognition.services.numbers import next_number
 from recognition.services.snapshots import snapshot
-from recognition.services.starting import BY_RIGHT
+from recognition.services.starting import BY_RIGHT, siret_refusal
 from recognition.services.transitions import locked, move
 
 __all__ = ["AlreadyDeposited", "TooLate", "answer_request", "deposit", "send_message", "snapshot", "withdraw"]
@@ -38,10 +39,16 @@ NOT_MANAGER = (
     "Seule une personne qui gère l’organisme peut déposer, compléter ou retirer le dossier en son nom."
     " Prévenez-la\u00a0: tout est enregistré."
 )
+ENDED = (
+    "La reconnaissance à renouveler a pris fin\u00a0: ce dossier, gardé en entier, est maintenant une première demande."
+    " Relisez-le avant de le déposer."
+)
 NEW_CHARTER = (
     "Le cahier des charges a changé depuis que ce dossier est préparé\u00a0: vos réponses sont gardées, relisez les"
     " critères avant de déposer."
 )
+
+SAT = "L’instance qui décide s’est réunie sur ce dossier\u00a0: il ne se retire plus, sa décision vous sera notifiée."
 
 
 class TooLate(ValidationError):  # noqa: N818 - the name that every part of the room knows it by
@@ -99,8 +106,18 @@ def _try(candidature: Candidature, user: User, name: str, title: str, at: dt.dat
     if settle_charter(held, held.campaign.charter):
         held.save(update_fields=["charter"])
         return _Outcome(held, ValidationError(NEW_CHARTER, code="charter"))
+    if _ended_meanwhile(held, at):
+        carry(held, at=at)
+        return _Outcome(held, ValidationError(ENDED, code="ended"))
     _check_deposit(held, name, title, at)
     return _Outcome(_deposited(held, user, name, title, at))
+
+
+def _ended_meanwhile(held: Candidature, at: dt.datetime) -> bool:
+    """Whether what it asks to renew was given up, annulled or lapsed since it was begun (R10)."""
+    if held.renews is None:
+        return False
+    return held.renews.end_reason != "" or held.renews.ends_on < day_of(at)
 
 
 def _check_person(held: Candidature, user: Any) -> None:
@@ -110,12 +127,14 @@ def _check_person(held: Candidature, user: Any) -> None:
 
 def _check_deposit(held: Candidature, name: str, title: str, at: dt.datetime) -> None:
     if not in_time(held, at):
-        opens = held.campaign.opens_on
-        raise ValidationError(f"Les dépôts ouvrent le {opens:%d/%m/%Y}. Votre dossier est enregistré.", code="early")
+        opens = day_in_words(window_of(held).opens_on)
+        raise ValidationError(f"Les dépôts ouvrent le {opens}. Votre dossier est enregistré.", code="early")
     if not name or not title:
         raise ValidationError("Écrivez le nom et la qualité de la personne qui déclare.", code="declaration")
     if held.organisation.status == Organisation.Status.SIGNATORY:
         raise ValidationError(BY_RIGHT.format(name=held.organisation.display_name), code="by-right")
+    if kept := siret_refusal(held.siret, held.organisation):
+        raise ValidationError(kept, code="siret")
     if missing := gaps(held):
         raise ValidationError([gap.message for gap in missing], code="gaps")
 
@@ -178,6 +197,8 @@ def answer_request(*, candidature: Candidature, text: str, user: User, at: dt.da
     _check_person(held, user)
     if not text:
         raise ValidationError("Dites en quelques mots ce que vous avez complété.", code="required")
+    if kept := siret_refusal(held.siret, held.organisation):
+        raise ValidationError(kept, code="siret")
     if missing := gaps(held):
         raise ValidationError([gap.message for gap in missing], code="gaps")
     request = held.requests.select_for_update().filter(answered_at=None, closed_at=None).first()
@@ -187,16 +208,33 @@ def answer_request(*, candidature: Candidature, text: str, user: User, at: dt.da
         request.save(update_fields=["answer", "answered_at"])
     said = "Dossier complété et renvoyé à la Région" + (", après le jour demandé." if late else ".")
     move(held, State.DEPOSITED, kind="answered", text=said, at=at, actor=user)
-    snapshot(candidature=held, moment="answer", at=at)
+    _acknowledge(held, snapshot(candidature=held, moment="answer", at=at), at)
     return held
+
+
+def _acknowledge(held: Candidature, kept: Snapshot, at: dt.datetime) -> None:
+    """What was sent back has its own receipt, and a mail says so (CRPA L112-11). The sending holds without them."""
+    try:
+        write_letter(kind=LetterKind.COMPLETED, at=at, key=f"completed:{kept.pk}", candidature=held)
+    except ValidationError as error:
+        text = f"Accusé de réception du complément à produire\u00a0: {' '.join(error.messages)}"
+        note(kind="receipt_failed", text=text, at=at, candidature=held, shown=False, key=f"completed-failed:{kept.pk}")
+    tell_organisation(
+        key=f"candidature-completed:{kept.pk}", candidature=held, template="candidature_completed",
+        context={"number": held.receipt_number, "at": at},
+    )  # fmt: skip
 
 
 @transaction.atomic
 def withdraw(*, candidature: Candidature, reason: str, user: User, at: dt.datetime) -> Candidature:
     """The organisation gives up its dossier, deposited or not; its words stay readable.
 
-    Raises `ValidationError` (French) for who may not, once it is decided, and, when it was deposited, without a reason.
+    It leaves the agendas where it was not spoken of. Raises `ValidationError` (French) for who may not, from the day
+    that the body that decides sits on it, and, when it was deposited, without a reason.
     """
+    if _is_before_who_decides(candidature, day_of(at)):
+        raise ValidationError(SAT, code="sat")
+    leave_agendas(candidature=candidature, at=at, actor=user, spoken_stays=True)
     held = locked(candidature, Candidature.OPEN)
     _check_person(held, user)
     reason = " ".join(reason.split())
@@ -206,6 +244,12 @@ def withdraw(*, candidature: Candidature, reason: str, user: User, at: dt.dateti
     said = f"Dossier retiré par l’organisme\u00a0: {reason}" if reason else "Dossier retiré par l’organisme."
     move(held, State.WITHDRAWN, kind="withdrawn", text=said, at=at, actor=user, ended_at=at)
     return held
+
+
+def _is_before_who_decides(candidature: Candidature, on: dt.date) -> bool:
+    """Whether the body that decides sat on it, that day or before: what it said is to be recorded (R7)."""
+    deciding = GoverningBody.Kind.DECISION
+    return candidature.agenda_items.filter(sitting__body__kind=deciding, sitting__held_on__lte=on).exists()
 
 
 def last_snapshot(candidature: Candidature) -> Snapshot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -10,9 +11,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from core import search
 from core.journal import Actor, record
 from core.text import fold
 from members.models import Organisation
+from members.services_sheet import begin_sheet
 from recognition.clock import day_of
 from recognition.models import CandidateSite, Candidature, Recognition
 from recognition.services.acts import note
@@ -44,6 +47,7 @@ def enter(*, recognition: Recognition, at: dt.datetime) -> list[Site]:
     owner = _owner(found)
     if owner.status not in UNTOUCHED:
         _belongs(owner, Status.RECOGNISED)
+        begin_sheet(organisation=owner, values=_sheet(found.candidature), actor=None)
     suspended = found.suspended_since is not None
     sites = [_place(line, owner, at, listed=not suspended) for line in _lines(found)]
     found.entered_at, found.suspended_sites = at, [site.pk for site in sites] if suspended else []
@@ -105,6 +109,13 @@ def bring_back(found: Recognition, *, at: dt.datetime, actor: Actor | None) -> N
     _list(list(rows.order_by("pk")), listed=True, at=at, verb="site.list", actor=actor)
 
 
+def _sheet(dossier: Candidature) -> dict[str, str]:
+    """What the dossier says of its organisation that its public sheet says too (M1)."""
+    names = ("legal_representative", "legal_representative_title", "presentation", "website")
+    seat = re.search(r"\b\d{5}\s+([^\d,]+)\s*$", dossier.address.strip())
+    return {name: getattr(dossier, name) for name in names} | {"place": seat[1].strip() if seat else ""}
+
+
 def _owner(found: Recognition) -> Organisation:
     return Organisation.objects.select_for_update().get(pk=found.organisation_id)
 
@@ -119,6 +130,8 @@ def _belongs(owner: Organisation, status: str) -> None:
         return
     before, owner.status = owner.status, status
     owner.save(update_fields=["status"])
+    if not owner.public:
+        search.forget("organisation", [owner.slug])
     record(verb="organisation.status", target=owner, changes={"status": [before, status]})
 
 

@@ -14,17 +14,21 @@ from core.values import day_in_words
 from recognition.clock import day_of
 from recognition.letters import write as write_letter
 from recognition.letters.about import day_words
-from recognition.models import Candidature, Decision, Letter, LetterKind, Recognition
+from recognition.models import Candidature, Decision, Letter, LetterKind, Notice, Recognition, Sitting
 from recognition.services import directory
 from recognition.services.acts import note
-from recognition.services.annulling import annul, drop_notice, give_notice, record_answer
+from recognition.services.annulling import annul, drop_notice, give_notice, open_notices, record_answer, why_not_yet
 from recognition.services.holding import DAY, NEVER, end, held, held_in_force
-from recognition.services.signing import grounds_of, signed
+from recognition.services.signing import decided_on_of, grounds_of, signed
 
 __all__ = ["annul", "awaited", "drop_notice", "give_notice", "give_up", "keep_alive", "lapse", "record_answer",
            "released", "resume", "suspend"]  # fmt: skip
 
 SUSPENDED = "Cette reconnaissance est déjà suspendue."
+UNHEARD = (
+    "L’organisme n’a pas été entendu\u00a0: ouvrez une procédure contradictoire et attendez sa réponse, ou dites ici"
+    " l’urgence qui l’empêche (articles L. 121-1 et L. 121-2 du CRPA)."
+)
 NOT_SUSPENDED = "Cette reconnaissance n’est pas suspendue."
 
 
@@ -88,17 +92,21 @@ def lapse(*, recognition: Recognition, at: dt.datetime) -> Recognition:
 @transaction.atomic
 def suspend(
     *, recognition: Recognition, grounds: str, at: dt.datetime, actor: Actor | None, deliberation_number: str = "",
-    signatory: str = "", signatory_title: str = "",
+    signatory: str = "", signatory_title: str = "", urgency: str = "", sitting: Sitting | None = None,
 ) -> Decision:  # fmt: skip
     """Suspend it from that day: its places leave the directory until it resumes, its public page says so.
 
-    Raises `ValidationError`, by field: no grounds, no number, no signatory (R14); already suspended, or over.
+    The organisation was heard in a procedure, which this decision concludes; or `urgency` says why one could not wait,
+    and the letter prints it (CRPA L121-1, L121-2). Raises `ValidationError`, by field: neither of them, no grounds, no
+    number, no signatory (R14); already suspended, or over.
     """
-    said = signed(deliberation_number, signatory, signatory_title)
-    said["grounds"] = grounds_of(grounds)
+    said = signed(deliberation_number, signatory, signatory_title) | _by(sitting, at)
+    said |= {"grounds": grounds_of(grounds), "urgency": urgency.replace("\r\n", "\n").strip()}
     found = held_in_force(recognition, day_of(at))
     if found.suspended_since is not None:
         raise ValidationError(SUSPENDED)
+    if not said["urgency"]:
+        said["notice"] = _heard(found, said["decided_on"])
     found.suspended_since = day_of(at)
     found.save(update_fields=["suspended_since"])
     directory.take_out(found, at=at, actor=actor)
@@ -106,16 +114,29 @@ def suspend(
     return _decided(found, Decision.Kind.SUSPENSION, text, said=said, at=at, actor=actor)
 
 
+def _heard(found: Recognition, on: dt.date) -> Notice:
+    """The procedure in which the organisation answered, or could have. Raises `ValidationError` when there is none."""
+    for row in open_notices(found):
+        if on >= row.told_on and not why_not_yet(row, on):
+            return row
+    raise ValidationError({"urgency": UNHEARD})
+
+
+def _by(sitting: Sitting | None, at: dt.datetime) -> dict[str, Any]:
+    """Which sitting took the decision, and its day; none, by delegation."""
+    return {"sitting": sitting, "decided_on": decided_on_of(sitting, None, at)}
+
+
 @transaction.atomic
 def resume(
     *, recognition: Recognition, at: dt.datetime, actor: Actor | None, deliberation_number: str = "",
-    signatory: str = "", signatory_title: str = "", grounds: str = "",
+    signatory: str = "", signatory_title: str = "", grounds: str = "", sitting: Sitting | None = None,
 ) -> Decision:  # fmt: skip
     """End the suspension that day: the places that it took out of the directory come back.
 
     Raises `ValidationError`, by field: no number, no signatory; not suspended, or over.
     """
-    said = signed(deliberation_number, signatory, signatory_title) | {"grounds": grounds.strip()}
+    said = signed(deliberation_number, signatory, signatory_title) | _by(sitting, at) | {"grounds": grounds.strip()}
     found = held_in_force(recognition, day_of(at))
     if found.suspended_since is None:
         raise ValidationError(NOT_SUSPENDED)
@@ -147,7 +168,7 @@ def _decided(
 ) -> Decision:
     """The decision on a held recognition, its letter, its line of the timeline."""
     made = Decision.objects.create(
-        kind=kind, recognition=found, decided_on=day_of(at), recorded_at=at,
+        kind=kind, recognition=found, recorded_at=at,
         actor_label=actor.journal_label if actor else "", **said,
     )  # fmt: skip
     write_letter(kind=kind, at=at, key=f"decision:{made.pk}", recognition=found, decision=made)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.models import User
 from core.journal import record
@@ -125,6 +126,24 @@ def unassessed(candidature: Candidature) -> list[QualityCriterion]:
 def is_assessed(said_of: set[int | None] | None, sites: set[int]) -> bool:
     """`said_of`: where a criterion was assessed, None standing for the organisation as a whole."""
     return said_of is not None and (None in said_of or (bool(sites) and sites <= said_of))
+
+
+def unmet(dossiers: Iterable[Candidature]) -> dict[int, int]:
+    """By dossier, how many of its criteria are not reached somewhere: for the whole organisation or on a site (R5, R7).
+
+    A dossier whose criteria are all reached, at least in part, has 0. One query.
+    """
+    keys = [dossier.pk for dossier in dossiers]
+    rows = Assessment.objects.filter(candidature__in=keys, level=Level.UNMET).order_by().values_list("candidature")
+    found = dict(rows.annotate(count=Count("criterion", distinct=True)))
+    return {key: found.get(key, 0) for key in keys}
+
+
+def unmet_words(count: int) -> str:
+    """« 1 critère non atteint »; nothing for none."""
+    if not count:
+        return ""
+    return "1 critère non atteint" if count == 1 else f"{count} critères non atteints"
 
 
 def check(level: str, comment: str) -> None:

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.rules import runs_region
 from core.journal import Actor, record
+from core.links import absolute
 from core.values import day_in_words
+from recognition import rulebook
 from recognition.addressees import tell_organisation
 from recognition.clock import day_of
 from recognition.models import Attachment, Candidature, PieceRequest, PrivateNote
@@ -22,12 +25,12 @@ from recognition.services.acts import note
 from recognition.services.agenda import leave_agendas
 from recognition.services.checking import gaps, short
 from recognition.services.grid import assess, assess_all, unassessed
-from recognition.services.transitions import locked, move
+from recognition.services.transitions import MOVED_ON, locked, move
 from territories.rules import is_officer
 
 __all__ = [
-    "ask", "assess", "assess_all", "assign", "declare_complete", "drop", "make_ready", "reopen", "take_archive",
-    "take_file", "unassessed", "write_note",
+    "ask", "assess", "assess_all", "assign", "declare_complete", "drop", "extend", "make_ready", "reopen",
+    "take_archive", "take_file", "unassessed", "write_note",
 ]  # fmt: skip
 
 State = Candidature.State
@@ -67,6 +70,32 @@ def ask(
     return request
 
 
+@transaction.atomic
+def extend(*, candidature: Candidature, due_on: dt.date, at: dt.datetime, actor: Actor | None) -> PieceRequest:
+    """Give the organisation more time to answer what was asked; it is told, and reminded by the new day (R5).
+
+    Raises `ValidationError` for a day that is past, or no later than the one it had.
+    """
+    held = locked(candidature, (State.INCOMPLETE,))
+    request = held.requests.select_for_update().filter(answered_at=None, closed_at=None).first()
+    if request is None:
+        raise ValidationError(MOVED_ON)
+    before = request.due_on
+    if due_on <= day_of(at) or due_on <= before:
+        raise ValidationError({"due_on": f"Donnez un jour à venir, après le {day_in_words(before)}."})
+    request.due_on = due_on
+    request.save(update_fields=["due_on"])
+    text = f"Délai pour compléter le dossier\u00a0: jusqu’à la fin du {day_in_words(due_on)}."
+    note(kind="extended", text=text, at=at, actor=actor, candidature=held)
+    changes = {"due_on": [before.isoformat(), due_on.isoformat()]}
+    record(verb="candidature.extend", target=held, actor=actor, changes=changes)
+    tell_organisation(
+        key=f"candidature-extended:{request.pk}:{due_on}", candidature=held, template="candidature_extended",
+        context={"items": request.items, "due": day_in_words(due_on)},
+    )  # fmt: skip
+    return request
+
+
 def _check_request(items: list[str], reason: str, due_on: dt.date, at: dt.datetime) -> None:
     wrong = {}
     if not items:
@@ -98,12 +127,14 @@ def declare_complete(*, candidature: Candidature, at: dt.datetime, actor: Actor 
 
 @transaction.atomic
 def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor | None) -> Candidature:
-    """Close a dossier that will go no further (no answer, no object any more). The organisation is told why.
+    """Close a dossier that will go no further (no answer, no object any more), or a draft that holds the SIREN or the
+    organisation of others (R1): they may begin theirs. The organisation is told why, and whom to answer.
 
     Raises `ValidationError` without a reason, while the organisation still has time to answer a request, and once it is
     ready: then the body decides (R7).
     """
-    held = locked(candidature, (State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
+    held = locked(candidature, (State.DRAFT, State.DEPOSITED, State.INCOMPLETE, State.COMPLETE))
+    draft = held.state == State.DRAFT
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": "Dites pourquoi\u00a0: l’organisme le lira."})
@@ -112,13 +143,22 @@ def drop(*, candidature: Candidature, reason: str, at: dt.datetime, actor: Actor
         day = day_in_words(waiting.due_on)
         raise ValidationError({"reason": f"L’organisme a jusqu’à la fin du {day} pour répondre à la demande."})
     held.requests.filter(answered_at=None, closed_at=None).update(closed_at=at)
-    text = f"Dossier classé sans suite\u00a0: {reason}"[:400]
+    text = f"{'Brouillon classé par la Région' if draft else 'Dossier classé sans suite'}\u00a0: {reason}"[:400]
     move(held, State.DROPPED, kind="dropped", text=text, at=at, actor=actor, ended_at=at)
     tell_organisation(
-        key=f"candidature-dropped:{held.pk}", candidature=held, template="candidature_dropped",
-        context={"reason": reason},
+        key=f"candidature-dropped:{held.pk}", candidature=held, whole_team=draft,
+        template="candidature_draft_dropped" if draft else "candidature_dropped",
+        context={"reason": reason} | (_answered_by(held) if draft else {}),
     )  # fmt: skip
     return held
+
+
+def _answered_by(held: Candidature) -> dict[str, str]:
+    """Whom the team answers: the thread of the dossier always, the service's own address and number when known."""
+    return {
+        "thread": absolute(reverse("candidature_messages", args=[held.public_id])),
+        "email": rulebook.text("service_email"), "phone": rulebook.text("service_phone"),
+    }  # fmt: skip
 
 
 # --- the end of the examination
@@ -183,6 +223,7 @@ def write_note(*, candidature: Candidature, text: str, user: User, at: dt.dateti
         raise ValidationError({"text": "Écrivez votre note."})
     if len(text) > LONGEST_NOTE:
         raise ValidationError({"text": f"Une note compte {LONGEST_NOTE} caractères au plus."})
+    Candidature.objects.select_for_update().only("pk").get(pk=candidature.pk)  # two clicks wait for each other
     last = candidature.notes.order_by("-written_at", "-pk").first()
     if last is not None and (last.text, last.author_id) == (text, user.pk):  # a double click
         return last

@@ -8,13 +8,15 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from recognition.clock import day_of, morning_of
 from recognition.models import Decision, Recognition
 from recognition.services import directory, ending, notifying, renewing
 
 
 def deeds(day: dt.date, at: dt.datetime) -> Iterator[Callable[[], object]]:
-    """In their order: a grant replaces the recognition it renews before this one could lapse."""
-    for decision in to_notify(at):
+    """What `day` calls for, done at `at`, later when the pass of that day is; a reminder is as of its day. In their
+    order: a grant replaces the recognition it renews before this one could lapse."""
+    for decision in to_notify(morning_of(day_of(at))):
         yield partial(notifying.notify, decision=decision, at=at)
     for recognition in to_keep(day):
         yield partial(ending.keep_alive, recognition=recognition, at=at)
@@ -27,7 +29,7 @@ def deeds(day: dt.date, at: dt.datetime) -> Iterator[Callable[[], object]]:
     for recognition in renewing.to_invite(day):
         yield partial(renewing.invite, recognition=recognition, at=at)
     for recognition, days in renewing.to_recall(day):
-        yield partial(renewing.recall, recognition=recognition, days=days, at=at)
+        yield partial(renewing.recall, recognition=recognition, days=days, at=morning_of(day))
 
 
 def to_notify(at: dt.datetime) -> QuerySet[Decision]:

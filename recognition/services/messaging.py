@@ -42,6 +42,7 @@ def send_message(*, candidature: Candidature, side: str, text: str, author: User
     since = morning_of(day_of(at)).replace(hour=0)
     if side == Message.Side.CANDIDATE and held.messages.filter(side=side, sent_at__gte=since).count() >= A_DAY:
         raise ValidationError(f"{A_DAY} messages sont déjà partis aujourd’hui\u00a0: reprenez demain.", code="many")
+    mark_read(candidature=held, side=side, at=at)  # answering is having read
     message = Message.objects.create(candidature=held, side=side, text=text, author=author, sent_at=at)
     record(verb="candidature.message", target=held, actor=author)
     _tell(held, message)

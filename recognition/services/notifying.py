@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.journal import Actor, record
 from core.values import day_in_words
+from members.models import Organisation
 from recognition.clock import day_of
 from recognition.letters import write as write_letter
 from recognition.models import Candidature, Decision, Letter, LetterKind, Recognition
+from recognition.services import directory
 from recognition.services.acts import note
 from recognition.services.holding import DAY, ENDED_BY_DECISION, end, held
 from recognition.services.transitions import locked
 
+log = structlog.get_logger("recognition.notifying")
+
 LETTERS = {Decision.Kind.GRANT: LetterKind.GRANT, Decision.Kind.REFUSAL: LetterKind.REFUSAL}
 FOLLOWED = "Une autre décision a pris la suite de celle-ci\u00a0: c’est elle qui se notifie."
+BY_RIGHT = (
+    "Cet organisme est devenu membre de droit depuis la décision\u00a0: il n’a plus à être reconnu (R1). Une décision"
+    " de refus doit la suivre, ou son statut être corrigé."
+)
 NOT_OF_DOSSIER = "Cette décision porte sur une reconnaissance\u00a0: sa lettre est écrite avec elle."
 
 
@@ -28,7 +37,7 @@ def notify(*, decision: Decision, at: dt.datetime, actor: Actor | None = None) -
     A grant gives the recognition, from that day to the end of its plan (R8), with its certificate; the recognition it
     renews ends the day before. A refusal says when the one to renew ends (R9). All or nothing. Raises `ValidationError`
     (French): a decision that another follows or that is not on a dossier, a plan that ended meanwhile, a letter that
-    lacks what the law asks (R14), an organisation that another recognition holds from the same day.
+    lacks what the law asks (R14), a member by right (R1), an organisation that another recognition holds from that day.
     """
     made = Decision.objects.select_related("plan").get(pk=decision.pk)
     if made.kind not in LETTERS or made.candidature is None:
@@ -50,12 +59,33 @@ def notify(*, decision: Decision, at: dt.datetime, actor: Actor | None = None) -
     return letter
 
 
+@transaction.atomic
+def notify_now(*, decision: Decision, at: dt.datetime, actor: Actor | None) -> Letter:
+    """As `notify`, without waiting for the next pass: its places are in the directory as soon as the letter says so
+    (R11). What keeps them out is left to the pass, which tries again. Raises as `notify`."""
+    letter = notify(decision=decision, at=at, actor=actor)
+    day = day_of(at)
+    granted = Recognition.objects.in_force(day).filter(granted_by=decision, entered_at=None).first()
+    if granted is not None:
+        former = Recognition.objects.filter(organisation=granted.organisation_id, ends_on__lt=day, left_at=None)
+        try:
+            with transaction.atomic():
+                for row in former.filter(entered_at__isnull=False).order_by("pk"):
+                    directory.leave(recognition=row, at=at)
+                directory.enter(recognition=granted, at=at)
+        except ValidationError as error:
+            log.warning("not_entered", reasons=len(error.messages))
+    return letter
+
+
 def _grant(dossier: Candidature, made: Decision, at: dt.datetime, actor: Actor | None) -> Recognition:
     """The recognition that `made` gives; the one that it corrects stays as it was notified."""
     known = Recognition.objects.filter(candidature=dossier).first()
     if known is not None:
         return known
     day, plan = day_of(at), made.plan
+    if dossier.organisation.status == Organisation.Status.SIGNATORY:
+        raise ValidationError(BY_RIGHT)
     if plan is None or plan.ends_on < day:
         raise ValidationError(
             f"Le plan «\u00a0{plan}\u00a0» de cette décision est achevé\u00a0: une autre décision doit la suivre."

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.journal import record
 from core.values import day_in_words
 from members.models import Charter
 from recognition.addressees import tell_organisation
-from recognition.clock import end_of
+from recognition.clock import day_of, end_of
+from recognition.deadlines import limit_on, window_of
 from recognition.models import Campaign, Candidature
 from recognition.services.acts import note
-from recognition.services.campaigns import limit_on
 from recognition.services.carrying import carry_over, settle_charter
 
 DRAFT = Candidature.State.DRAFT
@@ -35,12 +36,14 @@ def open_campaign(*, campaign: Campaign, at: dt.datetime) -> None:
     text = f"Ouverture des candidatures {held.year}. {until}"
     note(kind="campaign_opened", text=text, at=at, campaign=held, key=f"campaign:{held.year}:opened")
     record(verb="campaign.open", target=held)
-    for dossier in held.candidatures.filter(state=DRAFT).select_related("organisation", "charter").order_by("pk"):
+    drafts = held.candidatures.filter(state=DRAFT).select_related("organisation", "charter", "renews")
+    for dossier in drafts.order_by("pk"):
+        dossier.campaign = held
         if settle_charter(dossier, held.charter):
             dossier.save(update_fields=["charter"])
         tell_organisation(
             key=f"campaign-opened:{held.year}:{dossier.pk}", candidature=dossier, template="recognition_opened",
-            context={"campaign": held, "deadline": day_in_words(held.deadline_on)},
+            context={"campaign": held, "deadline": day_in_words(limit_on(dossier))},
         )  # fmt: skip
 
 
@@ -66,7 +69,8 @@ def close_campaign(*, campaign: Campaign, at: dt.datetime) -> None:
 
 def to_carry(on: dt.date) -> list[Candidature]:
     """The dossiers in preparation whose time is over: the campaign's, or a renewal's own (R4, R9)."""
-    rows = Candidature.objects.filter(state=DRAFT, campaign__deadline_on__lt=on)
+    own = Q(kind=Candidature.Kind.RENEWAL)  # whose limit is its own
+    rows = Candidature.objects.filter(own | Q(campaign__deadline_on__lt=on), state=DRAFT)
     rows = rows.select_related("campaign", "renews", "organisation").order_by("pk")
     return [dossier for dossier in rows if limit_on(dossier) < on]
 
@@ -74,14 +78,18 @@ def to_carry(on: dt.date) -> list[Candidature]:
 @transaction.atomic
 def carry_on(*, candidature: Candidature, at: dt.datetime) -> None:
     """Offer the dossier to the next campaign, whole, and tell its organisation."""
-    former = candidature.campaign
-    held = carry_over(candidature=candidature, at=at, key=f"carried:{candidature.pk}:{former.year}")
-    if held.campaign_id == former.pk:
+    former, renewed = candidature.campaign, candidature.renews
+    # A renewal may go on in the campaign that it was in, as a first request; and miss that one too.
+    key = f"carried:{candidature.pk}:{former.year}{':renewal' if renewed else ''}"
+    held = carry_over(candidature=candidature, at=at, key=key)
+    if held.campaign_id == former.pk and (renewed is None or held.renews_id is not None):
         return
+    allowed = window_of(held)
     tell_organisation(
-        key=f"carried:{held.pk}:{former.year}", candidature=held, template="recognition_carried",
+        key=key, candidature=held, template="recognition_carried",
         context={
-            "former": former, "campaign": held.campaign, "opens": day_in_words(held.campaign.opens_on),
-            "deadline": day_in_words(held.campaign.deadline_on),
+            "former": former, "campaign": held.campaign, "opens": day_in_words(allowed.opens_on),
+            "deadline": day_in_words(allowed.last_on), "renewed": renewed,
+            "term": day_in_words(renewed.term_on) if renewed else "", "is_open": allowed.opens_on <= day_of(at),
         },
     )  # fmt: skip

@@ -12,7 +12,7 @@ from core.values import day_in_words
 from recognition.clock import day_of
 from recognition.models import Candidature, GoverningBody, Opinion, Sitting
 from recognition.services.acts import note
-from recognition.services.agenda import READY, held, missing_before, named, on_agenda
+from recognition.services.agenda import READY, before_ready, held, missing_before, named, on_agenda
 from recognition.services.transitions import locked
 from recognition.services.votes import check_total, check_votes
 
@@ -72,6 +72,8 @@ def _check_order(sitting: Sitting, dossier: Candidature) -> None:
     missing = missing_before(sitting, dossier)
     if missing:
         raise ValidationError(f"Il manque d’abord l’avis de\u00a0: {', '.join(missing)}.")
+    if early := before_ready(sitting.held_on, dossier):
+        raise ValidationError(early)
 
 
 @transaction.atomic

@@ -25,10 +25,15 @@ class NoPlan:
     reason: str
 
 
-def plan_for(on: dt.date) -> PlanChoice | NoPlan:
-    """The adopted plan in force on that day when it has long enough to run, else the next one if it is adopted."""
+def plan_for(on: dt.date, *, renews_until: dt.date | None = None) -> PlanChoice | NoPlan:
+    """The adopted plan in force on that day when it has long enough to run, else the next one if it is adopted.
+
+    A renewal, of a recognition whose term is `renews_until`, asks for a plan that ends after it: under the same one
+    nothing would be gained (R9).
+    """
     months = rulebook.number("short_plan_months")
     plans = [plan for plan in Plan.objects.order_by("starts_on") if rulebook.months_before(plan.ends_on, months) >= on]
+    plans = [plan for plan in plans if renews_until is None or plan.ends_on > renews_until]
     adopted = [plan for plan in plans if plan.adopted_on is not None and plan.adopted_on <= on]
     in_force = [plan for plan in adopted if plan.starts_on <= on]
     chosen = in_force[-1] if in_force else next(iter(adopted), None)
@@ -42,6 +47,8 @@ def _what_ends(on: dt.date, months: int) -> str:
     if running is None:
         return f"Aucun plan (CPRDFOP) n’est en vigueur le {day_in_words(on)}."
     end = day_in_words(running.ends_on)
+    if rulebook.months_before(running.ends_on, months) >= on:
+        return f"Le plan «\u00a0{running}\u00a0» s’achève le {end}, comme la reconnaissance à renouveler."
     return f"Le plan «\u00a0{running}\u00a0» s’achève le {end}\u00a0: il reste moins de {months} mois."
 
 

@@ -165,5 +165,5 @@ def tell_late(*, campaign: Campaign, step: str, week: int, at: dt.datetime) -> N
     tell_region(
         key=key, template="recognition_late",
         context={"campaign": campaign, "step": label_of(step), "day": day, "said": said,
-                 "url": campaign_at_desk(campaign)},
+                 "days": week * rulebook.number("late_step_days"), "url": campaign_at_desk(campaign)},
     )  # fmt: skip

@@ -10,9 +10,9 @@ from core.values import day_in_words
 from recognition import rulebook
 from recognition.addressees import tell_organisation, tell_region
 from recognition.clock import morning_of
+from recognition.deadlines import limit_on
 from recognition.models import Act, Candidature, PieceRequest
 from recognition.services.acts import note
-from recognition.services.campaigns import limit_on
 from recognition.services.desk_links import dossier_at_desk
 from recognition.services.transitions import locked
 
@@ -27,19 +27,19 @@ def to_remind(on: dt.date) -> list[tuple[Candidature, int]]:
     """
     steps = rulebook.numbers("reminder_days")
     rows = Candidature.objects.filter(state=Candidature.State.DRAFT, campaign__opened_at__isnull=False)
-    found = []
+    found = {}
     for dossier in rows.select_related("campaign", "renews", "organisation").order_by("pk"):
         limit = limit_on(dossier)
         past = [days for days in steps if limit - dt.timedelta(days=days) <= on <= limit]
         if past and dossier.created_at < morning_of(limit - dt.timedelta(days=past[-1])):
-            found.append((dossier, past[-1]))
-    done = set(Act.objects.filter(key__in=[_key(*line) for line in found]).values_list("key", flat=True))
-    return [line for line in found if _key(*line) not in done]
+            found[_key(dossier, limit, past[-1])] = dossier, past[-1]
+    done = set(Act.objects.filter(key__in=found).values_list("key", flat=True))
+    return [line for key, line in found.items() if key not in done]
 
 
-def _key(dossier: Candidature, days: int) -> str:
+def _key(dossier: Candidature, limit: dt.date, days: int) -> str:
     """A date limit that moves away is announced anew."""
-    return f"reminder:{dossier.pk}:{limit_on(dossier):%Y-%m-%d}:{days}"
+    return f"reminder:{dossier.pk}:{limit:%Y-%m-%d}:{days}"
 
 
 @transaction.atomic
@@ -48,13 +48,17 @@ def remind(*, candidature: Candidature, days: int, at: dt.datetime) -> None:
     held = locked(candidature, Candidature.State.values)
     if held.state != Candidature.State.DRAFT:
         return
-    limit = day_in_words(limit_on(held))
+    day = limit_on(held)
+    limit, key = day_in_words(day), _key(held, day, days)
     text = f"Rappel\u00a0: le dossier n’est pas déposé, la date limite est le {limit}."
-    if note(kind="reminder", text=text, at=at, candidature=held, key=_key(held, days)) is None:
+    if note(kind="reminder", text=text, at=at, candidature=held, key=key) is None:
         return
     tell_organisation(
-        key=_key(held, days), candidature=held, template="recognition_reminder",
-        context={"limit": limit, "last": days == min(rulebook.numbers("reminder_days"))},
+        key=key, candidature=held, template="recognition_reminder",
+        context={
+            "limit": limit, "last": days == min(rulebook.numbers("reminder_days")), "renewed": held.renews,
+            "term": day_in_words(held.renews.term_on) if held.renews else "",
+        },
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from members.models import QualityCriterion
 from recognition.contents import ANSWER_FIELDS, ORGANISATION_FIELDS, SITE_FIELDS
 from recognition.models import Answer, CandidateSite, Candidature
 from recognition.services.checking import criteria_of
-from recognition.services.starting import clean_siret, siret_refusal
+from recognition.services.starting import clean_siret, one_at_a_time, siret_refusal
 from recognition.services.transitions import locked
 from territories.models import SiteKind
 
@@ -188,7 +188,10 @@ def _siret(held: Candidature, typed: str) -> str:
     """Raises `ValidationError` beside the field for a number that does not hold or is another dossier's (R1)."""
     try:
         number = clean_siret(str(typed))
-        if number != held.siret and (refused := siret_refusal(number, held.organisation)):
+        if number == held.siret:
+            return number
+        one_at_a_time(number)  # two dossiers that take one SIREN at the same instant: the second is refused
+        if refused := siret_refusal(number, held.organisation):
             raise ValidationError(refused)
     except ValidationError as error:
         raise ValidationError({"siret": error.messages}) from error

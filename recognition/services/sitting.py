@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.journal import UNSAID, Actor, record
+from recognition.clock import day_of
 from recognition.models import AgendaItem, Campaign, GoverningBody, Opinion, Sitting
 from recognition.services.acts import note
 from recognition.services.agenda import (
     awaiting,
+    before_ready,
     candidates_for,
     fill_agenda,
     held,
@@ -38,25 +40,37 @@ __all__ = [
 CHANGEABLE = ("held_on", "starts_at", "place", "chair", "present", "minutes")
 _UNSAID = {"chair", "present", "minutes"}
 TWICE = "Cette instance a déjà une séance ce jour-là."
+WHY_PAST = "Cette séance serait déjà tenue\u00a0: dites pourquoi elle n’est saisie qu’après."
 
 
 @transaction.atomic
 def plan_sitting(
     *, body: GoverningBody, held_on: dt.date, campaign: Campaign | None = None, starts_at: dt.time | None = None,
-    place: str = "", chair: str = "", actor: Actor | None = None,
+    place: str = "", chair: str = "", reason: str = "", at: dt.datetime, actor: Actor | None = None,
 ) -> Sitting:  # fmt: skip
     """A sitting of `body`; of the campaign of its year when none is given.
 
-    Raises `ValidationError` beside `held_on` when this body already sits that day.
+    Raises `ValidationError` beside `held_on` when this body already sits that day; beside `reason` when that day is
+    over and nothing says why it is only written now (kept in the journal).
     """
     GoverningBody.objects.select_for_update().get(pk=body.pk)
     _check_free(body, held_on)
+    why = _why_past(held_on, reason, at)
     sitting = Sitting.objects.create(
         body=body, held_on=held_on, starts_at=starts_at, place=place.strip(), chair=chair.strip(),
         campaign=campaign or Campaign.objects.filter(year=held_on.year).first(),
     )  # fmt: skip
-    record(verb="sitting.plan", target=sitting, actor=actor, changes={"held_on": [None, held_on.isoformat()]})
+    record(verb="sitting.plan", target=sitting, actor=actor, changes={"held_on": [None, held_on.isoformat()]} | why)
     return sitting
+
+
+def _why_past(held_on: dt.date, reason: str, at: dt.datetime) -> dict[str, Any]:
+    """What the journal keeps of a sitting written after its day. Raises `ValidationError` when nobody says why."""
+    if held_on >= day_of(at):
+        return {}
+    if not reason.strip():
+        raise ValidationError({"reason": WHY_PAST})
+    return {"raison": [None, " ".join(reason.split())]}
 
 
 def _check_free(body: GoverningBody, held_on: dt.date, but: Sitting | None = None) -> None:
@@ -66,16 +80,21 @@ def _check_free(body: GoverningBody, held_on: dt.date, but: Sitting | None = Non
 
 
 @transaction.atomic
-def change_sitting(*, sitting: Sitting, values: dict[str, Any], at: dt.datetime, actor: Actor | None) -> Sitting:
+def change_sitting(
+    *, sitting: Sitting, values: dict[str, Any], reason: str = "", at: dt.datetime, actor: Actor | None
+) -> Sitting:
     """Write `values` (keys of `CHANGEABLE`). Raises `ValidationError` by field.
 
     A day is moved as long as what was said keeps its order: not after today once an opinion is written, never after
-    the opinion of a later body nor before that of a former one.
+    the opinion of a later body nor before that of a former one, nor before a dossier of its agenda was ready; onto a
+    day that is over, with a `reason`.
     """
     mine = held(sitting)
     changed = {name: value for name, value in values.items() if name in CHANGEABLE and getattr(mine, name) != value}
+    why: dict[str, Any] = {}
     if "held_on" in changed:
         _check_move(mine, changed["held_on"], at)
+        why = _why_past(changed["held_on"], reason, at)
     if not changed:
         return mine
     said = {
@@ -88,12 +107,15 @@ def change_sitting(*, sitting: Sitting, values: dict[str, Any], at: dt.datetime,
     if "present" in changed:
         for opinion in mine.opinions.select_related("candidature"):
             check_total(mine, opinion.candidature, field="present")
-    record(verb="sitting.change", target=mine, actor=actor, changes=said)
+    record(verb="sitting.change", target=mine, actor=actor, changes=said | why)
     return mine
 
 
 def _check_move(mine: Sitting, held_on: dt.date, at: dt.datetime) -> None:
     _check_free(mine.body, held_on, but=mine)
+    for item in mine.items.select_related("candidature"):
+        if early := before_ready(held_on, item.candidature):
+            raise ValidationError({"held_on": early})
     dossiers = mine.opinions.values("candidature")
     if mine.opinions.exists() or mine.decisions.exists():
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siret as siret_number
@@ -16,6 +18,7 @@ from stdnum.fr import siret as siret_number
 from accounts.models import User
 from core.journal import record
 from core.text import fold, sort_key
+from core.values import day_in_words
 from members.models import Mandate, Organisation
 from members.rules import is_member_of
 from members.services import grant_mandate
@@ -24,29 +27,31 @@ from recognition.contents import ANSWER_FIELDS, ORGANISATION_FIELDS, SITE_FIELDS
 from recognition.deadlines import window
 from recognition.models import Answer, Campaign, CandidateSite, Candidature, Recognition
 from recognition.rulebook import day as rule_day
+from recognition.services import sirens
 from recognition.services.acts import note
 from recognition.services.campaigns import campaign_for, campaign_to_renew
 
 MOST_STARTED = 5  # candidate organisations that one account may have made
 _LOCK = 0x5350524F  # of the beginnings of dossiers, by SIREN
+_ADDRESS = re.compile(r"://|\bwww\.|@|\b[\w-]+\.(?:com|fr|net|org|eu|info|io|ru|cn|top|xyz)\b", re.IGNORECASE)
 
 WRONG_SIRET = "Ce numéro n’est pas un SIRET\u00a0: vérifiez ses 14 chiffres."
 BY_RIGHT = (
-    "{name} est membre de droit du SPRO, comme signataire de la charte\u00a0: il n’a pas de candidature à déposer (R1)."
+    "{name} est membre de droit du SPRO, comme signataire de la charte\u00a0: aucune candidature n’est à déposer."
 )
 KNOWN = (
     "{name} est déjà dans le réseau. Si vous y travaillez, demandez à la personne qui gère sa page de vous y inviter."
 )
 RECOGNISED = "Votre organisme est déjà reconnu\u00a0: demandez plutôt le renouvellement de sa reconnaissance."
-OPEN = "Votre organisme a déjà un dossier en cours (R1)."
+OPEN = "Votre organisme a déjà un dossier en cours."
 OPEN_SIRET = (
     "Un dossier est déjà en cours pour cet établissement, ou pour un autre de la même entreprise ou association"
-    " (même SIREN)\u00a0: un organisme ne dépose qu’un dossier, même avec plusieurs sites (R1). Demandez à vos"
+    " (même SIREN)\u00a0: un organisme ne dépose qu’un dossier, même avec plusieurs sites. Demandez à vos"
     " collègues de vous inviter, ou écrivez à la Région."
 )
 OTHERS_SIRET = (
-    "Un organisme a déjà déposé un dossier avec ce SIRET. Si c’est le vôtre, demandez à la personne qui gère sa page de"
-    " vous y inviter."
+    "Un organisme de ce SIREN est déjà reconnu. Si c’est le vôtre, demandez à la personne qui gère sa page de vous y"
+    " inviter."
 )
 
 
@@ -94,7 +99,7 @@ def eligibility(
         refusals += _of_name(organisation_name)
         refusals += _of_starter(user)
     if number:
-        refusals += _of_siret(number, organisation)
+        refusals += _of_siret(number, organisation, user)
     year, opens_on, deadline_on = next_campaign(on)
     return Eligibility(number, tuple(dict.fromkeys(refusals)), year, opens_on, deadline_on)
 
@@ -147,11 +152,15 @@ def siret_refusal(siret: str, organisation: Organisation) -> str:
     return next(iter(_of_siret(siret, organisation)), "")
 
 
-def _of_siret(siret: str, organisation: Organisation | None) -> list[str]:
+def _of_siret(siret: str, organisation: Organisation | None, user: Any = None) -> list[str]:
+    """What became of a dossier frees its number: only one that is open, granted or in force holds it (R1)."""
+    if kept := sirens.refusals(siret, organisation, user):
+        return kept
     others = Candidature.objects.exclude(organisation=organisation) if organisation else Candidature.objects.all()
     if others.open().filter(siret__startswith=siret[:9]).exists():
         return [OPEN_SIRET]
-    if others.filter(siret=siret, deposited_at__isnull=False).exists():
+    untold = Q(state=Candidature.State.GRANTED, recognition=None)
+    if others.filter(untold | Q(recognition__end_reason=""), siret__startswith=siret[:9]).exists():
         return [OTHERS_SIRET]
     return []
 
@@ -171,7 +180,7 @@ def start(
     (French) for whatever `eligibility` refuses; two people at once make one dossier.
     """
     number = clean_siret(siret)
-    _one_at_a_time(number)
+    one_at_a_time(number)
     if organisation is not None:
         organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     on = day_of(at)
@@ -196,10 +205,10 @@ def start_renewal(*, recognition: Recognition, user: User, at: dt.datetime) -> C
     if refusal:
         raise ValidationError(refusal)
     last = _last(organisation) or recognition.candidature
-    _one_at_a_time(last.siret)
+    one_at_a_time(last.siret)
     if refused := _of_siret(last.siret, organisation):
         raise ValidationError(refused)
-    campaign = campaign_to_renew(recognition, on=day_of(at))
+    campaign = campaign_to_renew(recognition, at=at)
     return _begin(organisation, last.siret, campaign, at=at, user=user, renews=recognition)
 
 
@@ -213,14 +222,18 @@ def renewal_refusal(*, user: Any, recognition: Recognition, on: dt.date) -> str:
         return OPEN
     allowed = window(recognition)
     if on < allowed.opens_on:
-        return f"Le renouvellement se demande à partir du {allowed.opens_on:%d/%m/%Y}."
+        return f"Le renouvellement se demande à partir du {day_in_words(allowed.opens_on)}."
     if on > allowed.last_on:
-        return f"Le renouvellement se demandait jusqu’au {allowed.last_on:%d/%m/%Y}, trois mois avant le terme (R9)."
+        return (
+            f"Le renouvellement se demandait jusqu’au {day_in_words(allowed.last_on)}. Votre reconnaissance prendra fin"
+            f" à son terme, le {day_in_words(recognition.term_on)}\u00a0: vous pourrez ensuite déposer une nouvelle"
+            " candidature."
+        )
     return ""
 
 
-def _one_at_a_time(siret: str) -> None:
-    """Beginnings for one SIREN wait for each other until the end of the transaction."""
+def one_at_a_time(siret: str) -> None:
+    """Dossiers that take one SIREN wait for each other until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(siret[:9])])
 
@@ -229,6 +242,8 @@ def _new_organisation(name: str, user: User) -> Organisation:
     tidy = " ".join(name.split())
     if not any(letter.isalpha() for letter in tidy) or not tidy.isprintable():
         raise ValidationError("Écrivez le nom de l’organisme.", code="name")
+    if _ADDRESS.search(tidy):  # our mails say it, and mail programs make a link of it
+        raise ValidationError("Écrivez le nom de l’organisme, sans adresse de site.", code="name")
     made = Organisation(
         name=tidy[:300], slug=_free_slug(tidy), sort_key=sort_key(tidy)[:300], status=Organisation.Status.CANDIDATE
     )

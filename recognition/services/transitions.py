@@ -17,7 +17,7 @@ MOVED_ON = "Ce dossier a changé d’état entre-temps\u00a0: rechargez la page.
 
 # From each state, where a dossier may go.
 NEXT: dict[str, frozenset[str]] = {
-    State.DRAFT: frozenset({State.DEPOSITED, State.WITHDRAWN}),
+    State.DRAFT: frozenset({State.DEPOSITED, State.WITHDRAWN, State.DROPPED}),
     State.DEPOSITED: frozenset({State.INCOMPLETE, State.COMPLETE, State.WITHDRAWN, State.DROPPED}),
     State.INCOMPLETE: frozenset({State.DEPOSITED, State.WITHDRAWN, State.DROPPED}),
     State.COMPLETE: frozenset({State.INCOMPLETE, State.READY, State.WITHDRAWN, State.DROPPED}),

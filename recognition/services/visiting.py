@@ -48,7 +48,7 @@ def plan_visit(
     *, planned_on: dt.date, at: dt.datetime, actor: Actor | None, recognition: Recognition | None = None,
     candidature: Candidature | None = None, site_name: str = "", visitors: str = "",
 ) -> Visit:  # fmt: skip
-    """Plan a visit of a recognised organisation, or of a candidate.
+    """Plan a visit of a recognised organisation, or of a candidate; the same twice (a double click) is one visit.
 
     Raises `ValidationError`, by field: nothing to visit, a draft that nobody deposited, a day two years away.
     """
@@ -60,6 +60,8 @@ def plan_visit(
         visitors=visitors.strip(), created_at=at,
     )  # fmt: skip
     made.full_clean()
+    if (twin := _twin(made)) is not None:
+        return twin
     made.save()
     where = f" ({made.site_name})" if made.site_name else ""
     _note(made, "visit_planned", f"Visite prévue le {day_in_words(planned_on)}{where}.", at, actor)
@@ -202,6 +204,13 @@ def check_planned(planned_on: dt.date, today: dt.date) -> None:
     """Raise `ValidationError`, by field, for a day so far that it is a slip of the keyboard."""
     if abs((planned_on - today).days) > FARTHEST_DAYS:
         raise ValidationError({"planned_on": "Cette date est à plus de deux ans\u00a0: vérifiez l’année."})
+
+
+def _twin(made: Visit) -> Visit | None:
+    """The same visit, planned already. Plans of visits of one dossier wait for each other."""
+    Candidature.objects.select_for_update().only("pk").get(pk=dossier_of(made).pk)
+    same = {name: getattr(made, name) for name in ("recognition", "candidature", "planned_on", "site_name", "visitors")}
+    return Visit.objects.filter(state=State.PLANNED, **same).first()
 
 
 def _held(visit: Visit) -> Visit:

@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q
 from core.models import OutboxMail
 from core.reference import Service
 from members.models import Organisation
-from recognition.clock import PARIS
+from recognition.clock import PARIS, day_of
 from recognition.models import Act, Assessment, Candidature, Decision, GoverningBody, Letter, Opinion, Recognition
 from territories.models import Site
 
@@ -77,7 +77,7 @@ def r3_dossier_is_whole(_: dt.date) -> Iterator[str]:
         if missing := REQUIRED_FILES - {file["kind"] for file in content.get("files", [])}:
             yield f"R3 : {who} est reconnu sans {sorted(missing)}"
         for site in content.get("sites", []):
-            empty = [name for name in ("address", "commune", "hours", "perimeter") if not site[name]]
+            empty = [name for name in ("address", "commune", "hours", "perimeter", "publics_text") if not site[name]]
             empty += [name for name in site if name.startswith("has_") and not site[name]]
             if empty:
                 yield f"R3 : {who}, {site['name']} : {empty}"
@@ -110,7 +110,8 @@ def _limit(dossier: Candidature) -> dt.date:
         return limit
     term = dossier.renews.term_on
     year, month = divmod(term.year * 12 + term.month - 1 - RENEWAL, 12)
-    return max(limit, dt.date(year, month + 1, min(term.day, monthrange(year, month + 1)[1])))
+    before_term = dt.date(year, month + 1, min(term.day, monthrange(year, month + 1)[1]))
+    return min(max(limit, before_term), term)
 
 
 def r4_late_drafts_moved(on: dt.date) -> Iterator[str]:
@@ -204,13 +205,22 @@ def r12_nothing_twice(_: dt.date) -> Iterator[str]:
     acts = Counter(
         Act.objects.filter(automatic=True).values_list("kind", "text", "at", "candidature", "recognition", "campaign")
     )
-    mails = Counter(OutboxMail.objects.exclude(text="").values_list("to", "subject", "text", "created_at__date"))
+    mails = Counter(_mails())
     for key, count in acts.items():
         if count > 1:
             yield f"R12 : {count} fois l’acte {key[0]} : {key[1]}"
     for (_to, subject, *_rest), count in mails.items():
         if count > 1:
             yield f"R12 : {count} fois le courriel « {subject} »"
+
+
+def _mails() -> Iterator[tuple[str, str, str, dt.date]]:
+    """Whom, subject, words, and the day played: that of the act it tells, whose key begins its own."""
+    days = dict(Act.objects.exclude(key=None).values_list("key", "at"))
+    rows = OutboxMail.objects.exclude(text="").values_list("key", "to", "subject", "text", "created_at")
+    for key, to, subject, text, written in rows:
+        at = days.get(key) or days.get(key.rpartition(":")[0]) or written
+        yield to, subject, text, day_of(at)
 
 
 def r14_letters_and_receipts(_: dt.date) -> Iterator[str]:

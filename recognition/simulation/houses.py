@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -17,10 +17,9 @@ from accounts.models import User
 from core.reference import Service
 from members.models import Organisation
 from recognition.clock import PARIS
-from recognition.deadlines import window
+from recognition.deadlines import limit_on, window, window_of
 from recognition.models import OWED, Attachment, Candidature, PieceRequest, Recognition
 from recognition.services.attaching import attach
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import criteria_of
 from recognition.services.depositing import answer_request, deposit, withdraw
 from recognition.services.saving import add_site, save_answer, save_organisation, save_site
@@ -112,7 +111,7 @@ class House:
         filling = day + dt.timedelta(days=rng.randint(0, max(0, min(40, (limit - day).days))))
         self._on(filling if filling > day else day, self._fill)
         choice = rng.random()
-        first = max(filling, dossier.campaign.opens_on)
+        first = max(filling, window_of(dossier).opens_on)
         if choice < 0.1:  # to the last second
             self._on(limit, lambda _: self._deposit(_at(limit, 23, 59, 59)))
         elif choice < 0.2:  # a second late: the pass of the morning is for later
@@ -154,7 +153,7 @@ class House:
         given = set(dossier.attachments.filter(replaced_at=None).values_list("kind", flat=True))
         for kind in Attachment.REQUIRED:
             if kind not in given and not (self.flaw == "file" and kind == "accounts"):
-                attach(candidature=dossier, kind=kind, upload=_pdf(f"{self.name} {kind}"), user=self.user, at=at)
+                attach(candidature=dossier, kind=kind, upload=_pdf(kind), user=self.user, at=at)
 
     def _write_answers(self, dossier: Candidature, at: dt.datetime) -> None:
         known = dict(dossier.answers.values_list("criterion_id", "version"))
@@ -173,6 +172,7 @@ class House:
             "name": f"{self.name}, lieu {number + 1}", "address": "2 place du Marché",
             "postal_code": (commune.postal_codes or ["67000"])[0], "commune": commune, "lat": commune.lat,
             "lon": commune.lon, "perimeter": "Le bassin", "has_reception": True, "has_confidential": True,
+            "publics_text": "Tout public",
             "hours": {} if flawed == "hours" else {"1": [["09:00", "12:00"]]}, "has_internet": True,
             "services": services[:2] if flawed == "service" else [*services, Service.CONSEIL.value],
             "has_telephone": flawed != "premises",
@@ -231,9 +231,15 @@ def _siret(number: int) -> str:
 
 
 def _pdf(title: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("piece.pdf", _page(title), content_type="application/pdf")
+
+
+@cache
+def _page(title: str) -> bytes:
+    """The same bytes each time: they are inspected once."""
     with pikepdf.new() as made:
         made.add_blank_page()
         made.docinfo["/Title"] = title
         out = BytesIO()
         made.save(out)
-    return SimpleUploadedFile("piece.pdf", out.getvalue(), content_type="application/pdf")
+    return out.getvalue()

@@ -10,6 +10,7 @@ from members.models import Organisation
 from recognition.models import Campaign, Candidature, Decision, GoverningBody, Notice, Recognition, Sitting
 from recognition.services import ending, instructing, visiting
 from recognition.services.agenda import awaiting
+from recognition.services.annulling import open_notices
 from recognition.services.campaigns import move_step
 from recognition.services.checking import criteria_of
 from recognition.services.deciding import decide
@@ -18,6 +19,7 @@ from recognition.simulation.world import SAID, World, bodies
 
 State = Candidature.State
 TUESDAY = 1
+GRANTED = "Les réserves sont levées par ce que l’organisme s’engage à corriger."
 
 
 class Region:
@@ -48,20 +50,25 @@ class Region:
         days = zip([*opinions, decides], ("council_on", "crefop_on", "commission_on"), strict=False)
         for body, step in days:
             if not Sitting.objects.filter(campaign=campaign, body=body).exists() and getattr(campaign, step) >= day:
-                plan_sitting(body=body, held_on=getattr(campaign, step), campaign=campaign, actor=self.world.staff)
+                plan_sitting(
+                    body=body, held_on=getattr(campaign, step), campaign=campaign, at=at, actor=self.world.staff
+                )
             elif awaiting(body).exists() and not Sitting.objects.filter(body=body, held_on__gte=day).exists():
                 later = day + dt.timedelta(days=10 + 7 * body.order)  # one more, for those that came late
-                self.world.watch.try_("plan", partial(plan_sitting, body=body, held_on=later, actor=self.world.staff))
+                self.world.watch.try_(
+                    "plan", partial(plan_sitting, body=body, held_on=later, at=at, actor=self.world.staff)
+                )  # fmt: skip
         if day.month == 3 and day.day > 24 and self.world.chance(0.5):
             self._move(campaign, "deadline_on", self.world.rng.choice((-5, 3, 10)), at)
         if campaign.closed_at:
             self.world.watch.must_refuse(
                 "R12", "closed deadline moved", lambda: self._push(campaign, "deadline_on", at)
             )
+        past = day - dt.timedelta(days=2 if campaign.notify_by_on == day - dt.timedelta(days=1) else 1)
         self.world.watch.must_refuse(
             "R12", "step moved into the past",
-            lambda: move_step(campaign=campaign, step="notify_by_on", day=day - dt.timedelta(days=1), reason="Essai.",
-                              at=at, actor=self.world.staff),
+            lambda: move_step(campaign=campaign, step="notify_by_on", day=past, reason="Essai.", at=at,
+                              actor=self.world.staff),
         )  # fmt: skip
 
     def _move(self, campaign: Campaign, step: str, days: int, at: dt.datetime) -> None:
@@ -146,7 +153,7 @@ class Region:
     def _decision(self, sitting: Sitting, dossier: Candidature, kind: str, at: dt.datetime) -> Decision:
         return decide(
             candidature=dossier, kind=kind, sitting=sitting, deliberation_number=f"CP-{sitting.pk}",
-            grounds="L’accueil ne répond pas au cahier des charges." if kind == "refusal" else "", at=at,
+            grounds="L’accueil ne répond pas au cahier des charges." if kind == "refusal" else GRANTED, at=at,
             signatory=SAID["signatory"], signatory_title=SAID["signatory_title"], actor=self.world.staff,
         )  # fmt: skip
 
@@ -154,7 +161,8 @@ class Region:
         """Dossiers that are not ready, or that a former body has not seen, do not pass before this one."""
         opinions, decides = bodies()
         watch = self.world.watch
-        for dossier in Candidature.objects.exclude(state=State.READY).select_related("organisation")[:3]:
+        again = (State.READY, State.REFUSED)  # what was refused may be decided anew
+        for dossier in Candidature.objects.exclude(state__in=again).select_related("organisation")[:3]:
             watch.must_refuse(
                 "R5", "on the agenda before it is ready",
                 partial(put_on_agenda, sitting=sitting, candidature=dossier, at=at, actor=self.world.staff),
@@ -182,7 +190,10 @@ class Region:
                 watch.try_("resume", partial(ending.resume, recognition=row, **self._signed("R", row.pk, at)))
             elif not row.suspended_since and self.world.chance(0.004):
                 said = self._signed("S", row.pk, at)
-                watch.try_("suspend", partial(ending.suspend, recognition=row, grounds="Un contrôle.", **said))
+                stop = partial(ending.suspend, recognition=row, grounds="Un contrôle.", **said)
+                if not open_notices(row):
+                    watch.must_refuse("R10", "suspended unheard", stop)
+                watch.try_("suspend", partial(stop, urgency="Un danger."))
             elif self.world.chance(0.004):
                 deed = partial(ending.give_notice, recognition=row, kind=Notice.Kind.REPEAL, grounds="Le lieu a fermé.")
                 watch.try_("notice", partial(deed, at=at, actor=staff))

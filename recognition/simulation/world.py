@@ -91,11 +91,11 @@ def build(*, pack: Path, first: dt.date, last: dt.date, seed: int) -> World:
 
 def _plans(first: dt.date, last: dt.date, rng: Random) -> None:
     """Plans of five years after those of the pack; each adopted before, or some weeks after, the last one ends."""
-    plans = Plan.objects.order_by("-ends_on")
-    if not plans:
+    if not Plan.objects.exists():
         _plan(dt.date(first.year, 1, 1), dt.date(first.year, 1, 1))
-    while plans[0].ends_on <= dt.date(last.year, 12, 31):
-        starts = plans[0].ends_on + dt.timedelta(days=1)
+    # Read anew each time: the one just written is the last one.
+    while (end := Plan.objects.latest("ends_on").ends_on) <= dt.date(last.year, 12, 31):
+        starts = end + dt.timedelta(days=1)
         _plan(starts, starts + dt.timedelta(days=rng.choice((-200, -60, -30, 20, 50))))
 
 

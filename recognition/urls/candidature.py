@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recognition.views import acts, criteria, dossier, files, home, messages, organisation, sites
+from recognition.views import acts, criteria, dossier, files, home, messages, organisation, reading, sites
 
 _DOSSIER = "candidature/<uuid:key>/"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path(f"{_DOSSIER}pieces/", files.listed, name="candidature_files"),
     path(f"{_DOSSIER}pieces/<uuid:file>/", files.download, name="candidature_file"),
     path(f"{_DOSSIER}pieces/<uuid:file>/retirer/", files.remove, name="candidature_file_remove"),
+    path(f"{_DOSSIER}relire/", reading.read, name="candidature_read"),
+    path(f"{_DOSSIER}relire/dossier.pdf", reading.paper, name="candidature_paper"),
     path(f"{_DOSSIER}deposer/", acts.deposit, name="candidature_deposit"),
     path(f"{_DOSSIER}accuse-de-reception/", acts.receipt, name="candidature_receipt"),
     path(f"{_DOSSIER}lettres/<uuid:letter>/", files.letter, name="candidature_letter"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -10,17 +11,21 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from recognition import rulebook
 from recognition.addressees import managers_of
 from recognition.clock import day_of
+from recognition.contents import kind_words, new_files
 from recognition.forms import AnswerRequestForm, DepositForm, WithdrawForm
-from recognition.models import OWED, Candidature, LetterKind, PieceRequest
+from recognition.letters.about import silent_on
+from recognition.letters.blocks import silence_accepts
+from recognition.models import OWED, Candidature, Letter, LetterKind, PieceRequest, Snapshot
 from recognition.services import depositing
-from recognition.services.campaigns import limit_on
 from recognition.services.checking import SECTIONS, Gap
 from recognition.services.depositing import AlreadyDeposited, TooLate
 from recognition.views.access import Desk, reads_dossier, refuse
 
 State = Candidature.State
+_RECEIPTS = (LetterKind.RECEIPT, LetterKind.COMPLETED)
 
 
 @reads_dossier("POST")
@@ -35,7 +40,7 @@ def deposit(desk: Desk) -> HttpResponse:
     context = desk.page(
         "deposer", form=form, signs=desk.signs, groups=list(_grouped(desk.missing)), grid=_grid(desk),
         managers=[] if desk.signs else [user.name or user.email for user in managers_of(desk.dossier.organisation)],
-        open=desk.dossier.campaign.opens_on <= day_of(desk.at), owed=[service.label for service in OWED],
+        open=desk.window.opens_on <= day_of(desk.at), owed=[service.label for service in OWED],
     )  # fmt: skip
     return render(desk.request, "recognition/deposit.html", context)
 
@@ -63,10 +68,31 @@ def _deposit(desk: Desk, form: DepositForm) -> HttpResponse | None:
 @reads_dossier()
 def receipt(desk: Desk) -> HttpResponse:
     """What was received, when, under which number; the letter beside, as soon as it is drawn (R14)."""
-    letter = desk.dossier.letters.filter(kind=LetterKind.RECEIPT).order_by("pk").first()
-    kept = desk.dossier.snapshots.filter(moment="deposit").order_by("pk").first()
-    context = desk.page("accuse", letter=letter, kept=kept, files=kept.content["files"] if kept else [])
+    letters = {letter.key: letter for letter in desk.dossier.letters.filter(kind__in=_RECEIPTS)}
+    snapshots = list(desk.dossier.snapshots.order_by("taken_at", "pk"))
+    kept = snapshots[0] if snapshots else None
+    context = desk.page(
+        "accuse", letter=letters.get(f"receipt:{desk.dossier.pk}"), kept=kept,
+        silent_on=silent_on(desk.dossier) if desk.dossier.state in Candidature.OPEN else None,
+        accepts=silence_accepts(rulebook.text("silence_effect")),
+        files=_listed(kept.content["files"], desk.dossier) if kept else [],
+        answers=list(_answers(desk.dossier, snapshots, letters)),
+    )  # fmt: skip
     return render(desk.request, "recognition/receipt.html", context)
+
+
+def _answers(dossier: Candidature, snapshots: list[Snapshot], letters: dict[str, Letter]) -> Iterable[dict[str, Any]]:
+    """Each time the dossier was sent back: what was asked, what was answered, the files that came with it (R13)."""
+    asked = {request.answered_at: request for request in dossier.requests.exclude(answered_at=None)}
+    for before, kept in pairwise(snapshots):
+        yield {
+            "kept": kept, "request": asked.get(kept.taken_at), "letter": letters.get(f"completed:{kept.pk}"),
+            "files": _listed(new_files(before.content, kept.content), dossier),
+        }  # fmt: skip
+
+
+def _listed(files: list[dict[str, Any]], dossier: Candidature) -> list[dict[str, Any]]:
+    return [file | {"label": kind_words(file["kind"], dossier.campaign.year)} for file in files]
 
 
 @reads_dossier("POST")
@@ -132,4 +158,4 @@ def _grid(desk: Desk) -> list[dict[str, Any]]:
 
 
 def days_left(desk: Desk) -> int:
-    return (limit_on(desk.dossier) - day_of(desk.at)).days
+    return (desk.window.last_on - day_of(desk.at)).days

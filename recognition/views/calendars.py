@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -46,15 +48,26 @@ def region_calendar(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def secret_of(user: User) -> str:
-    """The secret of this person's address: the same each time, written nowhere."""
-    return derived_secret(PURPOSE, user.pk)
+    """The secret of this person's address: the same as long as their mandate, written nowhere. One that leaked is
+    closed by ending the mandate and giving another."""
+    return _secret(user.pk, dict(_people().filter(pk=user.pk)).get(user.pk))
+
+
+def _secret(person: UUID, mandate: int | None) -> str:
+    return derived_secret(f"{PURPOSE}.{mandate or ''}", person)
+
+
+def _people() -> QuerySet[Any]:
+    """Those who work for the Region, each with the key of their mandate (None for a technician): pairs."""
+    held = RegionMandate.objects.in_force().filter(user=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    rows: QuerySet[Any] = User.objects.annotate(mandate=Subquery(held)).filter(is_active=True)
+    return rows.filter(Q(mandate__isnull=False) | Q(is_superuser=True)).values_list("pk", "mandate")
 
 
 def _known(secret: str) -> bool:
     """Compared with each person's, all of them, in a time that tells nothing: they are few."""
-    staff = RegionMandate.objects.in_force().values("user")
-    people = User.objects.filter(Q(pk__in=staff) | Q(is_superuser=True), is_active=True)
-    return sum(secrets.compare_digest(secret_of(user).encode(), secret.encode()) for user in people) == 1
+    theirs = (_secret(person, mandate) for person, mandate in _people())
+    return sum(secrets.compare_digest(one.encode(), secret.encode()) for one in theirs) == 1
 
 
 def _answer(request: HttpRequest, body: str, filename: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -64,14 +65,22 @@ def edit(desk: Desk) -> HttpResponse:
 
 def _answer(desk: Desk, lines: list[Line], sent: list[Line]) -> HttpResponse:
     tries = [line.attempt for line in sent if line.attempt is not None]
-    if all(done.saved is not None and not done.form.errors for done in tries):
+    if all(done.whole for done in tries):
         if tries:
             brought = next((done for done in tries if done.brought), tries[0])
             tell(desk, brought)
-        return redirect(desk.url("candidature_criteria"))
+        return redirect(_next(desk, lines))
     for done in tries:
         show_mine(done)
     return _page(desk, lines, 409 if any(done.met for done in tries) else 200)
+
+
+def _next(desk: Desk, lines: list[Line]) -> str:
+    """Where the button leads: on, or to the file that shows an answer."""
+    wanted = desk.request.POST.get("joindre", "")
+    if any(line.criterion.key == wanted for line in lines):
+        return f"{desk.url('candidature_files')}?{urlencode({'critere': wanted})}#autre"
+    return desk.url("candidature_files" if "suite" in desk.request.POST else "candidature_criteria")
 
 
 def _save(desk: Desk, line: Line, values: dict[str, Any]) -> Saved:

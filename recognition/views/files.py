@@ -13,11 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
 from members.models import QualityCriterion
+from recognition.contents import kind_words
 from recognition.forms import FileForm
+from recognition.letters.papers import paper_name
 from recognition.models import Attachment, Letter
 from recognition.services.attaching import attach, detach
 from recognition.services.checking import criteria_of, short
 from recognition.views.access import Desk, reads_dossier, refuse
+from recognition.views.limits import counted
 
 Kind = Attachment.Kind
 _HINTS = {
@@ -34,7 +37,7 @@ def listed(desk: Desk) -> HttpResponse:
     if desk.request.method == "POST" and desk.dossier.editable:
         kind = desk.request.POST.get("kind", "")
         criterion = _criterion(desk, desk.request.POST.get("critere", ""))
-        form = FileForm(desk.request.POST, desk.request.FILES)
+        form = FileForm(desk.request.POST, desk.request.FILES, auto_id=_ids(kind))
         if form.is_valid() and _attach(desk, form, kind, criterion):
             return redirect(_back(desk, kind, criterion))
     return render(desk.request, "recognition/files.html", desk.page("pieces", **_shown(desk, form, kind, criterion)))
@@ -79,7 +82,7 @@ def letter(desk: Desk, letter: UUID) -> HttpResponseBase:
         opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    return as_file(opened, f"{found.number}.pdf", "application/pdf")
+    return as_file(opened, paper_name(found), "application/pdf")
 
 
 def as_file(opened: Any, name: str, mime: str) -> FileResponse:
@@ -96,10 +99,11 @@ def _criterion(desk: Desk, key: str) -> QualityCriterion | None:
 
 def _attach(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> bool:
     try:
-        made = attach(
-            candidature=desk.dossier, kind=kind, upload=form.cleaned_data["file"], user=desk.user, at=desk.at,
-            criterion=criterion if kind == Kind.EVIDENCE else None,
-        )  # fmt: skip
+        with counted(desk.request):
+            made = attach(
+                candidature=desk.dossier, kind=kind, upload=form.cleaned_data["file"], user=desk.user, at=desk.at,
+                criterion=criterion if kind == Kind.EVIDENCE else None,
+            )  # fmt: skip
     except ValidationError as error:
         form.add_error("file", error.messages)
         return False
@@ -115,20 +119,36 @@ def _back(desk: Desk, kind: str, criterion: QualityCriterion | None) -> str:
 
 def _shown(desk: Desk, form: FileForm, kind: str, criterion: QualityCriterion | None) -> dict[str, Any]:
     files = list(desk.dossier.attachments.filter(replaced_at=None).select_related("criterion", "added_by"))
-    year = desk.dossier.campaign.year - 1
-    slots = [
+    year = desk.dossier.campaign.year
+    slots: list[dict[str, Any]] = [
         {
-            "kind": slot, "label": Kind(slot).label.replace("N-1", str(year)), "hint": _HINTS[Kind(slot)],
+            "kind": slot, "label": kind_words(slot, year), "hint": _HINTS[Kind(slot)],
             "file": next((file for file in files if file.kind == slot), None),
-            "form": form if kind == slot else FileForm(auto_id=f"id_{slot}_%s"),
+            "asked": any(one["anchor"] == f"piece-{slot}" for one in desk.asked),
+            "form": form if kind == slot else FileForm(auto_id=_ids(slot)),
         }
         for slot in Attachment.REQUIRED
     ]  # fmt: skip
+    since = desk.request_open.asked_at if desk.request_open else None
+    for line in slots:
+        file = line["file"]
+        line["given"] = bool(line["asked"] and since and file and file.added_at > since)
     return {
         "slots": slots,
         "others": [file for file in files if file.kind not in Attachment.REQUIRED],
         "criterion": criterion,
         "criterion_short": short(criterion) if criterion else "",
-        "other_form": form if kind in {Kind.EVIDENCE, Kind.EXTRA} else FileForm(auto_id="id_autre_%s"),
+        "other_form": form if form.is_bound and kind not in Attachment.REQUIRED else FileForm(auto_id=_ids("")),
         "form": form if form.is_bound else None,
+        "refused": _refused(kind, year) if form.errors else None,
     }
+
+
+def _ids(kind: str) -> str:
+    return f"id_{kind if kind in Attachment.REQUIRED else 'autre'}_%s"
+
+
+def _refused(kind: str, year: int) -> dict[str, str]:
+    """Which slot refused its file: its name, and the field that takes another."""
+    label = kind_words(kind, year) if kind in Attachment.REQUIRED else "Pièces à l’appui, et autres pièces"
+    return {"label": label, "anchor": _ids(kind) % "file"}

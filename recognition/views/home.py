@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from recognition.services.campaigns import StepLine, label_of, propose, timeline
 from recognition.services.checking import criteria_of
 from recognition.services.starting import next_campaign, renewal_refusal, start_renewal
 from recognition.services.starting import start as start_dossier
+from recognition.views.limits import count_siret
 
 
 @public_page
@@ -33,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = day_of(timezone.now())
     year, opens_on, deadline_on = next_campaign(today)
     charter = Charter.current()
+    dossiers = _dossiers(request.user)
     context = {
         "year": year,
         "opens_on": opens_on,
@@ -40,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_open": opens_on <= today,
         "steps": _steps(year, today),
         "criteria": criteria_of(charter).count() if charter else 0,
-        "dossiers": _dossiers(request.user),
+        "dossiers": dossiers,
+        "open_dossier": _open(dossiers),
         "renewals": _renewals(request.user, today),
     }
     return render(request, "recognition/home.html", context)
@@ -55,20 +59,23 @@ def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         try:
+            count_siret(request, form.cleaned_data["siret"])
             made = start_dossier(
                 user=request.user, siret=form.cleaned_data["siret"], organisation=form.house, at=now,  # type: ignore[arg-type]
                 organisation_name=form.cleaned_data.get("organisation_name", ""),
             )  # fmt: skip
         except ValidationError as error:
             for message in error.messages:
-                form.add_error("siret" if "SIRET" in message else None, message)
+                form.add_error("siret" if "SIRET" in message or "SIREN" in message else None, message)
         else:
             messages.success(request, _begun(made))
             return redirect(made)
     year, opens_on, deadline_on = next_campaign(day_of(now))
+    by_right, dossiers = _by_right(request.user), _dossiers(request.user)
     context = {
         "form": form, "year": year, "opens_on": opens_on, "deadline_on": deadline_on,
-        "by_right": _by_right(request.user), "dossiers": _dossiers(request.user),
+        "by_right": by_right, "dossiers": dossiers,
+        "another": not houses and bool(by_right or _open(dossiers)),  # theirs is told first
     }  # fmt: skip
     return render(request, "recognition/start.html", context)
 
@@ -123,10 +130,12 @@ def _own(user: Any) -> Any:
 
 
 def _houses(user: Any) -> list[Organisation]:
-    """Those for which a dossier may begin."""
+    """Those for which a dossier may begin, `known_siret` being that of their last one."""
     closed = (Organisation.Status.SIGNATORY, Organisation.Status.RECOGNISED)
     busy = Candidature.objects.open().values("organisation")
-    return list(_own(user).exclude(status__in=closed).exclude(pk__in=busy))
+    last = Candidature.objects.filter(organisation=OuterRef("pk")).order_by("-created_at", "-pk")
+    rows = _own(user).exclude(status__in=closed).exclude(pk__in=busy)
+    return list(rows.annotate(known_siret=Subquery(last.values("siret")[:1])))
 
 
 def _by_right(user: Any) -> list[Organisation]:
@@ -140,8 +149,17 @@ def _dossiers(user: Any) -> list[Candidature]:
     return list(rows.order_by("-created_at", "-pk")[:30])
 
 
-def _renewals(user: Any, today: dt.date) -> list[Recognition]:
-    """The recognitions in force that their organisations may ask to renew today."""
+def _open(dossiers: list[Candidature]) -> Candidature | None:
+    """The dossier that is being prepared or examined, the last begun."""
+    return next((dossier for dossier in dossiers if dossier.state in Candidature.OPEN), None)
+
+
+def _renewals(user: Any, today: dt.date) -> list[dict[str, Any]]:
+    """The recognitions in force that their organisations may ask to renew today, each with its last day."""
     rows = Recognition.objects.in_force(today).filter(organisation__in=_own(user), end_reason="")
     found = list(rows.select_related("organisation", "candidature"))
-    return [one for one in found if not renewal_refusal(user=user, recognition=one, on=today)]
+    return [
+        {"recognition": one, "limit": window(one).last_on}
+        for one in found
+        if not renewal_refusal(user=user, recognition=one, on=today)
+    ]

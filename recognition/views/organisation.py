@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,6 +13,7 @@ from recognition.forms import OrganisationForm
 from recognition.models import Candidature
 from recognition.services.saving import Saved, save_organisation
 from recognition.views.access import Desk, by_autosave, reads_dossier
+from recognition.views.limits import count_siret
 from recognition.views.saving import Attempt, answer_script, attempt, show_mine, tell
 
 TEMPLATE = "recognition/organisation.html"
@@ -33,15 +35,21 @@ def edit(desk: Desk) -> HttpResponse:
 
 
 def _save(desk: Desk, form: OrganisationForm, values: dict[str, object]) -> Saved:
+    typed = str(values.get("siret", desk.dossier.siret))
+    if typed != desk.dossier.siret:
+        try:
+            count_siret(desk.request, typed)
+        except ValidationError as error:
+            raise ValidationError({"siret": error.messages}) from error
     return save_organisation(
         candidature=desk.dossier, values=values, version=form.version, base=form.seen, user=desk.user, at=desk.at
     )
 
 
 def _answer(desk: Desk, done: Attempt) -> HttpResponse:
-    if done.saved is not None and not done.form.errors:
+    if done.whole:
         tell(desk, done)
-        return redirect(desk.url("candidature_organisation"))
+        return redirect(desk.url("candidature_sites" if "suite" in desk.request.POST else "candidature_organisation"))
     show_mine(done)
     context = desk.page("organisme", form=done.form, attempt=done)
     return render(desk.request, TEMPLATE, context, status=409 if done.met else 200)

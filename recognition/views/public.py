@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.http import public_page
 from core.links import absolute
 from core.spreadsheets import csv_file
+from core.text import siret_words
 from recognition import listing
 from recognition.clock import day_of
 from recognition.models import CandidateSite, Recognition
@@ -68,6 +69,7 @@ def recognition(request: HttpRequest, key: UUID) -> HttpResponse:
     places = places.select_related("commune").only("slug", "name", "address", "commune__name")
     context = {
         "recognition": row,
+        "siret": siret_words(row.candidature.siret),
         "standing": now,
         "until": until_words(row),
         "organisation": row.organisation,

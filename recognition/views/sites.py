@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.reference import Access, Channel, Service, Status
-from recognition.forms import SiteForm
+from recognition.forms import SiteForm, SiteNameForm
 from recognition.models import OWED, CandidateSite
 from recognition.services.checking import Gap
 from recognition.services.saving import Saved, add_site, remove_site, save_site
@@ -40,20 +40,21 @@ def listed(desk: Desk) -> HttpResponse:
 
 @reads_dossier("POST")
 def add(desk: Desk) -> HttpResponse:
+    """A name makes a site of the dossier; the rest is written on its own page, where it is saved as one types."""
     if not desk.dossier.editable:
         return redirect(desk.url("candidature_sites"))
-    data = desk.request.POST if desk.request.method == "POST" else None
-    form, grid = SiteForm(data), HoursGrid(data)
-    if all([form.is_valid(), grid.is_valid()]):
-        values = form.typed | {"hours": grid.hours}
+    form = SiteNameForm(desk.request.POST if desk.request.method == "POST" else None)
+    if form.is_valid():
         try:
-            made = add_site(candidature=desk.dossier, values=values, user=desk.user, at=desk.at)
+            made = add_site(candidature=desk.dossier, values=form.cleaned_data, user=desk.user, at=desk.at)
         except ValidationError as error:
             refuse(desk.request, error)
         else:
-            messages.success(desk.request, f"Le site «\u00a0{made.name}\u00a0» est enregistré dans le dossier.")
-            return redirect(desk.url("candidature_sites"))
-    return render(desk.request, "recognition/site_add.html", desk.page("sites", form=form, grid=grid))
+            messages.success(
+                desk.request, f"Le site «\u00a0{made.name}\u00a0» est dans le dossier. Décrivez-le maintenant."
+            )
+            return redirect(desk.url("candidature_site", made.pk))
+    return render(desk.request, "recognition/site_add.html", desk.page("sites", form=form))
 
 
 @reads_dossier("POST")
@@ -68,10 +69,11 @@ def edit(desk: Desk, number: int) -> HttpResponse:
     also = {"hours": grid.hours} if grid.is_valid() else {}
     done = attempt(form, partial(_save, desk, site, form), also=also)
     if by_autosave(desk.request):
-        wrong = {grid.add_prefix(name): [str(text) for text in texts] for name, texts in grid.errors.items()}
-        return answer_script(desk, done, wrong)
-    if done.saved is not None and not form.errors and not grid.errors:
+        return answer_script(desk, done, **_of_week(grid))
+    if done.whole and not grid.errors:
         tell(desk, done)
+        if "suite" in desk.request.POST:
+            return redirect(desk.url("candidature_sites"))
         return redirect(desk.url("candidature_site", site.pk))
     show_mine(done)
     return _form(desk, site, form, grid, done)
@@ -103,6 +105,15 @@ def _site(desk: Desk, number: int) -> CandidateSite:
 
 def _save(desk: Desk, site: CandidateSite, form: SiteForm, values: dict[str, Any]) -> Saved:
     return save_site(site=site, values=values, version=form.version, base=form.seen, user=desk.user, at=desk.at)
+
+
+def _of_week(grid: HoursGrid) -> dict[str, Any]:
+    """What is wrong in the week, each field under the name of its day."""
+    fields = [(day, bound) for day in grid.days for pair in day.ranges for bound in pair]
+    return {
+        "wrong": {bound.html_name: [str(text) for text in bound.errors] for _, bound in fields if bound.errors},
+        "labels": {bound.html_name: day.name.capitalize() for day, bound in fields},
+    }
 
 
 def _form(

@@ -21,7 +21,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if isinstance(exception, RequestDataTooBig):  # core/uploads.py: refused before it was read
         limit = (settings.UPLOAD_MAX_BYTES - 1) // 1_000_000
         reason = f"Ce fichier est trop lourd\u00a0: {limit}\u00a0Mo au plus. Rien n’a été enregistré ni perdu."
-        return _answer(request, 400, "400.html", reason, reason=reason, title="Ce fichier est trop lourd")
+        # The page of its form: each form that takes a file is shown at the address it is sent to.
+        context = {"reason": reason, "title": "Ce fichier est trop lourd", "back": request.path}
+        return _answer(request, 400, "400.html", reason, **context)
     return _answer(request, 400, "400.html", "Cette demande n’a pas été comprise.")
 
 

@@ -20,6 +20,8 @@ function combobox(input) {
   const options = () => [...list.children];
 
   function close() {
+    clearTimeout(timer);
+    asked?.abort(); // an answer under way would open the list again
     list.hidden = true;
     active = -1;
     input.setAttribute("aria-expanded", "false");
@@ -88,11 +90,7 @@ function combobox(input) {
     event.preventDefault(); // the field keeps the focus
     choose(option);
   });
-  input.addEventListener("blur", () => {
-    clearTimeout(timer);
-    asked?.abort();
-    close();
-  });
+  input.addEventListener("blur", close);
 }
 
 function positionOnRequest(form) {

@@ -93,7 +93,8 @@ DESKS = {
     "candidat": [
         "/pro/", "/candidature/commencer/", _DOSSIER, f"{_DOSSIER} + organisme/", _SITES,
         f"{_SITES} > /candidature/[0-9a-f-]{{36}}/sites/[0-9]+/", f"{_SITES}nouveau/", f"{_DOSSIER} + criteres/",
-        f"{_DOSSIER} + pieces/", f"{_DOSSIER} + deposer/", f"{_DOSSIER} + messages/", f"{_DOSSIER} + retirer/",
+        f"{_DOSSIER} + pieces/", f"{_DOSSIER} + relire/",
+        f"{_DOSSIER} + deposer/", f"{_DOSSIER} + messages/", f"{_DOSSIER} + retirer/",
     ],
     "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
                "/admin/events/event/", "/admin/events/event/radar/"],

@@ -13,6 +13,7 @@ from core import search
 from core.find import CANDIDATES, LONGEST, find
 from core.models import SearchDocument
 from core.search import Entry
+from core.synonyms import widened
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,30 @@ def titles(query: str, **more: Any) -> list[str]:
 def test_words_are_found_whatever_their_accents_endings_and_signs(query: str, first: str) -> None:
     found = find(query)
     assert (found.hits[0].title, found.approximate, found.suggestion) == (first, False, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "ways"),
+    [
+        ("bois", "bois"),
+        ("JPO", "jpo or portes ouvertes"),
+        ("journées portes ouvertes Épinal", "journees portes ouvertes epinal or portes ouvertes epinal or jpo epinal"),
+        ("Pôle emploi", "pole emploi or france travail"),
+        ('"forum"', '"forum"'),
+    ],
+)
+def test_A2_words_of_the_field_are_said_in_every_way(words: str, ways: str) -> None:
+    assert widened(words) == ways
+
+
+def test_A2_the_ways_to_say_a_search_stay_few() -> None:
+    assert len(widened("alternance forum chômeurs BTP webinaire numérique").split(" or ")) == 9
+
+
+@pytest.mark.usefixtures("_documents")
+def test_A2_the_search_of_the_portal_knows_the_words_of_the_field() -> None:
+    found = find("centre d’information et d’orientation")
+    assert ({hit.title for hit in found.hits}, found.approximate) == ({"CIO d’Épinal", "CIO de Metz"}, False)
 
 
 @pytest.mark.usefixtures("_documents")

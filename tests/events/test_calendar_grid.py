@@ -251,6 +251,22 @@ def test_A2_the_last_evening_of_a_month_opens_the_month_that_comes(monkeypatch: 
     assert (shown("vue=mois")["title"], shown("vue=mois")["over"]) == ("avril 2027", True)
 
 
+def test_A2_the_days_of_this_month_that_are_over_can_be_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone hides them until they are asked; what began then and goes on is written under today as well."""
+    published(date_of("2027-03-02 10:00"), title="Il y a longtemps")
+    published(date_of("2027-03-03 10:00"), title="Avant-hier")
+    published(date_of("2027-03-15 09:00", hours=24 * 3), title="Exposition")
+    published(date_of("2027-03-20 10:00"), title="Samedi")
+    at(monkeypatch, "2027-03-16 12:00")
+    made, html = shown("vue=mois"), drawn("vue=mois")
+    assert made["behind"] == 3
+    assert "Voir aussi les 3 jours passés de ce mois-ci</summary></details>" in html
+    assert re.findall(r'class="bar goes-on"[^>]*><span class="what">(.*?)</span>', html) == ["Exposition"]
+    assert re.search(r"</details>\s*<table", html)  # the rule of the stylesheet counts on it
+    for other in ("vue=mois&du=2027-02-01", "vue=mois&du=2027-04-01", "vue=semaine"):
+        assert (shown(other)["behind"], "agenda-behind" in drawn(other)) == (0, False), other
+
+
 def test_A2_what_is_over_is_over_for_this_search_only(monkeypatch: pytest.MonkeyPatch) -> None:
     published(date_of("2027-03-18 10:00"), title="Forum", kind="forum")
     published(date_of("2027-03-20 10:00"), title="Atelier", kind="atelier")

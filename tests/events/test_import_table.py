@@ -61,6 +61,20 @@ def test_S4_each_error_names_its_line_its_column_and_what_was_expected(tmp_path:
     ]
 
 
+def test_S4_a_line_with_several_errors_tells_them_all_at_once(tmp_path: Path) -> None:
+    text = (
+        "titre;date;heure_debut;heure_fin;type;statut;lien_visio;age_min;courriel\n"
+        ";31/02/2027;25h;;Fête;bof;visio;vieux;moi\nB;16/03/2027;16:00;14:00;Fête;bof;;;\n"
+    )
+    first, second = read(tmp_path, text)
+    assert [problem.partition("\u00a0:")[0] for problem in first.problems] == [
+        "type", "age min", "courriel", "date", "heure debut", "statut", "lien visio", "sans titre",
+    ]  # fmt: skip
+    assert [problem.partition("\u00a0:")[0] for problem in second.problems] == [
+        "type", "statut", "la fin vient avant le début",
+    ]  # fmt: skip
+
+
 def test_A6_a_workbook_holds_dates_and_times(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -212,18 +214,45 @@ def test_G6_a_high_point_is_marked() -> None:
 def test_the_list_and_the_sheet_cost_the_same_for_one_and_for_many(django_assert_max_num_queries: Any) -> None:
     place, user = town("Épinal"), region_staff()
     client = signed_in(user)
-    event = waiting(place, organisation=organisation())
+    # Titles of their own: those that the factory numbers look alike or not, as the numbers fall.
+    event = waiting(place, organisation=organisation(), title="Forum du bois")
     client.get(LIST)
     with django_assert_max_num_queries(24) as few:
         client.get(LIST)
-    for _ in range(5):
-        waiting(place, organisation=organisation())
+    for title in ("Couture", "Soudure à l’arc", "Jardiner", "Parler anglais", "Mécanique"):
+        waiting(place, organisation=organisation(), title=title)
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(LIST)
-    # A few more when their names, numbered by the factory, resemble each other: they are then compared.
-    client.get(f"{LIST}{event.pk}/change/")
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(36):
         client.get(f"{LIST}{event.pk}/change/")
+
+
+def alike(client: Client) -> list[str]:
+    """What the column of the queue says of each row."""
+    text = client.get(f"{LIST}?due=a-relire").content.decode()
+    cells = re.findall(r'<td class="field-shown_alike[^"]*">(.*?)</td>', text, re.DOTALL)
+    return [unescape(one).replace("\u00a0", " ").strip() for one in cells]
+
+
+def test_A5_the_queue_says_what_looks_like_another_without_a_question_a_row(
+    django_assert_max_num_queries: Any,
+) -> None:
+    place, client = town("Épinal"), signed_in(region_staff())
+    published(date_of(commune=place), title="Forum des métiers du bois")
+    waiting(place, title="Forum des métiers du bois 2027")
+    waiting(place, title="Parler anglais")
+    said = "Ressemble à « Forum des métiers du bois » (même jour, même lieu, titre proche)"
+    assert sorted(alike(client)) == ["", said]
+    assert "field-shown_alike" not in client.get(LIST).content.decode()
+    with django_assert_max_num_queries(40) as few:
+        alike(client)
+    for name in ("Cuisine", "Soudure", "Jardinage"):
+        waiting(place, title=f"{name} en ville")
+        waiting(place, title=f"{name} en ville !")
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        found = alike(client)
+    assert (len(found), sum(bool(one) for one in found)) == (8, 7)
+    assert sum("», à relire aussi (" in one for one in found) == 6
 
 
 def test_the_agency_of_a_manager_is_not_enough() -> None:

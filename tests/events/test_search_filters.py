@@ -117,9 +117,18 @@ def test_A2_days_are_of_paris_and_inclusive() -> None:
             ["Aujourd’hui 25-25", "Cette semaine 25-29", "Ce week-end 28-29", "Ce mois-ci 25-30", "30 jours 25-25"],
         ),
         # A Saturday: what is left of the week is the week-end.
-        ("2026-11-28", ["Aujourd’hui 28-28", "Ce week-end 28-29", "Ce mois-ci 28-30", "30 jours 28-28"]),
+        (
+            "2026-11-28",
+            [
+                "Aujourd’hui 28-28",
+                "Ce week-end 28-29",
+                "La semaine prochaine 30-06",
+                "Ce mois-ci 28-30",
+                "30 jours 28-28",
+            ],
+        ),
         # A Sunday is also the end of the week; the last day of a month, the end of the month: each is said once.
-        ("2026-11-29", ["Aujourd’hui 29-29", "Ce mois-ci 29-30", "30 jours 29-29"]),
+        ("2026-11-29", ["Aujourd’hui 29-29", "La semaine prochaine 30-06", "Ce mois-ci 29-30", "30 jours 29-29"]),
         ("2026-11-30", ["Aujourd’hui 30-30", "Cette semaine 30-06", "Ce week-end 05-06", "30 jours 30-30"]),
     ],
 )

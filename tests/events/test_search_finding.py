@@ -242,6 +242,30 @@ def test_A2_a_word_before_the_space_of_a_colon_is_a_word() -> None:
         assert len(finding.page(found(f"q={words}")).found) == 1, words
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("jpo", ["CFA de Gray", "JPO du lycée"]),
+        ("portes ouvertes", ["CFA de Gray", "JPO du lycée"]),
+        ("Journées portes ouvertes", ["CFA de Gray", "JPO du lycée"]),
+        ("JPO lycée", ["JPO du lycée"]),
+        ("forum des métiers", ["Carrefour des métiers", "Salon des métiers"]),
+        ("salon", ["Carrefour des métiers", "Salon des métiers"]),
+        ("lycéens", ["Salon des métiers"]),  # said « Lycéen·ne » among its publics
+        ("lycéen·ne", ["Salon des métiers"]),
+        ('"forum"', []),
+    ],
+)
+def test_A2_words_of_the_field_find_what_says_the_same(words: str, expected: list[str]) -> None:
+    published(title="JPO du lycée", kind="visite")
+    published(title="CFA de Gray", kind="portes-ouvertes")
+    published(title="Salon des métiers", kind="stage", publics=["lyceen"])
+    published(title="Carrefour des métiers", kind="stage")
+    search = found(f"q={words}")
+    assert sorted(titles(finding.page(search).found)) == expected
+    assert facets.count(search).total == len(expected)
+
+
 def test_A3_what_is_cancelled_stays_at_its_date() -> None:
     event = published()
     session_doors.cancel(session=first_session(event), message="", actor=None)

@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from events.search import facets
 from territories import routing
 from tests import factories
-from tests.events.tools import date_of, published
+from tests.events.tools import date_of, paris, published
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +153,51 @@ def test_A2_nothing_found_always_leaves_a_way_on(client: Client) -> None:
     ][1:]  # fmt: skip
     for url, number in links:
         assert len(titles(client.get(url.split("#")[0]).content.decode())) == number
+
+
+def test_A2_a_week_with_nothing_left_leads_to_the_next(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    published(date_of(paris("2027-03-24 14:00")), title="Mercredi prochain")
+    monkeypatch.setattr(timezone, "now", lambda: paris("2027-03-21 17:00"))  # a Sunday
+    html = get(client, "du=2027-03-21&au=2027-03-21")
+    first = re.search(r'<ul class="agenda-ways">.*?href="([^"]+)"[^>]*>(.*?)<', html, re.DOTALL)
+    next_week = "/agenda/?du=2027-03-22&au=2027-03-28"
+    assert titles(html) == []
+    assert first
+    assert (unescape(first[1]), unescape(first[2]).strip()) == (
+        "/agenda/?au=2027-03-28&du=2027-03-22#resultats", "La semaine suivante, du 22 au 28 mars 2027",
+    )  # fmt: skip
+    assert titles(get(client, next_week.partition("?")[2])) == ["Mercredi prochain"]
+    shortcut = '<a class="chip" href="/agenda/?au=2027-03-28&amp;du=2027-03-22#resultats">La semaine prochaine</a>'
+    assert html.count(shortcut) == 1
+
+
+def counts(html: str) -> dict[str, str]:
+    """What stands beside each type, by its value; empty where nothing does."""
+    boxes = re.findall(r'name="type" value="([^"]+)"[^>]*><span>(.*?)</span></label>', html)
+    return {value: "".join(re.findall(r'class="count">\((.*?)\)<', label)) for value, label in boxes}
+
+
+def test_A2_counts_are_of_the_words_typed(client: Client) -> None:
+    for number in range(3):
+        published(title=f"Soudure {number}", kind="atelier")
+    published(title="Les métiers de la soudure", kind="forum")
+    published(title="Couture", kind="salon")
+    found = counts(get(client, "q=soudure"))
+    assert (found["atelier"], found["forum"], found["salon"]) == ("3", "1", "0")
+    found = counts(get(client, "q=soudure&type=forum"))
+    assert (found["atelier"], found["forum"], found["salon"]) == ("3", "1", "0")
+
+
+def test_A2_none_among_the_first_dates_looked_at_is_not_said_to_be_none(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    for number in range(3):
+        published(date_of(now + timedelta(days=number + 1)), title=f"Soudure {number}", kind="atelier")
+    published(date_of(now + timedelta(days=40)), title="Les métiers de la soudure", kind="forum")
+    monkeypatch.setattr(facets, "FEWER", 2)
+    found = counts(get(client, "q=soudure"))
+    assert (found["atelier"], found["forum"]) == ("2+", "")
 
 
 def test_A2_words_too_common_are_said_so(client: Client) -> None:

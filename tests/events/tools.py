@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +11,9 @@ from django.utils import timezone
 from events.models import Event, Session
 from events.services.states import publish
 from events.services.writing import create_event
+from tests.factories import fresh
 
 PARIS = ZoneInfo("Europe/Paris")
-_numbers = count(1)
 
 
 def paris(text: str) -> datetime:
@@ -30,7 +29,7 @@ def date_of(starts: str | datetime = "", *, hours: float = 2, **fields: Any) -> 
 
 def draft(*sessions: dict[str, Any], organisation: Any = None, **values: Any) -> Event:
     """An event that nobody but its authors sees; without `sessions`, one date in a week."""
-    known = {"title": f"Atelier {next(_numbers)}", "kind": "atelier"} | values
+    known = {"title": f"Atelier {fresh()}", "kind": "atelier"} | values
     return create_event(values=known, sessions=list(sessions) or [date_of()], organisation=organisation, actor=None)
 
 

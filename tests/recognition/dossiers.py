@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from io import BytesIO
-from itertools import count
 from typing import Any
 
 import pikepdf
@@ -22,7 +22,6 @@ from recognition.services.saving import add_site, save_answer, save_organisation
 from recognition.services.starting import start
 from tests import factories as make
 
-_numbers = count(1)
 FIELDS = {
     "legal_form": "Association", "address": "1 rue des Essais\n88000 Épinal", "legal_representative": "Une Présidente",
     "legal_representative_title": "Présidente", "contact_name": "Une Personne",
@@ -43,7 +42,7 @@ AT = paris("2027-03-15 10:00")
 
 def siret(number: int | None = None) -> str:
     """A SIRET whose key holds, of an organisation that nobody has."""
-    number = number or next(_numbers)
+    number = number or make.fresh()
     siren = _with_key(f"8{number:07d}")
     return _with_key(f"{siren}0001")
 
@@ -80,20 +79,26 @@ def pdf(text: str = "") -> bytes:
     """A PDF of one page; another `text`, another digest."""
     with pikepdf.new() as made:
         made.add_blank_page()
-        made.docinfo["/Title"] = text or f"Pièce {next(_numbers)}"
+        made.docinfo["/Title"] = text or f"Pièce {make.fresh()}"
         out = BytesIO()
         made.save(out)
     return out.getvalue()
 
 
+@lru_cache
+def paper(name: str) -> bytes:
+    """The same bytes for the same name: they are inspected once, in a process that takes its time."""
+    return pdf(name)
+
+
 def upload(name: str = "note.pdf", data: bytes | None = None) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, pdf() if data is None else data, content_type="application/pdf")
+    return SimpleUploadedFile(name, paper(name) if data is None else data, content_type="application/pdf")
 
 
 def started(*, user: User | None = None, at: dt.datetime = AT, **fields: Any) -> Candidature:
     """A dossier just begun by `user`, who manages the organisation it makes."""
     charter()
-    name = f"Association d’essai {next(_numbers)}"
+    name = f"Association d’essai {make.fresh()}"
     return start(user=user or make.person(), siret=siret(), organisation_name=name, at=at, **fields)
 
 
@@ -110,8 +115,9 @@ def colleague(organisation: Organisation, role: Mandate.Role = Mandate.Role.MEMB
 def site_values(**fields: Any) -> dict[str, Any]:
     """What a whole site says; its commune is made when it is not given."""
     values = {
-        "name": f"Site {next(_numbers)}", "address": "2 place du Marché", "postal_code": "88000",
+        "name": f"Site {make.fresh()}", "address": "2 place du Marché", "postal_code": "88000",
         "hours": {"1": [["09:00", "12:00"]]}, "perimeter": "Le bassin d’Épinal", "services": list(OWED),
+        "publics_text": "Tout public",
         "has_reception": True, "has_confidential": True, "has_internet": True, "has_telephone": True,
     }  # fmt: skip
     if "commune" not in fields:

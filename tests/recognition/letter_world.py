@@ -13,6 +13,7 @@ from recognition.models import (
     Decision,
     Notice,
     Opinion,
+    PieceRequest,
     Recognition,
     Rule,
     Sitting,
@@ -26,9 +27,12 @@ RULES = {
     "service_email": "orientation@region.invalid",
     "service_phone": "03 00 00 00 00",
     "silence": (
-        "Le silence gardé par la Région pendant deux mois à compter de la réception de votre demande vaut décision de "
-        "rejet. Votre demande sera donc réputée rejetée deux mois après la date de réception indiquée ci-dessus, sauf "
-        "si une décision vous est notifiée avant."
+        "Ce silence n’arrête pas votre dossier : la décision écrite, quand elle vient, prend la place de la décision "
+        "implicite."
+    ),
+    "receipt_appeal": (
+        "Vous auriez deux mois à compter de cette date pour saisir le **tribunal administratif de Strasbourg**, "
+        "31 avenue de la Paix, 67000 Strasbourg, ou par www.telerecours.fr."
     ),
     "appeal": (
         "Si vous contestez cette décision, vous pouvez, dans les deux mois qui suivent sa notification :\n\n"
@@ -77,11 +81,28 @@ def dossier(name: str = "Maison de l’orientation des Vosges", *, files: int = 
     return made
 
 
+def sent_back(name: str = "Maison de l’orientation des Vosges") -> Candidature:
+    """A dossier that the Region asked to complete, sent back with new accounts on the 10th of June."""
+    made, at = dossier(name), dt.datetime(2027, 6, 10, 9, 30, 15, tzinfo=PARIS)
+    PieceRequest.objects.create(
+        candidature=made, items=["Les comptes signés"], reason="Ils ne le sont pas.", asked_at=DEPOSIT,
+        due_on=dt.date(2027, 6, 15), answer="Les voici, signés.", answered_at=at,
+    )  # fmt: skip
+    made.attachments.filter(kind="accounts").update(replaced_at=at)
+    Attachment.objects.create(
+        candidature=made, kind="accounts", name="Comptes signés.pdf", mime="application/pdf", size=340_000,
+        sha256="f" * 64, added_at=at, file=f"recognition/{made.pk}-signed",
+    )  # fmt: skip
+    snapshot(candidature=made, moment="answer", at=at)
+    return made
+
+
 def opinions(candidature: Candidature) -> None:
     """Both opinions, as rows: the sittings' own rules are tested elsewhere."""
-    for body, day, value in zip(
+    for body, usual, value in zip(
         world.bodies(), (world.COUNCIL_DAY, world.CREFOP_DAY), ("favourable", "reserved"), strict=False
     ):
+        day = _in_its_year(usual, candidature)
         held, _ = Sitting.objects.get_or_create(body=body, held_on=day)
         Opinion.objects.create(
             sitting=held, candidature=candidature, body=body, value=value, reasons="Un accueil solide.",
@@ -89,16 +110,25 @@ def opinions(candidature: Candidature) -> None:
         )  # fmt: skip
 
 
+def _in_its_year(day: dt.date, candidature: Candidature | None) -> dt.date:
+    """The same day of the year in which the dossier was deposited."""
+    if candidature is None or candidature.deposited_at is None:
+        return day
+    return day.replace(year=candidature.deposited_at.year)
+
+
 def decision(kind: str, candidature: Candidature | None = None, **fields: Any) -> Decision:
     """A decision as a row; a grant or a refusal has its opinions."""
     if candidature is not None:
         opinions(candidature)
-    sitting, _ = Sitting.objects.get_or_create(body=world.bodies()[2], held_on=world.COMMISSION_DAY)
+    day = _in_its_year(world.COMMISSION_DAY, candidature)
+    sitting, _ = Sitting.objects.get_or_create(body=world.bodies()[2], held_on=day)
     values = {
         "kind": kind, "candidature": candidature, "sitting": sitting, "deliberation_number": "27CP-1234",
-        "decided_on": world.COMMISSION_DAY, "grounds": GROUNDS, "signatory": "Camille Exemple",
+        "decided_on": day, "grounds": GROUNDS, "signatory": "Camille Exemple",
         "signatory_title": "Pour la présidence de la Région, la direction de l’orientation",
-        "recorded_at": morning_of(world.COMMISSION_DAY), "plan": world_plan() if kind == "grant" else None,
+        "urgency": "Des personnes sont reçues sans confidentialité." if kind == "suspension" else "",
+        "recorded_at": morning_of(day), "plan": world_plan() if kind == "grant" else None,
     }  # fmt: skip
     return Decision.objects.create(**values | fields)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
 from typing import Any
 
 from members.models import Mandate
@@ -16,10 +15,9 @@ from tests import factories as make
 from tests.recognition import letter_world
 from tests.recognition import sittings as world
 
-_numbers = count(1)
 TOLD = letter_world.TOLD  # 15 December 2027, nine in the morning
 TERM = dt.date(2028, 12, 31)
-SIGNED = {
+SIGNED: dict[str, Any] = {
     "deliberation_number": "28CP-0042", "signatory": "Camille Exemple", "signatory_title": "Présidente",
 }  # fmt: skip
 
@@ -37,7 +35,7 @@ def decided(kind: str = "grant", name: str = "", *, sites: int = 1, **fields: An
     """A dossier that the Commission Permanente decided, its minutes closed and its letter not written."""
     letter_world.rules()
     make.kind(slug="autre", label="Autre lieu") if not _kind() else None
-    dossier = letter_world.dossier(name or f"Association {next(_numbers)}", **fields)
+    dossier = letter_world.dossier(name or f"Association {make.fresh()}", **fields)
     describe(dossier, sites)
     made = letter_world.decision(kind, dossier, grounds="" if kind == "grant" else letter_world.GROUNDS)
     Candidature.objects.filter(pk=dossier.pk).update(state="granted" if kind == "grant" else "refused")

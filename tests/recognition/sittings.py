@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
 from typing import Any
 
 from members.models import Charter, Organisation, Plan
@@ -12,8 +11,8 @@ from recognition.models import OWED, Campaign, CandidateSite, Candidature, Decis
 from recognition.services.sitting import close_minutes, plan_sitting, put_on_agenda, record_opinion
 from tests import factories as make
 
-_numbers = count(1)
 YEAR = 2027
+PLANNED = morning_of(dt.date(YEAR, 8, 1))  # when sittings are planned
 COUNCIL_DAY, CREFOP_DAY, COMMISSION_DAY = dt.date(YEAR, 9, 20), dt.date(YEAR, 10, 18), dt.date(YEAR, 12, 6)
 
 
@@ -52,7 +51,7 @@ def plan(starts: int = 2024, ends: int = 2028, **fields: Any) -> Plan:
 
 def ready(name: str = "", **fields: Any) -> Candidature:
     """A dossier that waits for the opinions, with one whole site."""
-    number = next(_numbers)
+    number = make.fresh()
     house = make.organisation(name=name or f"Maison {number:03d}", status=Organisation.Status.CANDIDATE)
     mine = fields.pop("campaign", None) or campaign()
     at = morning_of(dt.date(mine.year, 5, 1))
@@ -67,7 +66,7 @@ def ready(name: str = "", **fields: Any) -> Candidature:
 
 def sitting(body: GoverningBody, day: dt.date, *dossiers: Candidature, **fields: Any) -> Sitting:
     """A sitting of that day with these dossiers on its agenda."""
-    made = plan_sitting(body=body, held_on=day, actor=None, **fields)
+    made = plan_sitting(body=body, held_on=day, at=morning_of(day), actor=None, **fields)
     for dossier in dossiers:
         put_on_agenda(sitting=made, candidature=dossier, at=morning_of(day), actor=None)
     return made

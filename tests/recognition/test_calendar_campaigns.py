@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from core.models import JournalEntry, OutboxMail
 from recognition import rulebook
 from recognition.clock import PARIS, day_of, end_of, morning_of
+from recognition.deadlines import in_time
 from recognition.models import Act, Campaign, CampaignMove, Rule
 from recognition.services import campaigns
 from recognition.services.depositing import TooLate, deposit
@@ -35,6 +36,15 @@ def test_R4_a_campaign_has_the_dates_of_the_rules() -> None:
     made = campaign()
     assert [getattr(made, step) for step in Campaign.STEPS] == DAYS_2027
     assert Act.objects.get().text == "Campagne 2027 préparée\u00a0: dossiers du 1er février 2027 au 1er juin 2027."
+
+
+@pytest.mark.django_db
+def test_R12_no_body_is_made_to_sit_on_a_weekend() -> None:
+    dates = campaigns.propose(2026)
+    assert (dates["council_on"], dates["commission_on"]) == (dt.date(2026, 9, 21), dt.date(2026, 12, 7))  # Sundays
+    assert dates["crefop_on"] == dt.date(2026, 10, 19)
+    assert campaigns.propose(2025)["council_on"] == dt.date(2025, 9, 22)  # a Saturday
+    assert campaigns.propose(2031)["deadline_on"] == dt.date(2031, 6, 1)  # a Sunday: the dossiers come all the same
 
 
 @pytest.mark.django_db
@@ -150,7 +160,7 @@ def test_R4_the_deadline_holds_through_the_hour_that_comes_twice(at: str, open_:
         crefop_on=dt.date(2027, 11, 20),
     )  # fmt: skip
     dossier.campaign.refresh_from_db()
-    assert campaigns.in_time(dossier, dt.datetime.fromisoformat(at)) is open_
+    assert in_time(dossier, dt.datetime.fromisoformat(at)) is open_
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,7 @@ def test_R4_the_campaign_closes_after_its_last_day_and_drafts_go_on_whole() -> N
     dossier.refresh_from_db()
     after = (dossier.presentation, dossier.sites.count(), dossier.answers.count(), dossier.attachments.count())
     assert (dossier.state, dossier.campaign.year, after) == ("draft", 2028, before)
-    assert mails() == [
-        (address, "Votre dossier est gardé pour la campagne 2028")
-        for address in (manager_of(dossier).email, "equipe@exemple.invalid")
-    ]
+    assert mails() == [(manager_of(dossier).email, "Votre dossier est gardé pour la campagne 2028")]
     assert pass_("06-02", "06-03") == []
 
 

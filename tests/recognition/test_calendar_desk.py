@@ -105,7 +105,7 @@ def test_S3_the_list_counts_dossiers_in_a_fixed_number_of_queries(
 ) -> None:
     for year in range(2027, 2032):
         campaign(year)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         page = desk.get(LIST).content.decode()
     assert "/candidature/calendrier/" in page
 

@@ -87,7 +87,7 @@ def test_R12_the_region_reads_the_sittings_too_by_its_own_address(client: Client
     made, staff = campaign(), make.region_staff()
     sitting = plan_sitting(
         body=sittings.bodies()[0], held_on=made.council_on, starts_at=dt.time(14, 30), place="Strasbourg; salle 2",
-        campaign=made, actor=staff,
+        campaign=made, at=paris("2027-03-01 09:00"), actor=staff,
     )  # fmt: skip
     answer = client.get(f"/candidature/calendrier/{secret_of(staff)}.ics")
     entry = next(found for found in read(answer) if found.summary.value == "Conseil d’Orientation\u00a0: séance")
@@ -110,6 +110,9 @@ def test_O2_the_secret_address_closes_with_the_mandate_and_opens_to_nobody_else(
     assert client.get(f"/candidature/calendrier/{'a' * 43}.ics").status_code == 404
     RegionMandate.objects.update(ends_on=dt.date(2026, 1, 1), starts_on=dt.date(2025, 1, 1))
     assert client.get(address).status_code == 404
+    RegionMandate.objects.create(user=staff, starts_on=dt.date(2026, 2, 1))
+    assert client.get(address).status_code == 404  # another mandate, another address
+    assert client.get(f"/candidature/calendrier/{secret_of(staff)}.ics").status_code == 200
 
 
 @pytest.mark.django_db
@@ -120,7 +123,9 @@ def test_A8_the_calendar_asks_the_same_of_the_database_whatever_the_years(
     charter()
     for year in (2027, 2028, 2029):
         made = campaigns.create(year=year, at=paris("2027-01-10 09:00"), actor=None)
-        plan_sitting(body=sittings.bodies()[0], held_on=made.council_on, campaign=made, actor=staff)
+        plan_sitting(
+            body=sittings.bodies()[0], held_on=made.council_on, campaign=made, at=paris("2027-01-10 09:00"), actor=staff
+        )
     address = f"/candidature/calendrier/{secret_of(staff)}.ics"
     with django_assert_max_num_queries(5):
         assert len(read(client.get(address))) == 3 * len(Campaign.STEPS) + 3

@@ -9,10 +9,21 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from members.models import Organisation
+from members.models import Organisation, QualityCriterion
 from recognition.clock import morning_of
-from recognition.models import Act, CandidateSite, Decision, Recognition, Rule
-from recognition.services.deciding import Choice, NoPlan, PlanChoice, Refused, current, decide, decide_all, follow
+from recognition.models import Act, Assessment, CandidateSite, Decision, GoverningBody, Recognition, Rule
+from recognition.services.agenda import NOT_ON_AGENDA
+from recognition.services.deciding import (
+    Choice,
+    NoPlan,
+    PlanChoice,
+    Refused,
+    against,
+    current,
+    decide,
+    decide_all,
+    follow,
+)
 from recognition.services.deciding import plan_for as choose
 from recognition.services.sitting import change_sitting, put_on_agenda
 from tests.recognition.sittings import (
@@ -73,6 +84,20 @@ def test_R8_under_three_months_the_next_plan_serves_once_it_is_adopted() -> None
     )
     assert chosen(dt.date(2028, 11, 15)) == ("plan-2029", dt.date(2033, 12, 31))
     assert chosen(dt.date(2028, 9, 30)) == ("plan-2024", dt.date(2028, 12, 31))
+
+
+def test_R9_a_renewal_is_never_granted_under_the_plan_that_ends_with_what_it_renews() -> None:
+    plan(2024, 2028)
+    decided, term = dt.date(2028, 6, 6), dt.date(2028, 12, 31)
+    found = choose(decided, renews_until=term)
+    assert isinstance(found, NoPlan)
+    assert found.reason.startswith(
+        "Le plan «\u00a0Plan 2024-2028\u00a0» s’achève le 31 décembre 2028, comme la reconnaissance à renouveler."
+    )
+    plan(2029, 2033, adopted_on=dt.date(2028, 5, 1))
+    found = choose(decided, renews_until=term)
+    assert not isinstance(found, NoPlan)
+    assert (found.plan.slug, found.ends_on) == ("plan-2029", dt.date(2033, 12, 31))
 
 
 def test_R8_a_plan_nobody_adopted_gives_nothing_even_in_force() -> None:
@@ -139,7 +164,53 @@ def test_R7_no_decision_without_both_opinions_nor_before_their_minutes_are_close
     ]
     say(second, dossier, "unfavourable")
     close(second)
-    assert granted(dossier, held).kind == "grant"  # an opinion is an opinion: the body decides otherwise if it will
+    made = granted(dossier, held, grounds="Le lieu a changé.")
+    assert made.kind == "grant"  # an opinion is an opinion: the body decides otherwise if it will, and says why
+
+
+@pytest.mark.parametrize(("unmet", "value"), [(True, "favourable"), (False, "unfavourable")])
+def test_R14_a_grant_over_an_unmet_criterion_or_an_unfavourable_opinion_says_why(unmet: bool, value: str) -> None:
+    plan()
+    council, crefop, commission = bodies()
+    dossier = ready()
+    if unmet:
+        criterion = QualityCriterion.objects.create(
+            charter=dossier.charter, key="accueil", order=1, title="Accueil", text="Texte.", article="2.b",
+            kind="value", applies_to="all",
+        )  # fmt: skip
+        Assessment.objects.create(
+            candidature=dossier, criterion=criterion, level="unmet", assessed_at=morning_of(COUNCIL_DAY)
+        )
+    for body, day in ((council, COUNCIL_DAY), (crefop, CREFOP_DAY)):
+        held = sitting(body, day, dossier)
+        say(held, dossier, value if body == crefop else "favourable")
+        close(held)
+    held = sitting(commission, COMMISSION_DAY, dossier)
+    doubt = "1 critère non atteint" if unmet else "avis défavorable\u00a0: CREFOP"
+    assert against(dossier) == [doubt]
+    assert refused(lambda: granted(dossier, held)) == {
+        "grounds": [f"Malgré {doubt}\u00a0: écrivez pourquoi la reconnaissance est accordée."]
+    }
+    assert granted(dossier, held, grounds="L’organisme s’engage à le corriger.").grounds.startswith("L’organisme")
+
+
+def test_R7_two_opinions_at_least_whatever_the_bodies_have_become() -> None:
+    """A body that sat keeps its part; and one that never sat does not make an opinion less (the database too)."""
+    plan()
+    council, crefop, commission = bodies()
+    dossier = ready()
+    held = sitting(council, COUNCIL_DAY, dossier)
+    say(held, dossier)
+    close(held)
+    with pytest.raises(DatabaseError, match="keeps its part"), transaction.atomic():
+        GoverningBody.objects.filter(pk=council.pk).update(kind="decision")
+    with pytest.raises(DatabaseError, match="keeps its part"), transaction.atomic():
+        GoverningBody.objects.filter(pk=council.pk).update(order=9)
+    GoverningBody.objects.filter(pk=council.pk).update(name="Conseil régional d’orientation")
+    GoverningBody.objects.filter(pk=crefop.pk).update(kind="decision")
+    last = sitting(commission, COMMISSION_DAY, dossier)
+    with pytest.raises(DatabaseError, match="both opinions"), transaction.atomic():
+        granted(dossier, last)
 
 
 def test_R7_the_database_refuses_a_decision_without_both_opinions() -> None:
@@ -306,7 +377,16 @@ def test_R13_a_refusal_taken_back_grants_under_the_plan_of_the_new_day() -> None
     later = sitting(bodies()[2], dt.date(2028, 2, 7))
     told = refused(lambda: following(first, kind="grant"))
     assert list(told) == ["kind"]  # under three months of the plan's end, the next is not adopted
-    second = following(first, kind="grant", sitting=later, at=morning_of(dt.date(2028, 2, 7)))
+    day = {"kind": "grant", "sitting": later, "at": morning_of(dt.date(2028, 2, 7))}
+    assert refused(lambda: following(first, **day)) == {"sitting": [NOT_ON_AGENDA]}
+    close(held)
+    put_on_agenda(sitting=later, candidature=first.candidature, at=morning_of(later.held_on), actor=None)
+    other = ready(organisation=dossier.organisation, state="draft", deposited_at=None, receipt_number="")
+    assert refused(lambda: following(first, **day)) == [
+        "Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide (R1)."
+    ]
+    other.delete()
+    second = following(first, **day)
     assert (second.plan, second.decided_on, state(dossier)) == (after, dt.date(2028, 2, 7), "granted")
 
 

@@ -17,6 +17,7 @@ from django.core.files.base import ContentFile
 from core.reference import Status
 from members.models import QualityCriterion
 from recognition import letters
+from recognition.clock import PARIS
 from recognition.documents import dossier_pdf, dossier_zip, minutes_pdf, sheet_pdf
 from recognition.documents.archive import archive_name
 from recognition.models import (
@@ -158,6 +159,36 @@ def test_R5_the_archive_holds_every_file_and_its_digest() -> None:
     assert not [name for name in names if ".." in name or name.startswith("/")]
     assert sorted({name.partition("/")[0] for name in listed}) == ["lettres", "pieces", "pieces-remplacees"]
     assert archive_name(dossier) == "dossier-2027-maison-de-l-orientation-des-vosges.zip"
+    assert names[2:] == [
+        "pieces/01-note-de-presentation-Note d_été.pdf", "pieces/02-autre-piece-Note.pdf",
+        "pieces/03-autre-piece-Note.pdf", "pieces-remplacees/04-autre-piece-Vieille.pdf",
+        f"lettres/2027-12-15-accuse-de-reception-{dossier.receipt_number}.pdf",
+    ]  # fmt: skip
+
+
+def test_R13_the_archive_is_dated_of_what_it_holds() -> None:
+    dossier = world.dossier(files=0)
+    kept = dossier.snapshots.get()
+    with zipfile.ZipFile(io.BytesIO(b"".join(dossier_zip(dossier)))) as archive:
+        dates = {info.filename: info.date_time for info in archive.infolist()}
+    local = kept.taken_at.astimezone(PARIS)
+    assert dates == dict.fromkeys(["dossier.pdf", "empreintes-sha256.txt"], local.timetuple()[:6])
+
+
+def test_R15_the_paper_gives_each_criterion_its_own_words() -> None:
+    dossier = world.dossier()
+    shared = "Les engagements des membres"
+    texts = ["Prendre part à la coordination régionale", "S’engager dans la démarche d’évaluation " + "du SPRO " * 20]
+    for order, text in enumerate(texts):
+        criterion = QualityCriterion.objects.create(
+            charter=dossier.charter, key=f"e-{order}", order=order, title=shared, text=text.strip(), article="3.b",
+            kind="engagement", applies_to="candidate",
+        )  # fmt: skip
+        Answer.objects.create(candidature=dossier, criterion=criterion, text=f"Réponse {order}.")
+    said = pdf.words(dossier_pdf(dossier))
+    assert shared not in said
+    assert "Prendre part à la coordination régionale article 3.b" in said
+    assert " ".join(texts[1].split()) in said
 
 
 def test_the_archive_never_holds_the_whole_in_memory() -> None:

@@ -109,11 +109,13 @@ def test_S2_a_file_leaves_as_a_file_and_never_as_a_page(now: Any) -> None:
 
 # --- beginning
 
+BEGUN = {"organisation_name": "Une association", "not_signatory": "on"}
+
 
 def test_R1_somebody_begins_a_dossier_online(now: Any) -> None:
     user = make.person()
     client = signed_in(user)
-    answer = client.post("/candidature/commencer/", {"organisation_name": "Une association", "siret": d.siret()})
+    answer = client.post("/candidature/commencer/", BEGUN | {"siret": d.siret()})
     dossier = Candidature.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, dossier.get_absolute_url())
     assert client.get("/candidature/").context["dossiers"] == [dossier]
@@ -121,7 +123,7 @@ def test_R1_somebody_begins_a_dossier_online(now: Any) -> None:
 
 def test_R1_refusals_stand_beside_the_form(now: Any) -> None:
     client = signed_in(make.person())
-    answer = client.post("/candidature/commencer/", {"organisation_name": "Une association", "siret": "123"})
+    answer = client.post("/candidature/commencer/", BEGUN | {"siret": "123"})
     assert answer.context["form"].errors == {"siret": ["Ce numéro n’est pas un SIRET\u00a0: vérifiez ses 14 chiffres."]}
     assert not Candidature.objects.exists()
 
@@ -131,6 +133,43 @@ def test_R1_a_member_by_right_reads_that_it_has_nothing_to_lodge(now: Any) -> No
     answer = signed_in(d.colleague(house)).get("/candidature/commencer/")
     assert answer.context["by_right"] == [house]
     assert "organisation" not in answer.context["form"].fields
+
+
+def test_R1_who_begins_declares_not_to_be_a_signatory(now: Any) -> None:
+    client = signed_in(make.person())
+    answer = client.post("/candidature/commencer/", {"organisation_name": "Une association", "siret": d.siret()})
+    assert list(answer.context["form"].errors) == ["not_signatory"]
+    assert not Candidature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("Mission Locale de Troyes et environs", "Mission locale de Troyes"),
+        ("Mision locale de troyes", "Mission locale de Troyes"),
+        ("CIBC Aube Centre de bilans", "CIBC Aube"),
+        ("La Ligue", "Ligue de l’enseignement"),
+    ],
+)
+def test_R1_a_name_close_to_that_of_a_member_is_asked_about(now: Any, typed: str, known: str) -> None:
+    house = make.organisation(name=known, status=Organisation.Status.SIGNATORY)
+    make.organisation(name="Mission locale de Nancy", status=Organisation.Status.SIGNATORY)
+    make.organisation(name="Mission locale de Metz", status=Organisation.Status.SIGNATORY)
+    client, sent = signed_in(make.person()), BEGUN | {"organisation_name": typed, "siret": d.siret()}
+    answer = client.post("/candidature/commencer/", sent)
+    assert answer.context["form"].near == [house]
+    assert list(answer.context["form"].errors) == ["distinct"]
+    assert f'<a href="{house.get_absolute_url()}">' in answer.content.decode()
+    assert not Candidature.objects.exists()
+    assert client.post("/candidature/commencer/", sent | {"distinct": "on"}).status_code == 302
+
+
+def test_R1_a_name_that_is_like_no_other_is_not_asked_about(now: Any) -> None:
+    for town in ("Nancy", "Metz", "Troyes"):
+        make.organisation(name=f"Mission locale de {town}", status=Organisation.Status.SIGNATORY)
+    client = signed_in(make.person())
+    sent = BEGUN | {"organisation_name": "Mission jeunes de Saverne", "siret": d.siret()}
+    assert client.post("/candidature/commencer/", sent).status_code == 302
 
 
 # --- saving

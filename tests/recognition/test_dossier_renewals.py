@@ -122,7 +122,7 @@ def test_R9_the_renewal_is_asked_for_online(right: Recognition, monkeypatch: pyt
     Mandate.objects.filter(organisation=right.organisation).update(starts_on="2028-01-01")
     client, url = Client(), f"/candidature/renouveler/{right.public_id}/"
     client.force_login(d.manager_of(right.candidature))
-    assert client.get("/candidature/").context["renewals"] == [right]
+    assert client.get("/candidature/").context["renewals"] == [{"recognition": right, "limit": dt.date(2028, 9, 30)}]
     assert client.get(url).context["refusal"] == ""
     assert client.post(url)["Location"] == right.renewals.get().get_absolute_url()
     client.force_login(make.person())

@@ -32,7 +32,15 @@ AT = d.AT
 @pytest.fixture(autouse=True)
 def _words_of_the_region() -> None:
     """What the receipt must say (R14)."""
-    for key in ("service_address", "service_email", "service_phone", "silence", "appeal", "signatory"):
+    for key in (
+        "service_address",
+        "service_email",
+        "service_phone",
+        "silence",
+        "receipt_appeal",
+        "appeal",
+        "signatory",
+    ):
         value = "region@exemple.invalid" if key == "service_email" else "Dit par la Région."
         Rule.objects.create(key=key, value=value)
     Rule.objects.create(key="signatory_title", value="Présidente")
@@ -445,7 +453,7 @@ def test_R3_a_file_of_a_draft_is_forgotten_with_its_bytes(django_capture_on_comm
     dossier = d.started()
     user = d.manager_of(dossier)
     with django_capture_on_commit_callbacks(execute=True):
-        one = attach(candidature=dossier, kind="note", upload=d.upload(), user=user, at=AT)
+        one = attach(candidature=dossier, kind="note", upload=d.upload(data=d.pdf()), user=user, at=AT)
     storage, name = one.file.storage, str(one.file.name)
     assert storage.exists(name)
     with django_capture_on_commit_callbacks(execute=True):

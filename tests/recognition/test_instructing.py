@@ -10,14 +10,16 @@ import pytest
 from core.models import JournalEntry, OutboxMail
 from members.models import QualityCriterion
 from recognition.clock import morning_of
-from recognition.models import Act, Assessment, CandidateSite, PieceRequest, PrivateNote
+from recognition.models import Act, Assessment, CandidateSite, PieceRequest, PrivateNote, Rule
 from recognition.services import instructing
 from recognition.services.checking import criteria_of
 from recognition.services.depositing import answer_request, deposit
+from recognition.services.messaging import send_message
 from recognition.services.sitting import plan_sitting, put_on_agenda
+from recognition.services.starting import OPEN_SIRET, start
 from tests.factories import officer, person, region_staff
-from tests.recognition.dossiers import AT, charter, manager_of, whole
-from tests.recognition.sittings import COUNCIL_DAY, bodies, say, state
+from tests.recognition.dossiers import AT, charter, colleague, manager_of, siret, started, whole
+from tests.recognition.sittings import COUNCIL_DAY, PLANNED, bodies, say, state
 from tests.recognition.test_sitting_opinions import refused, together
 
 pytestmark = pytest.mark.django_db
@@ -62,10 +64,12 @@ def test_R5_what_lacks_is_asked_with_a_date_and_a_reason_and_told_by_mail() -> N
     assert Act.objects.get(kind="asked").text == "1 complément demandé, à donner avant la fin du 18 juin 2027."
     mails = list(OutboxMail.objects.values_list("to", "subject"))
     assert sorted(mails) == sorted(
-        (to, "La Région vous demande de compléter votre dossier")
-        for to in (manager_of(dossier).email, dossier.contact_email)
+        [
+            (manager_of(dossier).email, "La Région vous demande de compléter votre dossier"),
+            (dossier.contact_email, "Un message de la Région vous attend"),
+        ]
     )
-    assert "- Les comptes signés" in OutboxMail.objects.all()[0].text
+    assert "- Les comptes signés" in OutboxMail.objects.get(to=manager_of(dossier).email).text
 
 
 def test_R5_the_organisation_answers_and_the_dossier_comes_back() -> None:
@@ -131,7 +135,60 @@ def test_R5_a_dossier_that_goes_no_further_is_dropped_with_its_reason_told() -> 
     held = instructing.drop(candidature=dossier, reason="Aucune réponse.", at=after, actor=None)
     request.refresh_from_db()
     assert (held.state, held.ended_at, request.closed_at) == ("dropped", after, after)
-    assert OutboxMail.objects.filter(subject="Votre dossier est classé sans suite").count() == 2
+    assert OutboxMail.objects.filter(subject="Votre dossier est classé sans suite").count() == 1
+
+
+def test_R1_a_draft_that_holds_the_siren_of_others_is_dropped_and_they_may_begin() -> None:
+    squatter, owner = started(), person()
+    mate = colleague(squatter.organisation)
+    begin = {"user": owner, "siret": squatter.siret, "organisation_name": "Le vrai organisme", "at": LATER}
+    assert refused(lambda: start(**begin)) == [OPEN_SIRET]
+    staff = region_staff()
+    assert refused(lambda: instructing.drop(candidature=squatter, reason=" ", at=LATER, actor=staff)) == {
+        "reason": ["Dites pourquoi\u00a0: l’organisme le lira."]
+    }
+    OutboxMail.objects.all().delete()
+    held = instructing.drop(candidature=squatter, reason="Ce SIRET est celui d’un autre.", at=LATER, actor=staff)
+    assert (held.state, held.ended_at, held.deposited_at) == ("dropped", LATER, None)
+    entry = JournalEntry.objects.get(verb="candidature.dropped")
+    assert (entry.actor_key, entry.changes) == (str(staff.pk), {"state": ["draft", "dropped"]})
+    act = Act.objects.get(candidature=squatter, kind="dropped")
+    assert (act.text, act.shown) == ("Brouillon classé par la Région\u00a0: Ce SIRET est celui d’un autre.", True)
+    made = start(**begin)
+    assert (made.siret, made.state, made.previous) == (squatter.siret, "draft", None)
+    told = {mail.to: mail for mail in OutboxMail.objects.all()}
+    assert sorted(told) == sorted([manager_of(squatter).email, mate.email])
+
+
+def test_R1_an_organisation_whose_draft_is_dropped_may_begin_another_from_it() -> None:
+    draft = started()
+    instructing.drop(candidature=draft, reason="Commencé par erreur.", at=LATER, actor=None)
+    again = start(user=manager_of(draft), siret=siret(), organisation=draft.organisation, at=LATER)
+    assert (again.state, again.previous) == ("draft", draft)
+
+
+def test_R1_who_prepared_a_dropped_draft_is_told_why_and_whom_to_answer() -> None:
+    Rule.objects.create(key="service_email", value="service@essai.invalid", source="")
+    Rule.objects.create(key="service_phone", value="03 00 00 00 00", source="")
+    draft = whole()
+    OutboxMail.objects.all().delete()
+    instructing.drop(candidature=draft, reason="Ce SIRET est celui d’un autre.", at=LATER, actor=None)
+    mails = OutboxMail.objects.filter(subject="Votre dossier en préparation est classé")
+    assert list(mails.values_list("to", flat=True)) == [manager_of(draft).email]
+    lines = mails[0].text.splitlines()
+    page = f"/candidature/{draft.public_id}/"
+    assert [line.split("://")[-1].partition("/")[2] for line in lines if "://" in line] == [
+        page[1:], f"{page[1:]}messages/",
+    ]  # fmt: skip
+    for said in (
+        "Pourquoi\u00a0: Ce SIRET est celui d’un autre.", "- par courriel\u00a0: service@essai.invalid",
+        "- par téléphone\u00a0: 03 00 00 00 00",
+    ):  # fmt: skip
+        assert said in lines
+    # The answer reaches the Region, though the dossier is over.
+    OutboxMail.objects.all().delete()
+    send_message(candidature=draft, side="candidate", text="Erreur.", author=manager_of(draft), at=LATER)
+    assert OutboxMail.objects.get().to == "service@essai.invalid"
 
 
 def test_R7_a_ready_dossier_is_decided_not_dropped() -> None:
@@ -212,7 +269,7 @@ def test_R5_two_officers_say_the_contrary_at_once_and_one_is_told() -> None:
 
 def test_R5_a_ready_dossier_comes_back_and_leaves_its_agenda_but_not_after_an_opinion() -> None:
     dossier = made_ready()
-    held = plan_sitting(body=bodies()[0], held_on=COUNCIL_DAY, actor=None)
+    held = plan_sitting(body=bodies()[0], held_on=COUNCIL_DAY, at=PLANNED, actor=None)
     at = morning_of(COUNCIL_DAY)
     put_on_agenda(sitting=held, candidature=dossier, at=at, actor=None)
     back = instructing.reopen(candidature=dossier, reason="Un site a fermé.", at=at, actor=None)

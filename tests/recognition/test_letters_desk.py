@@ -15,7 +15,7 @@ from core.models import JournalEntry
 from recognition import letters
 from recognition.letters.kinds import KINDS
 from recognition.letters.waiting import draw_waiting
-from recognition.models import Letter, LetterTemplate
+from recognition.models import Letter, LetterTemplate, Rule
 from tests import factories as make
 from tests import pdf
 from tests.recognition import letter_world as world
@@ -112,6 +112,24 @@ def test_R12_how_far_the_letters_are_is_shown(region: Client) -> None:
     assert waiting["letters-stuck"] == ("Lettre en échec ou en attente depuis plus d’une heure", 1, True)
 
 
+def test_R14_rules_to_confirm_are_on_the_first_page_and_stop_no_letter(region: Client) -> None:
+    Rule.objects.filter(key__in=["silence", "signatory"]).update(to_confirm=True)
+    assert receipt().kind == "receipt"
+    waiting = {line["key"]: line for line in desk.waiting("region", _user(region))}
+    line = waiting["rules-to-confirm"]
+    assert (line["title"], line["count"], line["detail"]) == (
+        "Règles proposées par le portail, à confirmer par la Région", 2, "les lettres en impriment 2",
+    )  # fmt: skip
+    assert "letters-rules" not in waiting
+    listed = region.get(line["url"])
+    assert {rule.key for rule in listed.context["cl"].queryset} == {"silence", "signatory"}
+    rule = Rule.objects.get(key="silence")
+    change = f"/admin/recognition/rule/{rule.pk}/change/"
+    region.post(change, {"value": rule.value, "source": rule.source, "note": rule.note})
+    rule.refresh_from_db()
+    assert rule.to_confirm is False
+
+
 def _user(region: Client) -> Any:
     return region.get("/admin/").wsgi_request.user
 
@@ -126,7 +144,7 @@ def test_R14_a_letter_is_read_against_its_digest(region: Client) -> None:
     made = region.get(f"{LETTERS}{letter.pk}/pdf/")
     assert (made["Content-Type"], made["Content-Disposition"], made["Cache-Control"]) == (
         "application/pdf",
-        'inline; filename="L-2027-0001.pdf"',
+        f'inline; filename="accuse-de-reception-maison-{letter.candidature.receipt_number}.pdf"',
         "private, no-store, max-age=0, no-cache, must-revalidate",
     )
     assert made.content == Path(letter.file.path).read_bytes()

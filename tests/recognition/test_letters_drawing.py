@@ -77,7 +77,7 @@ def test_R14_a_receipt_prints_every_digest_whole() -> None:
     for file in dossier.attachments.all():
         assert said.count(file.sha256) == 1
     assert dossier.snapshots.get().sha256 in said
-    assert "28mai2027à14h05(heuredeParis)" in said
+    assert "28mai2027à14h05min00s(heuredeParis)" in said
 
 
 def test_a_certificate_leads_to_its_public_page() -> None:
@@ -143,7 +143,7 @@ def test_R14_a_letter_that_would_be_drawn_otherwise_is_not_replaced(monkeypatch:
     letter = drawn("receipt", candidature=world.dossier())
     Path(letter.file.path).unlink()
     shown = "recognition.letters.drawing.page"
-    monkeypatch.setattr(shown, lambda _: "<html lang='fr'><title>x</title><p>Autre</p></html>")
+    monkeypatch.setattr(shown, lambda _, **__: "<html lang='fr'><title>x</title><p>Autre</p></html>")
     with pytest.raises(ValidationError, match="reprenez le fichier dans une sauvegarde"):
         redo(letter=letter, at=world.TOLD)
     with pytest.raises(DatabaseError), transaction.atomic():

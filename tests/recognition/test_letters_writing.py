@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from recognition import letters
 from recognition.letters import law
+from recognition.letters.blocks import missing_rules
 from recognition.letters.kinds import KINDS
 from recognition.letters.names import fill, names_of, refusals
 from recognition.letters.writing import words_of
@@ -19,7 +20,7 @@ from recognition.models import Counter, Letter, LetterKind, LetterTemplate, Rule
 from tests.recognition import letter_world as world
 
 pytestmark = pytest.mark.django_db
-APPEALED = ["receipt", "refusal", "suspension", "withdrawal", "repeal"]
+APPEALED = ["refusal", "suspension", "withdrawal", "repeal"]
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +34,8 @@ def write(kind: str, key: str = "", **about: Any) -> Letter:
 
 def about(kind: str, **decision: Any) -> dict[str, Any]:
     """What a letter of this kind is given."""
-    if kind == "receipt":
-        return {"candidature": world.dossier()}
+    if kind in {"receipt", "completed"}:
+        return {"candidature": world.dossier() if kind == "receipt" else world.sent_back()}
     if kind == "refusal":
         return {"decision": world.decision("refusal", world.dossier(), **decision)}
     right = world.recognition()
@@ -68,11 +69,11 @@ def refusal_of(kind: str, **given: Any) -> str:
 def test_R14_every_kind_is_written_with_its_blocks(kind: str) -> None:
     letter = write(kind, **about(kind))
     known = KINDS[kind]
-    last = (["recours"] if known.appeal else []) + (["fichiers"] if kind == "receipt" else [])
+    last = (["recours"] if known.appeal else []) + (["fichiers"] if kind in {"receipt", "completed"} else [])
     assert blocks(letter) == [*known.blocks, *last]
     assert (letter.number, letter.state, letter.dated_on) == ("L-2027-0001", "written", dt.date(2027, 12, 15))
     assert "{{" not in str(letter.content)
-    assert (letter.content["signature"] is None) == (kind == "receipt")
+    assert (letter.content["signature"] is None) == (kind in {"receipt", "completed"})
 
 
 def test_R12_a_key_is_written_once() -> None:
@@ -93,7 +94,7 @@ def test_R14_numbers_follow_each_other_in_the_year_of_paris() -> None:
 
 
 def test_R14_a_refused_letter_takes_no_number() -> None:
-    world.rules(appeal="")
+    world.rules(receipt_appeal="")
     refusal_of("receipt", candidature=world.dossier())
     world.rules()
     assert write("receipt", candidature=world.dossier()).number == "L-2027-0001"
@@ -141,11 +142,113 @@ def test_R14_without_appeal_block_nothing_is_written(kind: str) -> None:
     assert Letter.objects.count() == 0
 
 
-@pytest.mark.parametrize("key", ["silence", "service_address", "service_phone"])
-def test_R14_a_receipt_says_what_the_law_asks(key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "article"),
+    [
+        ("silence", "R112-5, R112-11-1"), ("receipt_appeal", "R112-11-1"), ("service_address", "R112-5"),
+        ("service_phone", "R112-5"),
+    ],
+)  # fmt: skip
+def test_R14_a_receipt_says_what_the_law_asks(key: str, article: str) -> None:
     dossier = world.dossier()
     world.rules(**{key: ""})
-    assert "est vide (CRPA R112-5)" in refusal_of("receipt", candidature=dossier)
+    assert f"est vide (CRPA {article})" in refusal_of("receipt", candidature=dossier)
+
+
+def of_receipt(key: str, **fields: Any) -> dict[str, Any]:
+    """The block `key` of a receipt."""
+    content = write("receipt", candidature=world.dossier(**fields)).content
+    return next(part for part in [*content["body"], *content["after"]] if part["key"] == key)
+
+
+def test_R14_a_receipt_gives_the_day_on_which_silence_is_a_decision() -> None:
+    items = of_receipt("silence")["items"]
+    assert items[0]["rows"] == [
+        ["Sans décision le", "28\u00a0juillet 2027, si votre dossier est complet"],
+        ["Votre demande serait", "réputée rejetée (décision implicite de rejet)"],
+        ["La décision est prévue", "le 6\u00a0décembre 2027"],
+    ]
+    assert items[1]["markdown"] == world.RULES["silence"]
+
+
+@pytest.mark.parametrize(
+    ("deposited", "months", "day"),
+    [
+        (dt.datetime(2027, 5, 31, 21, 59, 59, tzinfo=dt.UTC), "2", "31\u00a0juillet 2027"),
+        (dt.datetime(2027, 5, 31, 22, 0, tzinfo=dt.UTC), "2", "1er\u00a0août 2027"),  # midnight in Paris
+        (dt.datetime(2027, 3, 31, 12, 0, tzinfo=dt.UTC), "3", "30\u00a0juin 2027"),  # June has no 31st
+        (dt.datetime(2027, 3, 31, 12, 0, tzinfo=dt.UTC), "10", "31\u00a0janvier 2028"),
+    ],
+)
+def test_R14_silence_is_counted_in_months_of_the_region_from_the_deposit(
+    deposited: dt.datetime, months: str, day: str
+) -> None:
+    world.rules(silence_months=months)
+    assert of_receipt("silence", deposited_at=deposited)["items"][0]["rows"][0] == [
+        "Sans décision le", f"{day}, si votre dossier est complet",
+    ]  # fmt: skip
+
+
+def test_R14_a_receipt_contests_no_decision_that_does_not_exist() -> None:
+    block = of_receipt("recours")
+    assert block["title"] == "Voies et délais de recours si la Région ne vous répond pas"
+    assert [item.get("text") or item.get("markdown") or item.get("quote") for item in block["items"]] == [
+        (
+            "Cet accusé de réception n’est pas une décision\u00a0: il n’y a rien à contester aujourd’hui. Ce qui suit "
+            "vaudrait si votre demande était réputée rejetée le 28\u00a0juillet 2027."
+        ),
+        world.RULES["receipt_appeal"],
+        law.R421_2,
+    ]
+
+
+def test_R14_where_silence_accepts_a_receipt_names_the_attestation_and_no_appeal() -> None:
+    world.rules(silence_effect="accord", receipt_appeal="")
+    letter = write("receipt", candidature=world.dossier())
+    silence = next(part for part in letter.content["body"] if part["key"] == "silence")
+    assert silence["items"][0]["rows"][1] == [
+        "Votre demande serait", "réputée acceptée (décision implicite d’acceptation)",
+    ]  # fmt: skip
+    assert letter.content["after"][0]["title"] == "Si votre demande est réputée acceptée"
+    assert "article L. 232-3" in letter.content["after"][0]["items"][0]["text"]
+    assert missing_rules() == []
+
+
+def test_R14_the_receipt_and_the_deposit_agree_to_the_second() -> None:
+    last = dt.datetime(2027, 6, 1, 21, 59, 59, tzinfo=dt.UTC)
+    rows = dict(of_receipt("recu", deposited_at=last)["items"][0]["rows"])
+    assert (
+        rows["Date de réception"] == "1er\u00a0juin 2027 à 23\u00a0h\u00a059\u00a0min\u00a059\u00a0s (heure de Paris)"
+    )
+
+
+def test_R13_what_is_sent_back_has_its_own_receipt_with_the_new_files_only() -> None:
+    dossier = world.sent_back()
+    content = write("completed", candidature=dossier).content
+    rows = next(part for part in content["body"] if part["key"] == "complement")["items"][0]["rows"]
+    assert rows[1:] == [
+        ["Date de réception", "10\u00a0juin 2027 à 9\u00a0h\u00a030\u00a0min\u00a015\u00a0s (heure de Paris)"],
+        ["Demandé par la Région", "Les comptes signés"],
+        ["Le", "28\u00a0mai 2027"],
+        ["Votre réponse", "Les voici, signés."],
+    ]
+    listed, whole = content["after"][0]["items"]
+    assert [(file["name"], file["kind"], file["sha256"]) for file in listed["files"]] == [
+        ("Comptes signés.pdf", "Comptes de l’année 2026", "f" * 64),
+    ]
+    assert whole["print"] == dossier.snapshots.get(moment="answer").sha256
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ("Apolline Ruchard", "d’Apolline Ruchard"), ("Héloïse Marc", "d’Héloïse Marc"), ("Yves Roi", "d’Yves Roi"),
+        ("Camille Pré", "de Camille Pré"), ("Yasmina Sy", "de Yasmina Sy"), ("Hassan Ali", "de Hassan Ali"),
+    ],
+)  # fmt: skip
+def test_the_addressee_is_written_in_french(person: str, said: str) -> None:
+    dossier = world.dossier(legal_representative=person, legal_representative_title="présidente")
+    assert write("receipt", candidature=dossier).content["addressee"][1] == f"À l’attention {said}, présidente"
 
 
 @pytest.mark.parametrize("key", ["signatory", "signatory_title"])
@@ -218,7 +321,7 @@ def test_R14_a_receipt_lists_the_files_as_they_were_deposited() -> None:
     listed = write("receipt", candidature=dossier).content["after"][1]["items"]
     assert [file["sha256"] for file in listed[0]["files"]] == [f"{number}".zfill(64) for number in (1, 2, 3)]
     assert [file["kind"] for file in listed[0]["files"]] == [
-        "Note de présentation", "Rapport d’activité de l’année N-1", "Comptes de l’année N-1",
+        "Note de présentation", "Rapport d’activité de l’année 2026", "Comptes de l’année 2026",
     ]  # fmt: skip
     assert listed[1]["print"] == dossier.snapshots.get().sha256
 

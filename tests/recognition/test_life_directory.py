@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.models import JournalEntry
+from core.models import JournalEntry, SearchDocument
 from members.models import Organisation
 from recognition.models import Candidature, Recognition
 from recognition.services import directory, ending
@@ -66,11 +66,13 @@ def test_R11_nothing_enters_before_its_day_nor_after_its_end() -> None:
 
 def test_R11_they_leave_the_day_after_the_last_and_the_organisation_is_a_former_member() -> None:
     right = recognised()
-    assert (list(to_leave(TERM)), list(to_leave(TERM + DAY))) == ([], [right])
+    found = SearchDocument.objects.filter(kind="organisation", key=right.organisation.slug)
+    assert (list(to_leave(TERM)), list(to_leave(TERM + DAY)), found.count()) == ([], [right], 1)
     assert directory.leave(recognition=right, at=paris(TERM)) == []
     directory.leave(recognition=right, at=paris(TERM + DAY))
     assert (listed(right), status(right)) == ([], "former")
     assert directory.leave(recognition=right, at=paris(TERM + 2 * DAY)) == []
+    assert not found.exists()
 
 
 def test_R11_a_new_recognition_keeps_its_own_places_in_and_the_others_out() -> None:
@@ -123,18 +125,18 @@ def test_R10_suspended_its_places_wait_out_of_the_directory_and_come_back() -> N
     withdrawn = make.site(organisation=other.organisation, name="La Réserve")
     person = make.person()
     withdraw_site(site=withdrawn, reason="", actor=person)
-    ending.suspend(recognition=right, grounds="Des locaux fermés.", at=after(10), actor=None, **SIGNED)
+    ending.suspend(recognition=right, grounds="Des locaux fermés.", urgency="Y", at=after(10), actor=None, **SIGNED)
     assert (listed(right), status(right)) == ([], "recognised")
     bring_back_site(site=withdrawn, actor=person)  # proposed to the Region, no more
     assert listed(right) == []
     ending.resume(recognition=right, at=after(20), actor=None, **SIGNED)
-    assert sorted(listed(right)) == ["L’Annexe", "La Cabane 1"]
+    assert sorted(listed(right)) == ["La Cabane 1", "L’Annexe"]
     assert fresh(right).suspended_sites == []
 
 
 def test_R11_suspended_before_it_enters_its_places_are_written_and_wait() -> None:
     right = granted()
-    ending.suspend(recognition=right, grounds="Un contrôle.", at=TOLD, actor=None, **SIGNED)
+    ending.suspend(recognition=right, grounds="Un contrôle.", urgency="Y", at=TOLD, actor=None, **SIGNED)
     directory.enter(recognition=right, at=after(1))
     assert (listed(right), status(right)) == ([], "recognised")
     ending.resume(recognition=right, at=after(2), actor=None, **SIGNED)

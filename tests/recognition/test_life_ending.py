@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
+from recognition import rulebook
 from recognition.models import Act, Candidature, Decision, Letter, Notice, Recognition, Rule
 from recognition.services import ending
-from recognition.services.annulling import withdrawal_limit
+from recognition.services.annulling import open_notices, withdrawal_limit
 from recognition.services.holding import NEVER
+from tests.recognition import sittings
 from tests.recognition.life_world import SIGNED, TERM, TOLD, after, fresh, granted, paris, renewal_of
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ def annul(made: Notice, at: dt.datetime, **fields: Any) -> Decision:
     return ending.annul(notice=made, at=at, actor=None, **{"grounds": GROUNDS} | SIGNED | fields)
 
 
-def said(error: Any) -> dict[str, list[str]] | list[str]:
+def said(error: Any) -> Any:
     found = error.value
     return found.message_dict if hasattr(found, "error_dict") else found.messages
 
@@ -86,10 +89,12 @@ def test_R9_kept_alive_it_ends_when_its_renewal_is_withdrawn() -> None:
 
 def test_R10_suspended_then_resumed_by_two_decisions_with_their_letters() -> None:
     right = granted()
-    made = ending.suspend(recognition=right, grounds="Un contrôle.", at=after(5), actor=None, **SIGNED)
+    made = ending.suspend(
+        recognition=right, grounds="Un contrôle.", urgency="Un danger.", at=after(5), actor=None, **SIGNED
+    )
     assert (fresh(right).suspended_since, made.kind, made.grounds) == (after(5).date(), "suspension", "Un contrôle.")
     with pytest.raises(ValidationError) as error:
-        ending.suspend(recognition=right, grounds="Encore.", at=after(6), actor=None, **SIGNED)
+        ending.suspend(recognition=right, grounds="Encore.", urgency="Un danger.", at=after(6), actor=None, **SIGNED)
     assert said(error) == ["Cette reconnaissance est déjà suspendue."]
     ending.resume(recognition=right, at=after(9), actor=None, **SIGNED)
     assert (fresh(right).suspended_since, fresh(right).ends_on) == (None, TERM)
@@ -98,6 +103,69 @@ def test_R10_suspended_then_resumed_by_two_decisions_with_their_letters() -> Non
     assert said(error) == ["Cette reconnaissance n’est pas suspendue."]
     kinds = Letter.objects.filter(recognition=right).order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["certificate", "grant", "suspension", "resumption"]
+
+
+def test_R10_nobody_is_suspended_unheard_but_by_an_urgency_that_the_letter_prints() -> None:
+    right = granted()
+    deed = partial(ending.suspend, recognition=right, grounds="Un contrôle.", actor=None, **SIGNED)
+    with pytest.raises(ValidationError) as error:
+        deed(at=after(5))
+    assert said(error) == {"urgency": [ending.UNHEARD]}
+    told = notice(right)
+    with pytest.raises(ValidationError):
+        deed(at=after(20))  # it may still answer
+    made = deed(at=after(41))
+    assert (made.notice, made.urgency, open_notices(right)) == (told, "", [])
+    ending.resume(recognition=right, at=after(42), actor=None, **SIGNED)
+    urgent = deed(urgency="Un danger.", at=after(43))
+    block = next(part for part in Letter.objects.get(decision=urgent).content["body"] if part["key"] == "motifs")
+    assert block["items"][1]["text"].endswith("public et l’administration)\u00a0: Un danger.")
+    with pytest.raises(DatabaseError, match="heard first"), transaction.atomic():
+        Decision.objects.create(
+            kind="suspension", recognition=right, grounds="X", decided_on=after(90).date(), recorded_at=after(90),
+            **SIGNED,
+        )  # fmt: skip
+
+
+def test_R14_a_letter_names_the_sitting_that_decided_or_says_that_it_was_by_delegation() -> None:
+    right = granted()
+    alone = ending.suspend(recognition=right, grounds="X", urgency="Y", at=after(5), actor=None, **SIGNED)
+    place = sittings.sitting(sittings.bodies()[2], after(8).date())
+    with pytest.raises(ValidationError) as error:
+        ending.resume(recognition=right, at=after(7), actor=None, sitting=place, **SIGNED)
+    assert list(said(error)) == ["sitting"]  # it was not held yet
+    decided = ending.resume(recognition=right, at=after(9), actor=None, sitting=place, **SIGNED)
+    assert decided.decided_on == after(8).date()
+
+    def named(made: Decision) -> str:
+        letter = Letter.objects.get(decision=made)
+        block = next(part for part in letter.content["body"] if part["key"] == "la_decision")
+        return str(dict(block["items"][0]["rows"])["Délibération"])
+
+    assert named(alone).endswith(", par délégation du Conseil régional")
+    assert named(decided).endswith(", Commission Permanente")
+
+
+def test_R14_the_delay_to_answer_is_never_under_the_rule() -> None:
+    right = granted()
+    with pytest.raises(ValidationError) as error:
+        notice(right, answer_by=after(39).date())
+    assert list(said(error)) == ["answer_by"]
+    assert notice(right, answer_by=after(40).date()).answer_by == after(40).date()
+
+
+@pytest.mark.parametrize(("days", "said_"), [("1", "15 au moins attendu, «\u00a01\u00a0» lu"), ("15", "")])
+def test_R14_the_rule_itself_leaves_time_to_answer(days: str, said_: str) -> None:
+    assert rulebook.problem("answer_days", days) == said_
+
+
+def test_R14_grounds_that_were_not_told_are_not_decided_unread() -> None:
+    right = granted()
+    told = notice(right)
+    with pytest.raises(ValidationError) as error:
+        annul(told, after(41), grounds="Tout est faux.")
+    assert list(said(error)) == ["grounds"]
+    assert annul(told, after(41), grounds=f" {GROUNDS}\r\n").grounds == GROUNDS
 
 
 @pytest.mark.parametrize("left", ["grounds", "deliberation_number", "signatory", "signatory_title"])

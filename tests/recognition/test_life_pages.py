@@ -70,7 +70,7 @@ def rows(client: Client, moment: dt.datetime = TOLD, **query: str) -> list[dict[
 def test_R8_the_page_tells_the_live_state(client: Client) -> None:
     right = recognised()
     assert state(client, right, TOLD) == "En vigueur"
-    ending.suspend(recognition=right, grounds="Un contrôle.", at=after(5), actor=None, **SIGNED)
+    ending.suspend(recognition=right, grounds="Un contrôle.", urgency="Y", at=after(5), actor=None, **SIGNED)
     assert state(client, right, after(5)) == "Suspendue"
     ending.resume(recognition=right, at=after(6), actor=None, **SIGNED)
     assert state(client, right, after(6)) == "En vigueur"

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core import desk
+from members.models import QualityCriterion
 from recognition.clock import morning_of
-from recognition.models import AgendaItem, Campaign, Decision, GoverningBody, Letter, Opinion, Sitting
+from recognition.models import AgendaItem, Assessment, Campaign, Decision, GoverningBody, Letter, Opinion, Sitting
 from recognition.services.deciding import decide
 from recognition.services.sitting import change_sitting, fill_agenda, plan_sitting, put_on_agenda
 from tests.factories import officer, region_staff
@@ -23,6 +24,7 @@ from tests.recognition.sittings import (
     COMMISSION_DAY,
     COUNCIL_DAY,
     CREFOP_DAY,
+    PLANNED,
     advised,
     before_commission,
     bodies,
@@ -247,11 +249,11 @@ def test_R6_the_minutes_and_the_day_are_not_overwritten_unseen_either(staff: Cli
 def test_R6_what_the_sitting_cannot_take_is_said_with_its_reason(staff: Client) -> None:
     council, crefop, _ = bodies()
     ready("Sans avis")
-    held = plan_sitting(body=crefop, held_on=CREFOP_DAY, actor=None)
+    held = plan_sitting(body=crefop, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     assert "<b>Sans avis (2027)</b>\u00a0: il manque d’abord l’avis de\u00a0: Conseil d’Orientation." in page(
         staff, held
     )
-    known = plan_sitting(body=council, held_on=CREFOP_DAY, campaign=campaign(), actor=None)
+    known = plan_sitting(body=council, held_on=CREFOP_DAY, at=PLANNED, campaign=campaign(), actor=None)
     future = ready("Future", campaign=campaign(2028))
     assert f"<b>{future}</b>\u00a0: il est d’une campagne à venir." in page(staff, known)
 
@@ -472,7 +474,7 @@ def test_the_lists_ask_as_much_for_one_row_as_for_many(
         assert staff.get(address).status_code == 200
     for number, dossier in enumerate(dossiers[1:], 1):
         decide(candidature=dossier, kind="refusal", sitting=held, **signed(grounds="Non."))
-        plan_sitting(body=bodies()[0], held_on=COMMISSION_DAY + dt.timedelta(days=number), actor=None)
+        plan_sitting(body=bodies()[0], held_on=COMMISSION_DAY + dt.timedelta(days=number), at=PLANNED, actor=None)
     with django_assert_max_num_queries(len(one.captured_queries)):
         assert staff.get(address).status_code == 200
 
@@ -515,3 +517,30 @@ def test_M6_the_bodies_are_the_region_s_to_change(staff: Client) -> None:
                                                          "frequency", "candidature_month", "source")}  # fmt: skip
     assert staff.post(address, data | {"short_name": "Conseil"}).status_code == 302
     assert GoverningBody.objects.get(pk=body.pk).short_name == "Conseil"
+
+
+@on(COUNCIL_DAY - dt.timedelta(days=30))
+def test_R12_a_sitting_on_another_day_than_the_campaign_s_says_so_and_leads_to_it(staff: Client) -> None:
+    council, _, _ = bodies()
+    made = campaign()
+    held = sitting(council, COUNCIL_DAY + dt.timedelta(days=2), campaign=made)
+    link = f'<a href="/admin/recognition/campaign/{made.pk}/change/">Déplacer l’étape dans la campagne</a>'
+    assert link in page(staff, held)
+    sitting(council, COUNCIL_DAY, campaign=made)
+    assert link not in page(staff, held)
+
+
+@on(COMMISSION_DAY)
+def test_R7_what_is_not_reached_is_said_where_a_dossier_is_spoken_of_and_decided(staff: Client) -> None:
+    dossier = ready("Ambre")
+    held = before_commission(dossier)
+    criterion = QualityCriterion.objects.create(
+        charter=dossier.charter, key="essai", article="2.a", kind="quality", applies_to="all", order=1,
+        title="Un critère", text="Un critère.",
+    )  # fmt: skip
+    at = morning_of(COUNCIL_DAY)
+    Assessment.objects.create(candidature=dossier, criterion=criterion, level="unmet", comment="Non.", assessed_at=at)
+    assert "1 critère non atteint</b>" in page(staff, held)
+    said = page(staff, held, "decisions/")
+    assert "1 critère non atteint</b> Pour reconnaître quand même cet organisme, donnez les motifs." in said
+    assert f"?dossier={dossier.pk}" in said

@@ -15,11 +15,19 @@ from core.models import JournalEntry
 from recognition.clock import end_of, morning_of
 from recognition.models import Act, AgendaItem, Opinion, Recusal, Sitting
 from recognition.services import sitting as service
-from recognition.services.sitting import cancel_sitting, change_sitting, fill_agenda, plan_sitting, put_on_agenda
+from recognition.services.sitting import (
+    WHY_PAST,
+    cancel_sitting,
+    change_sitting,
+    fill_agenda,
+    plan_sitting,
+    put_on_agenda,
+)
 from tests.recognition.sittings import (
     COMMISSION_DAY,
     COUNCIL_DAY,
     CREFOP_DAY,
+    PLANNED,
     advised,
     bodies,
     campaign,
@@ -49,7 +57,7 @@ def test_R6_the_agenda_is_built_of_the_ready_dossiers_and_once() -> None:
     council, _, _ = bodies()
     mine = [ready("Bleue"), ready("Ambre")]
     ready("Verte", state="complete")
-    held = plan_sitting(body=council, held_on=COUNCIL_DAY, campaign=campaign(), actor=None)
+    held = plan_sitting(body=council, held_on=COUNCIL_DAY, at=PLANNED, campaign=campaign(), actor=None)
     added = fill_agenda(sitting=held, at=AT, actor=None)
     assert [(item.order, item.candidature) for item in added] == [(1, mine[1]), (2, mine[0])]
     assert fill_agenda(sitting=held, at=AT, actor=None) == []
@@ -61,8 +69,9 @@ def test_R6_the_agenda_is_built_of_the_ready_dossiers_and_once() -> None:
 def test_R6_a_sitting_takes_what_was_left_of_other_years_but_nothing_of_the_next() -> None:
     council, _, _ = bodies()
     late, early = ready("Ancienne", campaign=campaign(2026)), ready("Future", campaign=campaign(2028))
-    renewed = ready("Reconduite", campaign=campaign(2028), kind="renewal")
-    held = plan_sitting(body=council, held_on=COUNCIL_DAY, campaign=campaign(), actor=None)
+    before = morning_of(dt.date(2027, 8, 1))
+    renewed = ready("Reconduite", campaign=campaign(2028), kind="renewal", ready_at=before, deposited_at=before)
+    held = plan_sitting(body=council, held_on=COUNCIL_DAY, at=PLANNED, campaign=campaign(), actor=None)
     assert [item.candidature for item in fill_agenda(sitting=held, at=AT, actor=None)] == [late, renewed]
     assert state(early) == "ready"
 
@@ -71,7 +80,7 @@ def test_R6_the_crefop_takes_only_what_the_conseil_d_orientation_spoke_of() -> N
     council, crefop, _ = bodies()
     said, waiting = ready(), ready()
     say(sitting(council, COUNCIL_DAY, said), said)
-    second = plan_sitting(body=crefop, held_on=CREFOP_DAY, actor=None)
+    second = plan_sitting(body=crefop, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     assert [item.candidature for item in fill_agenda(sitting=second, at=AT, actor=None)] == [said]
     told = refused(lambda: put_on_agenda(sitting=second, candidature=waiting, at=AT, actor=None))
     assert told == {"candidature": ["Il manque d’abord l’avis de\u00a0: Conseil d’Orientation."]}
@@ -81,7 +90,7 @@ def test_R6_an_opinion_of_the_conseil_after_the_crefop_sat_does_not_open_its_age
     council, crefop, _ = bodies()
     dossier = ready()
     say(sitting(council, COUNCIL_DAY, dossier), dossier)
-    earlier = plan_sitting(body=crefop, held_on=COUNCIL_DAY - dt.timedelta(days=1), actor=None)
+    earlier = plan_sitting(body=crefop, held_on=COUNCIL_DAY - dt.timedelta(days=1), at=PLANNED, actor=None)
     assert fill_agenda(sitting=earlier, at=AT, actor=None) == []
     told = refused(lambda: put_on_agenda(sitting=earlier, candidature=dossier, at=AT, actor=None))
     assert told == {"candidature": ["Il manque d’abord l’avis de\u00a0: Conseil d’Orientation."]}
@@ -91,7 +100,7 @@ def test_R6_a_dossier_stands_on_one_open_agenda_of_a_body() -> None:
     council, _, _ = bodies()
     dossier = ready()
     first = sitting(council, COUNCIL_DAY, dossier)
-    second = plan_sitting(body=council, held_on=CREFOP_DAY, actor=None)
+    second = plan_sitting(body=council, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     assert fill_agenda(sitting=second, at=AT, actor=None) == []
     assert refused(lambda: put_on_agenda(sitting=second, candidature=dossier, at=AT, actor=None)) == {
         "candidature": ["Ce dossier est à l’ordre du jour de la séance du 20 septembre 2027."]
@@ -119,12 +128,12 @@ def test_T4_the_order_of_the_agenda_is_changed_line_by_line() -> None:
 def test_T4_a_body_sits_once_a_day_and_a_sitting_without_dossier_is_cancelled() -> None:
     council, _, _ = bodies()
     held = sitting(council, COUNCIL_DAY, ready())
-    again = refused(lambda: plan_sitting(body=council, held_on=COUNCIL_DAY, actor=None))
+    again = refused(lambda: plan_sitting(body=council, held_on=COUNCIL_DAY, at=PLANNED, actor=None))
     assert again == {"held_on": ["Cette instance a déjà une séance ce jour-là."]}
     assert refused(lambda: cancel_sitting(sitting=held, actor=None)) == [
         "Retirez d’abord les dossiers de l’ordre du jour."
     ]
-    other = plan_sitting(body=council, held_on=CREFOP_DAY, actor=None)
+    other = plan_sitting(body=council, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     cancel_sitting(sitting=other, actor=None)
     assert list(Sitting.objects.all()) == [held]
 
@@ -218,7 +227,7 @@ def test_R6_a_body_speaks_once_of_a_dossier() -> None:
     council, _, _ = bodies()
     dossier = ready()
     first = sitting(council, COUNCIL_DAY, dossier)
-    second = plan_sitting(body=council, held_on=CREFOP_DAY, actor=None)
+    second = plan_sitting(body=council, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     say(first, dossier)
     AgendaItem.objects.create(sitting=second, candidature=dossier, order=1)
     assert refused(lambda: say(second, dossier)) == [
@@ -277,7 +286,8 @@ def test_R6_a_sitting_is_not_moved_across_the_order_of_the_opinions() -> None:
     after = morning_of(COMMISSION_DAY)
 
     def move(held: Sitting, day: dt.date, at: dt.datetime = after) -> Any:
-        return refused(lambda: change_sitting(sitting=held, values={"held_on": day}, at=at, actor=None))
+        values = {"held_on": day}
+        return refused(lambda: change_sitting(sitting=held, values=values, reason="Erreur.", at=at, actor=None))
 
     crossed = "L’ordre des avis ne serait plus respecté\u00a0: "
     assert move(first, CREFOP_DAY + dt.timedelta(days=1)) == {
@@ -289,9 +299,34 @@ def test_R6_a_sitting_is_not_moved_across_the_order_of_the_opinions() -> None:
     assert move(second, COMMISSION_DAY, at=morning_of(CREFOP_DAY)) == {
         "held_on": ["Des avis ou des décisions sont saisis\u00a0: la séance ne peut pas avoir lieu plus tard."]
     }
-    assert (
-        change_sitting(sitting=first, values={"held_on": CREFOP_DAY}, at=after, actor=None).held_on == CREFOP_DAY
-    )  # the same day keeps the order
+    early = dt.date(2027, 4, 30)
+    assert move(first, early) == {
+        "held_on": ["Le 30 avril 2027, le dossier n’était pas prêt\u00a0: il l’est depuis le 1er mai 2027."]
+    }
+    values = {"held_on": CREFOP_DAY}  # the same day keeps the order
+    assert refused(lambda: change_sitting(sitting=first, values=values, at=after, actor=None)) == {"reason": [WHY_PAST]}
+    change_sitting(sitting=first, values=values, reason="Saisie en retard.", at=after, actor=None)
+    assert Sitting.objects.get(pk=first.pk).held_on == CREFOP_DAY
+    assert JournalEntry.objects.latest("pk").changes["raison"] == [None, "Saisie en retard."]
+
+
+def test_R6_a_sitting_already_held_is_planned_with_a_reason_and_sees_nothing_that_was_not_ready() -> None:
+    council, _, _ = bodies()
+    dossier, at, past = ready(), morning_of(COUNCIL_DAY), dt.date(2027, 4, 15)
+    given = {"body": council, "held_on": past, "at": at, "actor": None}
+    assert refused(lambda: plan_sitting(**given)) == {"reason": [WHY_PAST]}
+    held = plan_sitting(**given, reason="Procès-verbal reçu en retard.")
+    assert fill_agenda(sitting=held, at=at, actor=None) == []
+    early = "Le 15 avril 2027, le dossier n’était pas prêt\u00a0: il l’est depuis le 1er mai 2027."
+    assert refused(lambda: put_on_agenda(sitting=held, candidature=dossier, at=at, actor=None)) == {
+        "candidature": [early]
+    }
+    AgendaItem.objects.create(sitting=held, candidature=dossier, order=1)
+    assert refused(lambda: say(held, dossier, at=at)) == [early]
+    with pytest.raises(DatabaseError, match="before the deposit"), transaction.atomic():
+        Opinion.objects.create(
+            sitting=held, candidature=dossier, body=council, value="favourable", reasons="Vu.", recorded_at=at
+        )
 
 
 # --- the minutes
@@ -363,7 +398,7 @@ def test_R6_the_database_refuses_an_opinion_out_of_order_or_of_another_body() ->
     council, crefop, _ = bodies()
     dossier = ready()
     first = sitting(council, COUNCIL_DAY, dossier)
-    second = plan_sitting(body=crefop, held_on=CREFOP_DAY, actor=None)
+    second = plan_sitting(body=crefop, held_on=CREFOP_DAY, at=PLANNED, actor=None)
     given = {"candidature": dossier, "value": "favourable", "reasons": "Oui.", "recorded_at": AT}
     for values in ({"sitting": second, "body": crefop}, {"sitting": first, "body": crefop}):
         with pytest.raises(DatabaseError, match="in their order"), transaction.atomic():

@@ -26,6 +26,7 @@ from recognition.services.depositing import answer_request, deposit
 from recognition.services.notifying import notify
 from recognition.services.saving import add_site, save_answer, save_organisation
 from recognition.services.sitting import close_minutes, fill_agenda, plan_sitting, record_opinion
+from recognition.services.snapshots import snapshot
 from recognition.services.starting import start, start_renewal
 from territories.models import Commune
 from tests import factories as make
@@ -70,9 +71,10 @@ def _recognised_since_2026() -> None:
             state="ready", deposited_at=moved(on("04-01")), receipt_number=f"AR-2026-{NAMES.index(name):04d}",
             completed_at=moved(on("07-01")), ready_at=moved(on("07-02")),
         )  # fmt: skip
+        snapshot(candidature=dossier_of(name), moment="deposit", at=moved(on("04-01")))
     for slug, day in (("conseil-orientation", "09-20"), ("crefop", "10-18"), ("commission-permanente", "12-06")):
         at = moved(on(day))
-        plan_sitting(body=GoverningBody.objects.get(slug=slug), held_on=at.date(), actor=None)
+        plan_sitting(body=GoverningBody.objects.get(slug=slug), held_on=at.date(), at=at, actor=None)
         sit(slug)(at)
     for made in Decision.objects.order_by("pk"):
         notify(decision=made, at=moved(on("12-07", 7)))
@@ -189,7 +191,9 @@ def examine(*names: str) -> Callable[[dt.datetime], None]:
 
 
 def plan(body: str, day: str) -> Callable[[dt.datetime], None]:
-    return lambda _: _done(plan_sitting(body=GoverningBody.objects.get(slug=body), held_on=on(day).date(), actor=None))
+    return lambda at: _done(
+        plan_sitting(body=GoverningBody.objects.get(slug=body), held_on=on(day).date(), at=at, actor=None)
+    )
 
 
 def sit(body: str, *refused: str) -> Callable[[dt.datetime], None]:

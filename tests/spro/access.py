@@ -100,6 +100,7 @@ DESK: dict[str, Lists] = {
     "recognition.rule": _of_region(),
     "recognition.governingbody": _of_region(),
     "recognition.sitting": _of_region(),
+    "recognition.sirenholder": _of_region(),
     "recognition.candidature": Lists(READ, SERVED, NEVER, NEVER),
     "recognition.decision": _of_region(add=NEVER),
     "recognition.recognition": _of_region(add=NEVER),
@@ -191,7 +192,18 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     ),
     **{
         f"{_EXAMINED}{act}/": (f"{_EXAMINED_AT}{act}/", _DESK_FORM)
-        for act in ("demander", "complet", "pret", "reprendre", "classer", "suivi", "note", "message", "lu")
+        for act in (
+            "demander",
+            "prolonger",
+            "complet",
+            "pret",
+            "reprendre",
+            "classer",
+            "suivi",
+            "note",
+            "message",
+            "lu",
+        )
     },
     **{
         f"{_EXAMINED}{page}": (f"{_EXAMINED_AT}{page}", SERVED)
@@ -356,6 +368,8 @@ PRIVATE: dict[str, Route] = {
     f"{_FILE}pieces/": (f"{_DOSSIER}pieces/", TEAM, None),
     f"{_FILE}pieces/<uuid:file>/": (f"{_DOSSIER}pieces/{{attachment}}/", TEAM, None),
     f"{_FILE}pieces/<uuid:file>/retirer/": (f"{_DOSSIER}pieces/{{attachment}}/retirer/", TEAM, None),
+    f"{_FILE}relire/": (f"{_DOSSIER}relire/", TEAM, None),
+    f"{_FILE}relire/dossier.pdf": (f"{_DOSSIER}relire/dossier.pdf", TEAM, None),
     f"{_FILE}deposer/": (f"{_DOSSIER}deposer/", TEAM, None),
     f"{_FILE}accuse-de-reception/": (f"{_DOSSIER}accuse-de-reception/", TEAM, None),
     f"{_FILE}lettres/<uuid:letter>/": (f"{_DOSSIER}lettres/{{letter}}/", TEAM, None),

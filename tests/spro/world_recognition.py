@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from members.models import Plan
 from recognition.models import (
     OWED,
     Act,
@@ -22,10 +23,12 @@ from recognition.models import (
     Letter,
     LetterTemplate,
     Notice,
+    Opinion,
     PieceRequest,
     Recognition,
     Recusal,
     Rule,
+    SirenHolder,
     Sitting,
     Visit,
 )
@@ -54,6 +57,9 @@ def build(world: World, house: Any) -> None:
     world.objects |= {
         "recognition.campaign": this,
         "recognition.rule": Rule.objects.create(key="piece_days", value="15"),
+        "recognition.sirenholder": SirenHolder.objects.create(
+            siren="800000028", organisation=house, reason="Kbis.", tied_at=at
+        ),
         "recognition.candidature": dossier,
         "recognition.candidatesite": site,
         "recognition.attachment": file,
@@ -102,7 +108,7 @@ def _sittings(world: World, dossier: Candidature) -> None:
     today = timezone.localdate()
     gives, decides = (
         GoverningBody.objects.create(slug=kind, name=kind, short_name=kind, kind=kind, order=order)
-        for order, kind in enumerate(("opinion", "decision"), 1)
+        for order, kind in enumerate(("opinion", "decision"), 3)
     )
     sitting = Sitting.objects.create(body=gives, held_on=today)
     item = AgendaItem.objects.create(sitting=sitting, candidature=dossier, order=1)
@@ -133,13 +139,29 @@ def _dossier(world: World, house: Any, campaign: Campaign, **fields: Any) -> Can
     )  # fmt: skip
 
 
+def _advise(dossier: Candidature, day: date) -> None:
+    """Both opinions on it, that day (R7)."""
+    before = timezone.now() - timedelta(days=365)
+    Candidature.objects.filter(pk=dossier.pk).update(deposited_at=before)
+    for order, slug in enumerate(("premier-avis", "second-avis"), 1):
+        body = GoverningBody.objects.create(slug=slug, name=slug, short_name=slug, kind="opinion", order=order)
+        Opinion.objects.create(
+            sitting=Sitting.objects.create(body=body, held_on=day), candidature=dossier, body=body, value="favourable",
+            reasons="Vu.", recorded_at=timezone.now(),
+        )  # fmt: skip
+
+
 def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
     """Granted last year, over for a month: `la-maison` stands in the directory by the charter."""
     at = timezone.now()
     ends = at.date() - timedelta(days=30)
+    _advise(former, ends - timedelta(days=70))
+    plan = Plan.objects.create(
+        slug="plan-d-alors", name="Plan d’alors", starts_on=date(2023, 1, 1), ends_on=ends + timedelta(days=365)
+    )
     decision = Decision.objects.create(
         kind=Decision.Kind.GRANT, candidature=former, deliberation_number="25CP-1",
-        decided_on=ends - timedelta(days=60), plan=world.objects["members.plan"], signatory="Une Personne",
+        decided_on=ends - timedelta(days=60), plan=plan, signatory="Une Personne",
         signatory_title="Présidente", recorded_at=at,
     )  # fmt: skip
     # It was a candidate then, and signed the charter since: a member by right is not recognised (R1).
@@ -147,7 +169,7 @@ def _recognition(world: World, house: Any, former: Candidature) -> Recognition:
     today, house.status = house.status, house.Status.CANDIDATE
     house.save(update_fields=["status"])
     made = Recognition.objects.create(
-        organisation=house, candidature=former, granted_by=decision, plan=world.objects["members.plan"],
+        organisation=house, candidature=former, granted_by=decision, plan=plan,
         starts_on=ends - timedelta(days=50), ends_on=ends, term_on=ends, end_reason=Recognition.End.LAPSED,
         created_at=at,
     )  # fmt: skip
