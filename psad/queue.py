@@ -26,6 +26,7 @@ DUE = {
     "interview": "Faire l’entretien", "propose": "Proposer une solution", "answer": "Demander la réponse",
     "check": "Vérifier que la solution tient", "convoke": "Convoquer (16-18 ans)",
     "pass_on": "Transmettre au département (16-18 ans)", "transfer": "Suivre la transmission demandée",
+    "wish": "Répondre à la demande de la personne (ses droits)", "oppose": "Prendre acte de son opposition",
 }  # fmt: skip
 WHO = {"": "Toute l’équipe", "moi": "Les miens", "personne": "Sans accompagnement"}
 _NEVER = "sans"

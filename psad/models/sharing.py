@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from psad.lists import SharedItem, SharePurpose
+from psad.lists import Means, SharedItem, SharePurpose
 from psad.models.base import Keyed
 from psad.models.platform import Partner
 from psad.models.work import OfCase
@@ -60,8 +60,13 @@ class ShareAnswer(Keyed):
 
 
 class YoungLink(OfCase):
-    """The young person's door: one use, confirmed through a second channel, then a session of its own (issue 6)."""
+    """The young person's door: one use, confirmed through a second channel, then a session of its own (issue 6).
 
+    The one in force is the one that is not revoked: a new one revokes the former, and ends its session.
+    """
+
+    link_by = models.CharField("lien donné par", max_length=8, choices=Means)
+    code_by = models.CharField("code donné par", max_length=8, choices=Means)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     code_digest = models.CharField(max_length=64, editable=False)
     expires_at = models.DateTimeField()
@@ -69,6 +74,13 @@ class YoungLink(OfCase):
     session_digest = models.CharField(max_length=64, blank=True, editable=False)
     session_ends_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OfCase.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(revoked_at=None), name="psad_young_link_one"),
+            models.CheckConstraint(condition=~Q(link_by=F("code_by")), name="psad_young_link_two_ways"),
+        ]
 
 
 class Wish(OfCase):
@@ -79,6 +91,14 @@ class Wish(OfCase):
         RECTIFY = "rectify", "Une correction"
         OPPOSE = "oppose", "Opposition"
 
+    class Outcome(models.TextChoices):
+        DONE = "done", "C’est fait"
+        TOLD = "told", "Ce n’est pas possible, et la personne sait pourquoi"
+
     kind = models.CharField(max_length=8, choices=Kind)
     text = models.BinaryField(default=b"", editable=False)
     handled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField("suite", max_length=4, choices=Outcome, blank=True)
+
+    class Meta(OfCase.Meta):
+        indexes = [models.Index(fields=["case"], condition=Q(handled_at=None), name="psad_wish_waiting")]

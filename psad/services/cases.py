@@ -11,12 +11,14 @@ from django.core.exceptions import ValidationError
 
 from psad import reading
 from psad.lists import Answer, Means, Outcome, Purpose, Step
-from psad.models import Attempt, Case, Check, Grant, Move, Obligation, Proposal, Transfer
+from psad.models import Attempt, Case, Check, Grant, Move, Obligation, Proposal, Transfer, Wish
 
 PARIS = ZoneInfo("Europe/Paris")
 ANSWER_DAYS = 15
 CALL_BACK_DAYS = 7
 PROPOSE_DAYS = 15
+YOUNG = "young"
+"""What the log calls the person of the case."""
 
 
 class Conflict(ValidationError):  # noqa: N818 (it is what happened)
@@ -50,6 +52,8 @@ def moved(case: Case, verb: str, *, by: Any, at: dt.datetime, role: str, **data:
     `data` holds closed values, dates and numbers only: never a name, never free text.
     """
     schedule(case, day_of(at))
+    if role == YOUNG:
+        data["self"] = True  # `by` is empty for them, as for a colleague whose account is gone
     case.version += 1
     case.save()
     line = Move.objects.create(case=case, at=at, by=by, verb=verb, data=data)
@@ -68,10 +72,13 @@ def day_of(at: dt.datetime) -> dt.date:
 
 def schedule(case: Case, today: dt.date) -> None:
     """Set `due_on` and `due_what` from the rows of the case: the earliest thing that somebody has to do."""
-    if case.step == Step.CLOSED or case.opposed_at is not None:
+    if case.step == Step.CLOSED:
         case.due_on, case.due_what = None, ""
         return
-    known = [*_obligation(case), *_transfer(case), *(_usual(case, today))]
+    if case.opposed_at is not None:  # the team takes note of it, then closes
+        case.due_on, case.due_what = day_of(case.opposed_at), "oppose"
+        return
+    known = [*_wishes(case), *_obligation(case), *_transfer(case), *(_usual(case, today))]
     case.due_on, case.due_what = min(known, default=(None, ""), key=lambda due: due[0] or dt.date.max)
 
 
@@ -101,6 +108,12 @@ def _obligation(case: Case) -> list[tuple[dt.date, str]]:
     if found.convoked_at is None:
         return [(day_of(found.at), "convoke")]
     return [(found.pass_on, "pass_on")] if found.pass_on and found.passed_at is None else []
+
+
+def _wishes(case: Case) -> list[tuple[dt.date, str]]:
+    """What the person asked about their data waits for nothing else."""
+    first = Wish.objects.filter(case=case, handled_at=None).order_by("at").first()
+    return [(day_of(first.at), "wish")] if first else []
 
 
 def _transfer(case: Case) -> list[tuple[dt.date, str]]:

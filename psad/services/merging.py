@@ -176,7 +176,7 @@ def _rows(kept: Case, gone: Case, mine: Seal, theirs: Seal, at: dt.datetime) -> 
     if Obligation.objects.filter(case=kept, ended_at=None).exists():
         Obligation.objects.filter(case=gone, ended_at=None).update(ended_at=at, end_reason="merged")
     Transfer.objects.filter(case=gone, accepted_at=None, refused_at=None).update(refused_at=at)
-    YoungLink.objects.filter(case=gone).update(expires_at=at, session_ends_at=None)
+    YoungLink.objects.filter(case=gone).update(expires_at=at, session_ends_at=None, revoked_at=at)
     for model, field in _SEALED.items():
         for row in model.objects.filter(case=gone):
             name = f"{model._meta.model_name}/{row.pk}"

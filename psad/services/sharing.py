@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
+import hashlib
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,18 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from core.secrets import digest, new_secret
+from core.secrets import derived_secret, digest
 from psad.identity import Identity, bound
 from psad.lists import NEUTRAL, SENSITIVE, Need, PartnerKind, Purpose, SharedItem, SharePurpose
-from psad.models import Case, Interview, Partner, Proposal, Share, ShareItem
+from psad.models import Case, Interview, Note, Partner, Proposal, Share, ShareAnswer, ShareItem
 from psad.reading import Opened, read
-from psad.sealing import new_key
+from psad.sealing import new_key, opened
 from psad.services.cases import day_of, moved
 from psad.services.contacting import LONGEST_NOTE, workable
 
 LONGEST_DAYS = 90
 CODE_DIGITS = 8
+NOT_TOLD = "Donnez d’abord la notice d’information à la personne, et notez-le\u00a0: rien ne se partage avant."
 
 
 def share(
@@ -30,44 +31,77 @@ def share(
 ) -> tuple[Share, str, str]:  # fmt: skip
     """Copy the chosen items for one partner, under a key of the share. What is changed later in the case is not sent.
 
-    Returns the share, and for a partner without an account the secret of its link and the code to tell apart (shown
-    once, kept as digests); empty otherwise. Raises `ValidationError` by field.
+    Returns the share, and for a partner without an account the secret of its link and the code to tell apart (`way_in`:
+    the database keeps their digests); empty otherwise. Raises `ValidationError` by field.
     """
     errors = _wrong(items, purpose, until, informed, at)
     if errors:
         raise ValidationError(errors)
     held = workable(case, version)
+    if held.informed_at is None:
+        raise ValidationError(NOT_TOLD)
     found = Partner.objects.in_force().filter(pk=partner, platform=held.platform_id).first()
     if found is None:
         raise ValidationError({"partner": "Choisissez un partenaire de la plateforme."})
     if found.user_id is None and not by_link:
         raise ValidationError({"by_link": "Cette personne n’a pas de compte\u00a0: partagez par un lien et un code."})
-    opened = read(held, role=role, verb="case.share", purpose=Purpose.WORK)
+    case_opened = read(held, role=role, verb="case.share", purpose=Purpose.WORK)
     seal, wrapped = new_key()
-    secret, kept = new_secret() if by_link else ("", None)
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS)) if by_link else ""
     row = Share(
         case=held, at=at, by=by, partner=found, purpose=purpose, sealed_key=wrapped, informed=informed,
-        ends_at=_end_of(until, at), link_digest=kept,
+        ends_at=_end_of(until, at),
     )  # fmt: skip
+    secret, code = way_in(row) if by_link else ("", "")
+    row.link_digest = digest(secret) if by_link else None
     row.code_digest = digest(f"{row.pk}{code}") if by_link else ""
     row.message = seal.close(message.strip()[:LONGEST_NOTE], bound=f"share/{row.pk}/message")
     row.save(force_insert=True)
     ShareItem.objects.bulk_create(
         ShareItem(share=row, kind=kind, content=seal.close(value, bound=f"share/{row.pk}/{kind}"))
-        for kind, value in _said(opened, items, day_of(at)).items()
+        for kind, value in said(case_opened, items, day_of(at)).items()
     )
     moved(held, "share", by=by, at=at, role=role, items=sorted(items), purpose=purpose, until=until.isoformat())
     return row, secret, code
 
 
 def revoke(*, share: UUID, by: User, role: str, at: dt.datetime) -> Share:
-    """Take back: what was copied is emptied and its key destroyed, at once, also for a page left open."""
+    """Take back: what was copied is emptied and its key destroyed, at once, also for a page left open. What the partner
+    answered becomes notes of the case."""
     row = Share.objects.select_for_update(of=("self",)).select_related("case", "case__platform").get(pk=share)
     if row.revoked_at is None:
+        _keep_answers(row)
         empty(row, at)
         moved(row.case, "unshare", by=by, at=at, role=role)
     return row
+
+
+def answers(row: Share) -> list[tuple[ShareAnswer, str]]:
+    """What the partner answered, opened, the latest first; nothing once the share is emptied."""
+    if not row.sealed_key:
+        return []
+    seal = opened(row.sealed_key)
+    rows = ShareAnswer.objects.filter(share=row).select_related("by").order_by("-at", "-pk")
+    return [(line, str(seal.open(line.text, bound=f"share/{row.pk}/answer/{line.pk}") or "")) for line in rows]
+
+
+def _keep_answers(row: Share) -> None:
+    """The key of the share is about to go: its answers are sealed again with the key of the case."""
+    told = answers(row)
+    if not told:
+        return
+    seal = opened(row.case.sealed_key)
+    for line, words in told:
+        note = Note(case=row.case, at=line.at, by=line.by)
+        said_by = f"Réponse d’un partenaire\u00a0: {words}"
+        note.text = seal.close(said_by, bound=bound(row.case, f"note/{note.pk}"))
+        note.save(force_insert=True)
+
+
+def way_in(row: Share) -> tuple[str, str]:
+    """The secret of the link of a share and its code of eight digits: written nowhere, made again from its key and that
+    of the installation, so that the team can say them again."""
+    code = int.from_bytes(hashlib.sha256(derived_secret("psad.share.code", row.pk).encode()).digest()[:8])
+    return derived_secret("psad.share", row.pk), f"{code % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
 def empty(row: Share, at: dt.datetime) -> None:
@@ -98,7 +132,7 @@ def _wrong(items: Collection[str], purpose: str, until: dt.date, informed: bool,
     return errors
 
 
-def _said(opened: Opened, items: Collection[str], today: dt.date) -> dict[str, Any]:
+def said(opened: Opened, items: Collection[str], today: dt.date) -> dict[str, Any]:
     """The value of each chosen item, as it is today."""
     case, identity = opened.case, opened.identity
     ways: dict[SharedItem, Callable[[], Any]] = {
@@ -141,4 +175,4 @@ def _end_of(until: dt.date, at: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(until + dt.timedelta(days=1), dt.time.min, PARIS)
 
 
-__all__ = ["LONGEST_DAYS", "bound", "empty", "revoke", "share", "shown_kind"]
+__all__ = ["LONGEST_DAYS", "answers", "bound", "empty", "revoke", "said", "share", "shown_kind", "way_in"]
