@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from psad import notice
 from psad.identity import bound
 from psad.lists import Disposition, Means, Outcome, Step
 from psad.models import Attempt, Case
@@ -83,12 +84,12 @@ def say_unreachable(*, case: UUID, version: int | None = None, by: User, role: s
 
 
 def inform(*, case: UUID, means: str, by: User, role: str, at: dt.datetime) -> Case:
-    """Record that the person was given the information notice, and how (D7)."""
+    """Record that the person was given the information notice, how, and which version of it (D7)."""
     if means not in Means.values:
         raise ValidationError({"means": "Choisissez un moyen de la liste."})
-    held = locked(case)
+    held = workable(case, None)
     held.informed_at = held.informed_at or at
-    moved(held, "inform", by=by, at=at, role=role, means=means)
+    moved(held, "inform", by=by, at=at, role=role, means=means, notice=notice.CURRENT)
     return held
 
 

@@ -16,7 +16,7 @@ from psad.models import Case, Grant, Obligation
 from psad.reading import read
 from psad.services.cases import day_of, locked, moved
 from psad.services.closing import shut
-from psad.services.contacting import workable
+from psad.services.contacting import OPPOSED, workable
 from psad.services.opening import OBLIGATION_ENDS
 from psad.services.proposing import months_after
 
@@ -92,6 +92,8 @@ def pass_on(*, obligation: UUID, grant: Grant, by: User, at: dt.datetime) -> Obl
 def _running(obligation: UUID) -> tuple[Obligation, Case]:
     found = Obligation.objects.get(pk=obligation)
     held = locked(found.case_id)
+    if held.opposed_at is not None:
+        raise ValidationError(OPPOSED)
     row = Obligation.objects.select_for_update().get(pk=obligation)
     if row.ended_at is not None:
         raise ValidationError("Cette convocation est terminée.")

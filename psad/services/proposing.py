@@ -66,10 +66,11 @@ def propose(
 
 
 def answer(
-    *, case: UUID, proposal: UUID, said: str, started_on: dt.date | None = None, version: int | None = None, by: User,
-    role: str, at: dt.datetime,
+    *, case: UUID, proposal: UUID, said: str, started_on: dt.date | None = None, version: int | None = None,
+    by: User | None, role: str, at: dt.datetime,
 ) -> Proposal:  # fmt: skip
-    """Write the person's answer. A refusal gives the place back; a start plans the checks (`Platform.check_months`).
+    """Write the person's answer (`by` is nobody when they give it themselves). A refusal gives the place back; a start
+    plans the checks (`Platform.check_months`).
 
     Raises `ValidationError` by field: not of the list, a start before the proposal or without acceptance.
     """
@@ -114,7 +115,7 @@ def check(
     return row
 
 
-def _start(held: Case, row: Proposal, started_on: dt.date, by: User, at: dt.datetime) -> None:
+def _start(held: Case, row: Proposal, started_on: dt.date, by: User | None, at: dt.datetime) -> None:
     held.step, held.solution_on, held.disposition = Step.FOLLOWED, started_on, Disposition.SOLVED
     known = set(Check.objects.filter(proposal=row).values_list("months", flat=True))
     Check.objects.bulk_create(

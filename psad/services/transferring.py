@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from accounts.models import User
 from psad.identity import Identity, identity_of
-from psad.lists import Step
 from psad.matching import keys_of
 from psad.models import Case, Platform, Transfer
-from psad.services.cases import locked, moved
+from psad.services.cases import moved
+from psad.services.contacting import workable
 
 TOO_MANY = "Trop de questions en une heure\u00a0: réessayez plus tard."
 
@@ -43,9 +43,7 @@ def offer(
     """
     if not reason.strip():
         raise ValidationError({"reason": "Dites pourquoi, en quelques mots."})
-    held = locked(case, version=version)
-    if held.step == Step.CLOSED:
-        raise ValidationError("Ce dossier est clos\u00a0: rouvrez-le d’abord.")
+    held = workable(case, version)
     if to.pk == held.platform_id:
         raise ValidationError({"to": "Choisissez une autre plateforme."})
     if Transfer.objects.filter(case=held, accepted_at=None, refused_at=None).exists():
