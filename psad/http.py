@@ -40,12 +40,14 @@ def circle1(view: View) -> View:
 
 
 def circle2(view: View) -> View:
-    """A page of circle 2: 403 to who is no partner today."""
+    """A page of circle 2: 403 to who is no partner today, 404 where one thing is named (its being is told to nobody)."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with acting(request.user):
-            if not Partner.objects.in_force().filter(user=request.user).exists():
+            if not Partner.objects.in_force().filter(user=request.user, platform__active=True).exists():
+                if kwargs:
+                    raise Http404
                 raise PermissionDenied
             return private(drawn(view(request, *args, **kwargs)))
 

@@ -82,6 +82,8 @@ class Grant(Keyed, Period):
     side = models.CharField("au titre de", max_length=3, choices=Side)
     reason = models.CharField("motif", max_length=300)
     given_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+    end_reason = models.CharField("motif de fin", max_length=300, blank=True, editable=False)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
     class Meta(Period.Meta):
         verbose_name = "habilitation"
@@ -128,6 +130,7 @@ class Meeting(Keyed):
     title = models.CharField("titre", max_length=150)
     agenda = models.TextField("ordre du jour", max_length=10_000, blank=True)
     minutes = models.TextField("compte rendu", max_length=20_000, blank=True)
+    attendance = models.TextField("présences", max_length=4_000, blank=True)
     with_partners = models.BooleanField("avec le cercle 2", default=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
 
