@@ -83,7 +83,8 @@ def settle(held: Case) -> None:
 def refuse(*, transfer: UUID, reason: str, at: dt.datetime) -> None:
     """Answer no; the case stays where it is. Raises `ValidationError`: answered meanwhile, not theirs."""
     mine = Transfer.objects.filter(Q(pk=transfer), accepted_at=None, refused_at=None)
-    if not mine.update(refused_at=at, reason=" ".join(reason.split())[:300]):
+    said = " ".join(reason.replace("\x00", " ").split())[:300]
+    if not mine.update(refused_at=at, reason=said):
         raise ValidationError("Ce transfert a déjà reçu une réponse.")
 
 

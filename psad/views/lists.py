@@ -63,7 +63,7 @@ def one(request: HttpRequest, key: UUID, *, platform: Platform, grant: Grant) ->
     lines = Line.objects.filter(batch=batch).order_by("number")
     if fate in importing.Fate.values:
         lines = lines.filter(fate=fate)
-    if after.isdigit() and len(after) < 9:
+    if after.isdecimal() and len(after) < 9:
         lines = lines.filter(number__gt=int(after))
     page = list(lines[: PAGE + 1])
     more, page = len(page) > PAGE, page[:PAGE]
@@ -138,7 +138,7 @@ def _keep_answers(request: HttpRequest, batch: Import) -> HttpResponse:
     after = request.POST.get("apres", "")
     fate = request.POST.get("suite", "")
     known = fate if fate in importing.Fate.values else ""
-    return redirect(_page(batch, known, int(after) if after.isdigit() and len(after) < 9 else 0))
+    return redirect(_page(batch, known, int(after) if after.isdecimal() and len(after) < 9 else 0))
 
 
 def _page(batch: Import, fate: str, after: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,6 +38,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def due(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpResponse:
     """What is to do, a page of 50; a POST gives the ticked cases to a colleague."""
+    if request.method == "POST" and grant.role not in {Role.HEAD, Role.COORDINATION}:
+        raise PermissionDenied
     filters = Filters.of(request.GET.dict())
     giving = GiveMany(request.POST, team=queue.colleagues(platform)) if request.method == "POST" else None
     if giving is not None and giving.is_valid():
