@@ -87,6 +87,26 @@ class ConditionalMiddleware(ConditionalGetMiddleware):
         return super().process_response(request, response)
 
 
+SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/")
+
+
+class SilentMiddleware:
+    """Where young people are accompanied, every answer, a refusal or an incident included, is kept by no cache and found
+    by no engine: what a page says of itself (`psad.http`), said of those that no view wrote."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(SILENT):
+            if "no-store" not in response.get("Cache-Control", ""):
+                response["Cache-Control"] = "private, no-store, max-age=0"
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+            response.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+
 class RefuseOddQueriesMiddleware:
     """A query of 10 kB or with a NUL byte is nobody's search: 414 or 400 with a reason, before anything reads it."""
 

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "spro.middleware.OpenDataMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "spro.middleware.ConditionalMiddleware",
+    "spro.middleware.SilentMiddleware",  # inside: what is kept by nobody has no ETag
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "spro.middleware.RefuseOddQueriesMiddleware",
@@ -356,6 +357,7 @@ REST_FRAMEWORK = {
         "registrations": env.str("REGISTRATION_RATE", default="60/hour"),
         # a school that tells of those who left it at the end of the year
         "signalements": env.str("SIGNALEMENT_RATE", default="60/hour"),
+        "codes": env.str("CODE_RATE", default="30/hour"),  # codes of a link tried by one visitor
         "uploads": env.str("UPLOAD_RATE", default="120/hour"),  # files of dossiers given by one account
         "starts": env.str("START_RATE", default="20/hour"),  # numbers asked about by one account that begins a dossier
     },
