@@ -91,8 +91,8 @@ SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/")
 
 
 class SilentMiddleware:
-    """Where young people are accompanied, every answer, a refusal or an incident included, is kept by no cache and found
-    by no engine: what a page says of itself (`psad.http`), said of those that no view wrote."""
+    """Where young people are accompanied, every answer, a refusal or an incident included, is kept by no cache and
+    found by no engine: what a page says of itself (`psad.http`), said of those that no view wrote."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
