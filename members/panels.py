@@ -10,15 +10,14 @@ from django.http import HttpRequest
 from core.panels import Panel, register
 from members import charters, sheet
 from members.models import Mandate
-from members.rules import mandates_of
+from members.rules import held, mandates_of
 
 SHOWN = 3  # organisations told in full on the first page; the others by their name
 
 
 def _organisations(request: HttpRequest, user: Any) -> dict[str, Any] | None:
-    mandates = Mandate.objects.in_force().filter(user=user).select_related("organisation")
-    found = list(mandates.order_by("organisation__sort_key"))
-    return {"mandates": found} if found else None
+    mandates = held(user)
+    return {"mandates": mandates} if mandates else None
 
 
 def _desk(request: HttpRequest, user: Any) -> dict[str, Any] | None:

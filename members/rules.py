@@ -44,19 +44,30 @@ def is_manager_of(user: Any, subject: Any) -> bool:
     return organisation is not None and _mandates(user, organisation=organisation, role=role).exists()
 
 
+def held(user: Any) -> list[Mandate]:
+    """The mandates that `user` holds today, former members' too, with their organisations in their order. Asked once
+    for each request's user."""
+    if not isinstance(user, User):
+        return []
+    if not hasattr(user, "_held"):
+        rows = _mandates(user).select_related("organisation").order_by("organisation__sort_key", "pk")
+        user._held = list(rows)  # type: ignore[attr-defined]
+    return user._held  # type: ignore[attr-defined, no-any-return]
+
+
 @rules.predicate
 def is_professional(user: Any) -> bool:
     """Works for an organisation that belongs to the network (T3, E1)."""
-    return bool(_mandates(user, organisation__status__in=Organisation.BELONGING).exists())
+    return any(mandate.organisation.public for mandate in held(user))
 
 
 @rules.predicate
 def works_somewhere(user: Any) -> bool:
     """Works for an organisation, a candidate too: the espace pro opens (E4)."""
-    return bool(mandates_of(user).exists())
+    return any(mandate.organisation.status != Organisation.Status.FORMER for mandate in held(user))
 
 
 @rules.predicate
 def is_manager(user: Any) -> bool:
     """Manages an organisation, whichever it is."""
-    return bool(_mandates(user, role=Mandate.Role.MANAGER).exists())
+    return any(mandate.role == Mandate.Role.MANAGER for mandate in held(user))

@@ -12,6 +12,7 @@ from core.desk import Entry, Task, Waiting, register, register_entry
 from core.panels import Panel
 from core.panels import register as register_panel
 from core.values import day_in_words
+from members.rules import held
 from recognition.clock import day_of
 from recognition.deadlines import limit_on
 from recognition.models import Candidature, Message, PieceRequest
@@ -30,7 +31,7 @@ def connect() -> None:
 
 
 def has_dossier(user: Any) -> bool:
-    return bool(Candidature.objects.visible_to(user).exists())
+    return bool(held(user) and Candidature.objects.visible_to(user).exists())
 
 
 def _asked(user: Any) -> Waiting | None:
@@ -76,6 +77,8 @@ def _one_or_all(found: list[Any], url: str) -> str:
 
 
 def _dossiers(request: HttpRequest, user: Any) -> dict[str, Any] | None:
+    if not held(user):
+        return None
     rows = Candidature.objects.visible_to(user).select_related("organisation", "campaign")
     found = list(rows.order_by("-created_at", "-pk")[:_LISTED])
     return {"dossiers": found} if found else None

@@ -20,7 +20,7 @@ from recognition import rulebook
 from recognition.contents import content_of
 from recognition.documents.dossier import context_of
 from recognition.dossier_step import path_of, step_of
-from recognition.forms_instructing import (
+from recognition.forms.instructing import (
     AssignForm,
     CompleteForm,
     DropForm,

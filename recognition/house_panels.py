@@ -32,7 +32,9 @@ def connect() -> None:
 
 
 def _organisation(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
-    """« Reconnu depuis… »: the one that runs today, suspended ones too, which say so."""
+    """« Reconnu depuis… »: the one that runs today, suspended ones too, which say so; a member by right has none."""
+    if organisation.status in Organisation.TYPED:
+        return None
     today = day_of(timezone.now())
     row = Recognition.objects.in_force(today).filter(organisation=organisation).first()
     if row is None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from recognition.deadlines import window
-from recognition.forms_life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm, signatory
+from recognition.forms.life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm, signatory
 from recognition.letters import law
 from recognition.models import Act, Candidature, Decision, Finding, Letter, Notice, Recognition, Visit
 from recognition.services.annulling import answer_day, open_notices, why_not_yet, withdrawal_limit

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Prefetch
 from django.urls import NoReverseMatch, reverse
 
-from recognition.forms_sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm
+from recognition.forms.sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm
 from recognition.models import AgendaItem, Candidature, Decision, GoverningBody, Opinion, Sitting
 from recognition.services.agenda import candidates_for
 from recognition.services.campaigns import elsewhere

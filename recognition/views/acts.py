@@ -15,7 +15,7 @@ from recognition import rulebook
 from recognition.addressees import managers_of
 from recognition.clock import day_of
 from recognition.contents import kind_words, new_files
-from recognition.forms import AnswerRequestForm, DepositForm, WithdrawForm
+from recognition.forms.acts import AnswerRequestForm, DepositForm, WithdrawForm
 from recognition.letters.about import silent_on
 from recognition.letters.blocks import silence_accepts
 from recognition.models import OWED, Candidature, Letter, LetterKind, PieceRequest, Snapshot

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from members.models import QualityCriterion
-from recognition.forms import AnswerForm
+from recognition.forms.parts import AnswerForm
 from recognition.models import Answer, Attachment
 from recognition.services.checking import criteria_of, short
 from recognition.services.saving import Saved, save_answer

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 
 from members.models import QualityCriterion
 from recognition.contents import kind_words
-from recognition.forms import FileForm
+from recognition.forms.acts import FileForm
 from recognition.letters.papers import paper_name
 from recognition.models import Attachment, Letter
 from recognition.services.attaching import attach, detach

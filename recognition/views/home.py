@@ -20,7 +20,7 @@ from members.models import Charter, Mandate, Organisation
 from members.rules import is_member_of
 from recognition.clock import day_of
 from recognition.deadlines import window
-from recognition.forms import StartForm
+from recognition.forms.acts import StartForm
 from recognition.models import Campaign, Candidature, Recognition
 from recognition.services.campaigns import StepLine, label_of, propose, timeline
 from recognition.services.checking import criteria_of

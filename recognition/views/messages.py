@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from recognition.forms import MessageForm
+from recognition.forms.acts import MessageForm
 from recognition.models import Candidature, Message
 from recognition.services.messaging import mark_read, send_message
 from recognition.views.access import Desk, reads_dossier

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from recognition.contents import ORGANISATION_FIELDS
-from recognition.forms import OrganisationForm
+from recognition.forms.parts import OrganisationForm
 from recognition.models import Candidature
 from recognition.services.saving import Saved, save_organisation
 from recognition.views.access import Desk, by_autosave, reads_dossier

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 
 from core.reference import Access, Channel, Service, Status
 from recognition.contents import said as in_words
-from recognition.forms import PartForm
+from recognition.forms.parts import PartForm
 from recognition.models import CandidateSite
 from recognition.services.saving import Conflict, Saved, Seen
 from recognition.views.access import Desk, as_json, clock, who

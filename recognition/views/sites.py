@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.reference import Access, Channel, Service, Status
-from recognition.forms import SiteForm, SiteNameForm
+from recognition.forms.parts import SiteForm, SiteNameForm
 from recognition.models import OWED, CandidateSite
 from recognition.services.checking import Gap
 from recognition.services.saving import Saved, add_site, remove_site, save_site

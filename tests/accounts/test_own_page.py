@@ -42,7 +42,7 @@ def test_a_mandate_that_ended_yesterday_is_not_shown(browser: Client) -> None:
 def test_the_page_takes_few_queries(browser: Client, django_assert_max_num_queries) -> None:
     browser.force_login(professional())
     # the person, address, factors, providers, invitations, then one each room that opens something
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         browser.get("/comptes/")
 
 

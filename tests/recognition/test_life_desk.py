@@ -291,9 +291,9 @@ def test_R10_query_budgets(staff: Client, django_assert_max_num_queries: Any) ->
     with on(paris(TERM)):
         staff.get(f"{DESK}recognition/")  # the session told apart after so long
         for name in ("recognition", "visit", "notice"):
-            with django_assert_max_num_queries(18):  # eleven ask, list by list, who one is
+            with django_assert_max_num_queries(14):
                 assert staff.get(f"{DESK}{name}/").status_code == 200
-        with django_assert_max_num_queries(42):
+        with django_assert_max_num_queries(34):
             assert staff.get(address(rights[0])).status_code == 200
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(20):
             assert staff.get(address(Visit.objects.first())).status_code == 200

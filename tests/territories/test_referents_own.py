@@ -327,7 +327,7 @@ def test_the_page_costs_the_same_for_one_or_thirty(
     places: list[Agency | None] = [None, *(agency() for _ in range(3))]
     for number in range(30):
         referent(organisation=house, agency=places[number % 4])
-    with django_assert_max_num_queries(52 if url == "/pro/" else 18):
+    with django_assert_max_num_queries(46 if url == "/pro/" else 18):
         assert desk.get(url).status_code == 200
 
 

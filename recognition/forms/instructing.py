@@ -9,7 +9,7 @@ from django import forms
 
 from accounts.models import RegionMandate, User
 from members.models import QualityCriterion
-from recognition.forms_sittings import DeskForm, day_input
+from recognition.forms.sittings import DeskForm, day_input
 from recognition.models import Assessment
 from recognition.services.grid import LONGEST, Line, stamp
 

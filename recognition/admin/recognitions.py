@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,8 +12,8 @@ from django.utils import timezone
 from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from recognition import due_life
-from recognition.admin_acts import ActsAdmin, address_of
-from recognition.forms_life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm
+from recognition.admin.acts import ActsAdmin, address_of
+from recognition.forms.life import GiveUpForm, NoticeForm, PlanVisitForm, SatForm, SuspendForm
 from recognition.models import Recognition
 from recognition.recognition_sheet import sheet_of
 from recognition.services import ending, visiting
@@ -38,6 +39,7 @@ class RecognitionAdmin(ActsAdmin):
     search_fields = ("organisation__name", "organisation__current_name", "organisation__slug", "candidature__siret")
     ordering = ("organisation__sort_key", "-starts_on")
     export_fields = ("public_id", "kept_until_decision", "suspended_since", "end_reason", "ends_on")
+    named = ("organisation", "candidature__campaign", "plan", "granted_by")
     acts: ClassVar[dict[str, tuple[str, str]]] = {
         "suspend": ("suspendre/", "suspend_view"),
         "resume": ("reprendre/", "resume_view"),
@@ -101,24 +103,8 @@ class RecognitionAdmin(ActsAdmin):
             name="visite", to=address_of, done="La visite est prévue.",
         )  # fmt: skip
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        more = dict(extra_context or {})
-        context: dict[str, Any] = {"title": "Reconnaissance"}
-        if row is not None:
-            context = {"title": str(row.organisation), "subtitle": None}
-            context |= sheet_of(row, timezone.localdate(), more.pop("typed", None))
-        return super().change_view(request, object_id, form_url, context | more)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """With what its page names, in one query."""
-        row = super().get_object(request, object_id, from_field)
-        if row is None:
-            return None
-        rows = self.get_queryset(request).select_related("organisation", "candidature__campaign", "plan", "granted_by")
-        return rows.get(pk=row.pk)
+    def sheet(self, row: Recognition, today: dt.date, typed: tuple[str, Any] | None) -> dict[str, Any]:
+        return {"title": str(row.organisation)} | sheet_of(row, today, typed)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return obj.get_absolute_url() if obj is not None else None

@@ -5,6 +5,7 @@ What is refused comes back with what was typed, beside its field; a page that a 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from copy import copy
 from typing import Any, ClassVar
@@ -16,11 +17,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.admin_rules import RulesAdmin
-from recognition.forms_sittings import tell
+from recognition.forms.sittings import tell
 
 NOTHING = "Rien n’a été enregistré."
 
@@ -28,11 +30,17 @@ NOTHING = "Rien n’a été enregistré."
 class ActsAdmin(RulesAdmin):
     """Things that are read, and on which one acts; never changed by Django's own form.
 
-    `acts`: by name of the act, its address after the key, and the method that does it.
+    `acts`: by name of the act, its address after the key, and the method that does it. `named`: what the page of a row
+    names, read with it.
     """
 
     add_rule = change_rule = delete_rule = rules.always_deny
     acts: ClassVar[dict[str, tuple[str, str]]] = {}
+    named: tuple[str, ...] = ()
+
+    def sheet(self, row: Any, today: dt.date, typed: tuple[str, Any] | None) -> dict[str, Any]:
+        """What the page of a row shows, its title too; `typed`: the act that was refused, and its form."""
+        raise NotImplementedError
 
     def get_urls(self) -> list[Any]:
         stem = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -69,6 +77,20 @@ class ActsAdmin(RulesAdmin):
             return self.again(request, row, (name, form))
         messages.success(request, done)
         return HttpResponseRedirect(to(made) if to else self.address(row))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row, more = self.get_object(request, object_id), dict(extra_context or {})
+        typed = more.pop("typed", None)
+        shown = {"subtitle": None} | self.sheet(row, timezone.localdate(), typed) if row is not None else {}
+        return super().change_view(request, object_id, form_url, shown | more)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is None or not self.named:
+            return row
+        return self.get_queryset(request).select_related(*self.named).get(pk=row.pk)
 
     def again(self, request: HttpRequest, row: Any, typed: tuple[str, Any]) -> HttpResponse:
         """The page to read, answered to a form."""

@@ -23,9 +23,9 @@ from accounts.admin_rules import actor
 from accounts.rules import runs_region
 from core.spreadsheets import csv_file, xlsx_file
 from recognition import figures, queue
-from recognition.admin_candidature_compare import CandidatureCompare
+from recognition.admin.candidature_compare import CandidatureCompare
 from recognition.dossier_sheet import is_read, sheet_of
-from recognition.forms_instructing import colleagues
+from recognition.forms.instructing import colleagues
 from recognition.models import Candidature
 from recognition.rules import may_examine
 from recognition.services.consulting import opened

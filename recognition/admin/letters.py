@@ -17,7 +17,7 @@ from accounts.admin_filters import due_filter
 from accounts.admin_rules import ReadOnlyAdmin, RulesAdmin, actor
 from accounts.rules import runs_region
 from core.journal import record
-from recognition.forms_letters import LetterTemplateForm
+from recognition.forms.letters import LetterTemplateForm
 from recognition.letters.blocks import BLOCKS
 from recognition.letters.drawing import pdf_of, redo
 from recognition.letters.kinds import KINDS

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.admin_rules import actor
-from recognition.admin_candidature_acts import CandidatureActs
+from recognition.admin.candidature_acts import CandidatureActs
 from recognition.documents.archive import archive_name
 from recognition.documents.dossier import dossier_pdf
 from recognition.dossier_sheet import files_in_hand, is_read, last_snapshot

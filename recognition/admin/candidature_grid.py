@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.admin_rules import actor
 from core.differences import compare
 from members.models import QualityCriterion
-from recognition.admin_candidature_papers import CandidaturePapers
+from recognition.admin.candidature_papers import CandidaturePapers
 from recognition.contents import content_of
 from recognition.dossier_sheet import files_in_hand, is_read, last_snapshot, mark
-from recognition.forms_instructing import LineForm
-from recognition.forms_sittings import tell
+from recognition.forms.instructing import LineForm
+from recognition.forms.sittings import tell
 from recognition.models import Assessment, Attachment, CandidateSite, Candidature
 from recognition.rules import may_examine
 from recognition.services.checking import criteria_of, short

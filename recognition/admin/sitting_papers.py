@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from accounts.admin_rules import actor
-from recognition.admin_decisions import DecidedSittings
+from recognition.admin.decisions import DecidedSittings
 from recognition.documents import minutes_pdf, sheet_pdf
 from recognition.models import Candidature, Sitting
 from recognition.services.agenda import named

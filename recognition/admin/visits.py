@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -16,8 +17,8 @@ from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from accounts.rules import runs_region
 from recognition import due_life
-from recognition.admin_acts import NOTHING, ActsAdmin
-from recognition.forms_life import (
+from recognition.admin.acts import NOTHING, ActsAdmin
+from recognition.forms.life import (
     AddVisitForm,
     PlanVisitForm,
     ReasonForm,
@@ -26,7 +27,7 @@ from recognition.forms_life import (
     SeenForm,
     visited_choices,
 )
-from recognition.forms_sittings import tell
+from recognition.forms.sittings import tell
 from recognition.models import Finding, Visit
 from recognition.recognition_sheet import visits_of
 from recognition.services import visiting
@@ -158,16 +159,8 @@ class VisitAdmin(ActsAdmin):
 
     # --- its page, its list
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        more = dict(extra_context or {})
-        context: dict[str, Any] = {"title": "Visite"}
-        if row is not None:
-            context = {"title": f"{dossier_of(row).organisation}\u00a0: visite", "subtitle": None}
-            context |= visit_sheet(row, more.pop("typed", None))
-        return super().change_view(request, object_id, form_url, context | more)
+    def sheet(self, row: Visit, today: dt.date, typed: tuple[str, Any] | None) -> dict[str, Any]:
+        return {"title": f"{dossier_of(row).organisation}\u00a0: visite"} | visit_sheet(row, typed)
 
     @admin.display(description="organisme")
     def shown_organisation(self, row: Visit) -> str:

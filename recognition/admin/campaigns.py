@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.admin_rules import RulesAdmin, actor
 from core.links import absolute
 from core.values import day_in_words
-from recognition.forms_sittings import day_input
+from recognition.forms.sittings import day_input
 from recognition.models import Campaign, Candidature, PassDay
 from recognition.services import campaigns
 from recognition.views.calendars import secret_of

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.admin_filters import due_filter
 from accounts.admin_rules import ReadOnlyAdmin, actor
 from recognition import due
-from recognition.admin_sitting_acts import NOTHING, SittingActs
-from recognition.forms_sittings import DecisionForm, FollowForm, SignedForm, tell
+from recognition.admin.sitting_acts import NOTHING, SittingActs
+from recognition.forms.sittings import DecisionForm, FollowForm, SignedForm, tell
 from recognition.models import Decision, GoverningBody, Letter, Sitting
 from recognition.services.deciding import Choice, NoPlan, Refused, decide_all, follow, plan_for
 from recognition.services.notifying import notify_now

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.admin_rules import actor
 from core.differences import compare
 from core.values import day_in_words
-from recognition.admin_candidature_grid import CandidatureGrid
+from recognition.admin.candidature_grid import CandidatureGrid
 from recognition.contents import differences
 from recognition.dossier_sheet import is_read
 from recognition.models import Candidature, Snapshot

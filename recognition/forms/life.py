@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from recognition import rulebook
-from recognition.forms_sittings import SignedForm, day_input
+from recognition.forms.sittings import SignedForm, day_input
 from recognition.models import Candidature, Finding, GoverningBody, Notice, Recognition, Sitting, Visit
 from recognition.services.visiting import check_planned
 

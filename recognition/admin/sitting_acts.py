@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.admin_rules import RulesAdmin, actor
-from recognition.forms_sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm, tell
+from recognition.forms.sittings import AgendaForm, DetailsForm, MinutesForm, OpinionForm, RecusalForm, tell
 from recognition.models import AgendaItem, Candidature, Opinion, Sitting
 from recognition.services import sitting as services
 from recognition.services.agenda import candidates_for, held

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 from accounts.admin_rules import RulesAdmin, actor
 from accounts.rules import runs_region
 from recognition.dossier_sheet import is_read, mark
-from recognition.forms_instructing import (
+from recognition.forms.instructing import (
     AssignForm,
     CompleteForm,
     DropForm,
@@ -35,7 +35,7 @@ from recognition.forms_instructing import (
     ReopenForm,
     RequestForm,
 )
-from recognition.forms_sittings import tell
+from recognition.forms.sittings import tell
 from recognition.models import Candidature, Message
 from recognition.rules import may_examine, may_read_examination
 from recognition.services import instructing

@@ -13,8 +13,8 @@ from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from core.values import day_in_words
 from recognition import due_life
-from recognition.admin_acts import ActsAdmin, address_of
-from recognition.forms_life import AnnulForm, AnswerForm, ReasonForm, signatory
+from recognition.admin.acts import ActsAdmin, address_of
+from recognition.forms.life import AnnulForm, AnswerForm, ReasonForm, signatory
 from recognition.letters import law
 from recognition.models import Decision, Letter, Notice
 from recognition.services import ending
@@ -34,6 +34,7 @@ class NoticeAdmin(ActsAdmin):
     list_select_related = ("recognition__organisation",)
     search_fields = ("recognition__organisation__name", "recognition__organisation__current_name")
     export_fields = ("answered_on", "dropped_on")
+    named = ("recognition__organisation", "recognition__granted_by")
     acts: ClassVar[dict[str, tuple[str, str]]] = {
         "answer": ("reponse/", "answer_view"),
         "drop": ("abandonner/", "drop_view"),
@@ -81,23 +82,9 @@ class NoticeAdmin(ActsAdmin):
             signatory=signed["signatory"], signatory_title=signed["signatory_title"], sitting=signed["sitting"],
         )  # fmt: skip
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        more = dict(extra_context or {})
-        context: dict[str, Any] = {"title": "Procédure contradictoire"}
-        if row is not None:
-            context = {"title": f"{row.recognition.organisation}\u00a0: procédure contradictoire", "subtitle": None}
-            context |= notice_sheet(row, timezone.localdate(), more.pop("typed", None))
-        return super().change_view(request, object_id, form_url, context | more)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        if row is None:
-            return None
-        rows = self.get_queryset(request).select_related("recognition__organisation", "recognition__granted_by")
-        return rows.get(pk=row.pk)
+    def sheet(self, row: Notice, today: dt.date, typed: tuple[str, Any] | None) -> dict[str, Any]:
+        title = f"{row.recognition.organisation}\u00a0: procédure contradictoire"
+        return {"title": title} | notice_sheet(row, today, typed)
 
     @admin.display(description="organisme", ordering="recognition__organisation__sort_key")
     def shown_organisation(self, row: Notice) -> str:

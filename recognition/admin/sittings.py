@@ -17,8 +17,8 @@ from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from core.values import day_in_words
 from recognition import due
-from recognition.admin_sitting_papers import SittingPapers
-from recognition.forms_sittings import PlanForm
+from recognition.admin.sitting_papers import SittingPapers
+from recognition.forms.sittings import PlanForm
 from recognition.models import Campaign, GoverningBody, Sitting
 from recognition.services.sitting import plan_sitting
 from recognition.sitting_sheet import sheet_of, stage_of

@@ -1,0 +1,1 @@
+"""What people type, checked: candidates and officers of the Region."""
