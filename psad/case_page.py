@@ -7,27 +7,33 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from psad import forms_work as forms
-from psad import queue, reading
+from psad import letters, queue, reading
 from psad.lists import Answer, ClosingReason, Means, Need, Outcome, Role, Side, SolutionKind, Step
 from psad.models import (
-    Access,
     Attempt,
     Case,
     Check,
+    File,
     Grant,
     Guardian,
     Interview,
+    Letter,
     Move,
     Note,
     Obligation,
+    Partner,
     Proposal,
+    Share,
     Solution,
 )
 from psad.reading import Opened
+from psad.services import filing
 from psad.services.cases import unreachable_lacks
 from psad.services.noting import MAJORITY
 
@@ -47,13 +53,19 @@ _MOVES = {
     "transfer": "a proposé le dossier à une autre plateforme",
     "arrive": "a accepté le dossier d’une autre plateforme",
     "share": "a partagé des éléments avec un partenaire",
-    "unshare": "a mis fin à un partage",
+    "file": "a joint une pièce", "file_out": "a retiré une pièce",
+    "unshare": "a mis fin à un partage", "left": "ne l’accompagne plus\u00a0: son habilitation a pris fin",
 }  # fmt: skip
 _READS = {
     "case.read": "a ouvert le dossier", "case.list": "l’a vu dans la file",
     "case.search": "l’a trouvé par une recherche",
     "case.break_glass": "l’a ouvert par nécessité", "case.transfers": "l’a vu parmi les transferts",
     "case.demo": "a préparé la démonstration",
+    "case.file_read": "a ouvert une pièce", "case.letter_read": "a ouvert une lettre",
+    "case.asked": "a demandé si la personne est suivie ailleurs", "case.obligation": "a vérifié son âge",
+    "case.leaves": "a transmis le dossier", "case.arrives": "a reçu le dossier",
+    "share.read": "a lu ce qui lui est partagé", "share.answer": "a répondu à un partage",
+    "share.wrong_code": "a reçu un code faux pour un partage", "share.burnt": "a fermé le lien d’un partage",
 }  # fmt: skip
 # Words of a move's data, by their key.
 _WORDS: dict[str, Any] = {
@@ -66,6 +78,8 @@ _FIRST = {
     "prepare": "preparer", "contact": "essai", "call_back": "essai", "interview": "entretien", "propose": "proposer",
     "answer": "reponse", "check": "verification", "convoke": "convoquer", "pass_on": "departement",
 }  # fmt: skip
+# One thing leads to the other while the person is on the line.
+_AT_ONCE = frozenset({"contact", "interview", "propose"})
 
 
 @dataclass
@@ -91,6 +105,12 @@ class CasePage:
         return _name(self.case.follower) if self.case.follower else ""
 
     @property
+    def goes_on(self) -> bool:
+        """What comes next is done now, with the person at hand; else one goes to the next case."""
+        due = self.line.late or self.line.due_today or self.case.due_what in _AT_ONCE
+        return self.workable and bool(self.act or due)
+
+    @property
     def minor(self) -> bool:
         return self.line.age < MAJORITY
 
@@ -102,6 +122,12 @@ class CasePage:
     @cached_property
     def safe_contact(self) -> str:
         return self.opened.text(self.case.safe_contact, field="safe_contact") or ""
+
+    @cached_property
+    def shared(self) -> int:
+        """How many shares partners may read now."""
+        rows = Share.objects.filter(case=self.case, revoked_at=None, ends_at__gt=timezone.now())
+        return rows.filter(partner__in=Partner.objects.in_force()).count()
 
     @cached_property
     def team(self) -> list[User]:
@@ -142,6 +168,25 @@ class CasePage:
         return rows
 
     @cached_property
+    def files(self) -> list[Any]:
+        rows: list[Any] = list(File.objects.filter(case=self.case).select_related("by").order_by("-at", "-id"))
+        for row in rows:
+            row.who, row.said = _name(row.by), filing.name_of(row, self.opened)
+        return rows
+
+    @cached_property
+    def letters(self) -> list[Any]:
+        """Of the obligation, the latest first; their words stay sealed until one is asked for."""
+        rows: list[Any] = list(Letter.objects.filter(case=self.case).defer("content").order_by("-at", "-kind"))
+        for row in rows:
+            row.said = letters.KINDS.get(row.kind, "Lettre")
+        return rows
+
+    @property
+    def piece(self) -> Any:
+        return self._form("pieces", forms.Piece)
+
+    @cached_property
     def due_check(self) -> Check | None:
         """The first check that nobody has made."""
         found = [check for row in self.proposals for check in row.planned if not check.result]
@@ -162,18 +207,14 @@ class CasePage:
 
     @cached_property
     def reads(self) -> list[dict[str, Any]]:
-        """Who read and did what, the latest first: the heads alone read the log."""
-        if self.grant.role != Role.HEAD:
-            return []
-        rows = list(Access.objects.filter(platform=self.case.platform_id, cases__contains=[self.case.log_key])
-                    .order_by("-at").values("at", "actor", "role", "verb")[:LATEST_READS])  # fmt: skip
+        """Who read and did what, the latest first: all who read the case may know it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT at, actor, verb FROM psad_case_reads(%s, %s)", [self.case.pk, LATEST_READS])
+            rows = cursor.fetchall()
         names: dict[Any, str] = {
-            user.pk: _name(user) for user in User.objects.filter(pk__in={row["actor"] for row in rows})
+            user.pk: _name(user) for user in User.objects.filter(pk__in={actor for _, actor, _ in rows})
         }
-        return [
-            row | {"who": names.get(row["actor"], "Le portail"), "what": _read(row["verb"])}
-            for row in rows
-        ]  # fmt: skip
+        return [{"at": at, "who": names.get(actor, "Le portail"), "what": _read(verb)} for at, actor, verb in rows]
 
     @property
     def verify_title(self) -> str:
@@ -200,7 +241,7 @@ class CasePage:
             return self.workable and self.due_check is not None
         if isinstance(typed, forms.Close | forms.Give):
             return self.case.step != Step.CLOSED
-        return self.workable or isinstance(typed, forms.Note)
+        return self.workable or isinstance(typed, forms.Note | forms.Piece)
 
     @property
     def lacks(self) -> str:
@@ -288,7 +329,7 @@ class CasePage:
 
     @property
     def convoke(self) -> Any:
-        return self._form("convoquer", forms.Convoke)
+        return self._form("convoquer", forms.Convoke, place=letters.usual_place(self.case))
 
     @property
     def comply(self) -> Any:

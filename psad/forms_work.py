@@ -148,6 +148,18 @@ class Note(Act):
     text = _text("Note", required=True)
 
 
+class Piece(Act):
+    version = None  # type: ignore[assignment]
+    file = forms.FileField(
+        label="Fichier", help_text="PDF, JPEG ou PNG, 20\u00a0Mo au plus. " + KEEP_OUT, max_length=200,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        error_messages={
+            "required": "Choisissez un fichier.", "empty": "Ce fichier est vide.", "invalid": "Choisissez un fichier.",
+            "max_length": "Le nom de ce fichier est trop long.",
+        },
+    )  # fmt: skip
+
+
 class Family(Act):
     """Of minors only (D11)."""
 
@@ -188,6 +200,10 @@ class Convoke(Act):
         error_messages={
             "required": "Écrivez le jour et l’heure.", "invalid": "Écrivez un jour et une heure : 14/03/2026 09:30.",
         },
+    )  # fmt: skip
+    place = forms.CharField(
+        label="Où", max_length=200, help_text="L’adresse telle qu’elle sera sur les deux lettres.",
+        error_messages={"required": "Écrivez le lieu du rendez-vous."},
     )  # fmt: skip
 
 

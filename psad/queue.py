@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from accounts.models import User
@@ -30,6 +32,7 @@ DUE = {
 }  # fmt: skip
 WHO = {"": "Toute l’équipe", "moi": "Les miens", "personne": "Sans accompagnement"}
 _NEVER = "sans"
+_FILLING, _FILLING_FOR = "psad.filling", 300  # seconds: one that was killed says nothing any more
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def counts(platform: Platform, grant: Grant, filters: Filters, today: dt.date) -
 def following(case: Case, grant: Grant) -> Case | None:
     """The most urgent case of the person besides `case`; of the team, for who follows none and reads them all."""
     rows = Case.objects.filter(platform=case.platform_id, anonymised_at=None).exclude(step=Step.CLOSED)
-    rows = rows.exclude(pk=case.pk).exclude(due_on=None).only("pk", "due_on", "platform_id")
+    rows = rows.exclude(pk=case.pk).exclude(due_on=None).only("pk", "due_on", "platform_id", "follower_id")
     # Without somebody to follow it, a case sorts after the person's own.
     own = ExpressionWrapper(Q(follower=grant.user_id), output_field=BooleanField())
     found: Case | None = rows.annotate(own=own).order_by(F("own").desc(nulls_last=True), "due_on", "pk").first()
@@ -174,6 +177,20 @@ def _cursor(text: str) -> tuple[dt.date | None, UUID] | None:
         return (None if day == _NEVER else dt.date.fromisoformat(day)), UUID(key)
     except ValueError:
         return None
+
+
+def filling() -> dict[str, int] | None:
+    """How far the demonstration is in inventing cases (`done`, `whole`), when it is at it."""
+    told: dict[str, int] | None = cache.get(_FILLING) if settings.DEMO else None
+    return told
+
+
+def now_filling(done: int, whole: int) -> None:
+    """Said to the heads; no `whole`: it is over."""
+    if whole:
+        cache.set(_FILLING, {"done": done, "whole": whole}, _FILLING_FOR)
+    else:
+        cache.delete(_FILLING)
 
 
 def colleagues(platform: Platform) -> list[User]:

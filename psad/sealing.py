@@ -47,6 +47,18 @@ class Seal:
         except InvalidTag as error:
             raise Undecipherable from error
 
+    def close_bytes(self, data: bytes, *, bound: str) -> bytes:
+        """A file, as it is."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self.key).encrypt(nonce, data, bound.encode())
+
+    def open_bytes(self, sealed: bytes, *, bound: str) -> bytes:
+        """What `close_bytes` was given. Raises `Undecipherable`."""
+        try:
+            return AESGCM(self.key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode())
+        except (InvalidTag, ValueError) as error:
+            raise Undecipherable from error
+
 
 def new_key() -> tuple[Seal, str]:
     """A fresh key, and what the database keeps of it: wrapped by the first key of the environment."""

@@ -80,18 +80,22 @@ def _serve(port: int) -> int:
         [python, "-m", "celery", "-A", "spro", "worker", "-B", "-s", str(local / "beat"), "-c", "1",
          "-Q", "mail,documents,imports,calendar", "-l", "warning"],
     ]  # fmt: skip
+    filling: list[subprocess.Popen[bytes]] = []
     children = [subprocess.Popen(words, cwd=BASE_DIR, stdout=log, stderr=log) for words in commands]
     try:
         if not _ready(port, children):
             return _fail(f"La démonstration ne répond pas : voir {local / 'demo.log'}")
         _announce(port)
+        if os.environ.get("DEMO_PSAD") != "small":  # the rest of the PSAD, while the portal is used
+            words = [python, str(BASE_DIR / "manage.py"), "fill_demo_psad"]
+            filling.append(subprocess.Popen(words, cwd=BASE_DIR, stderr=log))
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
         return _fail(f"Un des serveurs s’est arrêté : voir {local / 'demo.log'}")
     finally:
-        for child in children:
+        for child in (*filling, *children):
             child.terminate()
-        for child in children:
+        for child in (*filling, *children):
             try:
                 child.wait(15)
             except subprocess.TimeoutExpired:
@@ -124,11 +128,19 @@ def _announce(port: int) -> None:
         "  cercle1@demo.invalid   conseillère de la PSAD de Troyes",
         "  cercle2@demo.invalid   partenaire de la PSAD de Troyes (un CFA inventé)",
         "  autre-psad@demo.invalid  responsable de la PSAD de Chaumont",
+        *_young(),
         f"Courriels écrits dans {embedded.local_dir() / 'mail'} ; arrêt : Ctrl-C.",
         "",
         f"PRET http://127.0.0.1:{port}/",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _young() -> list[str]:
+    """The line of a young person's page: a link of its own each time."""
+    words = [sys.executable, str(BASE_DIR / "manage.py"), "demo_young_link"]
+    said = subprocess.run(words, cwd=BASE_DIR, capture_output=True, text=True, check=False).stdout.split()
+    return [f"  page d’un·e jeune\u00a0: {said[0]} (code {said[1]})"] if len(said) == 2 else []
 
 
 def _reset() -> int:

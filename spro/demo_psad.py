@@ -5,31 +5,37 @@ A platform stands where there is a CIO; each commune belongs to the nearest. Eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import cos, radians
 
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
+from core.links import absolute
 from members.models import Organisation
-from psad import context
-from psad.lists import PartnerKind, Role, Side
+from psad import context, queue
+from psad.lists import Answer, Means, PartnerKind, Role, Side, Step
 from psad.models import Case, Grant, Partner, Platform, PlatformCommune
+from psad.services import young_links
 from spro import demo_young
 from territories.models import Commune, Site
 
 # CIOs of the same agglomeration as Strasbourg's: one platform for the three.
 WITH_STRASBOURG = ("67218", "67447")
+HEAD = "cio@demo.invalid"
 REASON = "Équipe de la plateforme (démonstration)"
 SMALL = {"troyes": 110, "chaumont": 40}
 """How many cases the first start makes: enough of every step to look at."""
 WHOLE = 16_000
 
 
-def seed(people: Mapping[str, User], *, whole: bool = False) -> None:
-    """Platforms, then the grants of `people` (keys: cio, ml, adviser, partner, elsewhere), then cases.
+def seed(people: Mapping[str, User]) -> None:
+    """Platforms, then the grants of `people` (keys: cio, ml, adviser, partner, elsewhere), then the first cases.
 
-    What exists is left as it is; `whole` adds up to 16,000 cases over the 33 platforms.
+    What exists is left as it is.
     """
     platforms = _platforms()
     if not {"troyes", "chaumont"} <= platforms.keys():
@@ -37,10 +43,41 @@ def seed(people: Mapping[str, User], *, whole: bool = False) -> None:
     _team(platforms["troyes"], cio=people["cio"], ml=people["ml"], adviser=people["adviser"])
     _team(platforms["chaumont"], cio=people["elsewhere"])
     _partner(platforms["troyes"], people["partner"], by=people["cio"])
-    for slug, platform in platforms.items():
-        wanted = WHOLE // len(platforms) if whole else SMALL.get(slug, 0)
-        if wanted:
+    for slug, wanted in SMALL.items():
+        _fill(platforms[slug], wanted)
+
+
+def fill(say: Callable[[str], object]) -> None:
+    """Up to 16,000 cases over the platforms, each in a transaction of its own: killed, it goes on where it was.
+
+    `say` is told how far it is; so are the heads, on their queue (`psad.queue.filling`).
+    """
+    platforms = sorted(_platforms().values(), key=lambda platform: platform.slug)
+    wanted, done = WHOLE // max(1, len(platforms)), 0
+    for number, platform in enumerate(platforms, start=1):
+        queue.now_filling(done, wanted * len(platforms))
+        with transaction.atomic():
             _fill(platform, wanted)
+        done += wanted
+        if number % 3 == 0 or number == len(platforms):
+            say(f"PSAD\u00a0: {done} dossiers inventés sur {wanted * len(platforms)}.")
+    queue.now_filling(0, 0)
+
+
+def young_link() -> tuple[str, str] | None:
+    """The address and the code of a young person of Troyes to whom a solution is proposed; none without such a case."""
+    head = User.objects.filter(email=HEAD).first()
+    if head is None:
+        return None
+    with context.acting(head):
+        rows = Case.objects.filter(platform__slug="troyes", step=Step.PROPOSING, opposed_at=None, anonymised_at=None)
+        held = rows.filter(proposals__answer=Answer.WAITING).order_by("received_on", "pk").first()
+        if held is None:
+            return None
+        given = young_links.give(
+            case=held.pk, link_by=Means.TEXT, code_by=Means.PHONE, by=head, role=Role.HEAD, at=timezone.now()
+        )
+    return absolute(reverse("psad_young_door", args=[given.secret])), given.code
 
 
 def _fill(platform: Platform, wanted: int) -> None:

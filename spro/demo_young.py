@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -306,6 +307,7 @@ class Maker:
 def make(platform: Platform, head: User, *, first: int, last: int) -> None:
     """Cases number `first` to `last` (excluded) of `platform`, in the context of `head`, a few hundred at a time."""
     offers = _offers(platform)
+    before = {offer.pk: offer.taken for offer in offers}
     team = Grant.objects.in_force().filter(platform=platform).select_related("user").order_by("role", "side")
     maker = Maker(
         platform, head, list(team), offers, list(Commune.objects.filter(psad__platform=platform).order_by("insee")),
@@ -323,7 +325,8 @@ def make(platform: Platform, head: User, *, first: int, last: int) -> None:
             platform.pk, role=Role.HEAD, verb="case.demo", purpose=Purpose.WORK,
             cases=[row.log_key for row in maker.out.cases],
         )  # fmt: skip
-    Solution.objects.bulk_update(offers, ["taken"])
+    for offer in offers:  # somebody may be proposing one at the same time
+        Solution.objects.filter(pk=offer.pk).update(taken=F("taken") + offer.taken - before[offer.pk])
 
 
 def _offers(platform: Platform) -> list[Solution]:

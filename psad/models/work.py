@@ -160,10 +160,11 @@ class Obligation(OfCase):
 
 
 class Letter(OfCase):
-    """A letter written to the person, the legal representative or the département; its PDF is sealed."""
+    """A letter to the person, the legal representative or the département: its words, settled and sealed the day it was
+    written; the PDF is drawn from them alone, the same each time (`psad.letters`)."""
 
-    kind = models.CharField("sorte", max_length=20)
-    content = models.BinaryField(editable=False)  # sealed PDF
+    kind = models.CharField("sorte", max_length=20)  # young, guardian, department
+    content = models.BinaryField(editable=False)
     obligation = models.ForeignKey(Obligation, models.CASCADE, null=True, blank=True, related_name="letters")
 
 

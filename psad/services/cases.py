@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from psad import reading
 from psad.lists import Answer, Means, Outcome, Purpose, Step
-from psad.models import Attempt, Case, Check, Grant, Move, Obligation, Proposal, Transfer, Wish
+from psad.models import Attempt, Case, Check, Grant, Interview, Move, Obligation, Proposal, Transfer, Wish
 
 PARIS = ZoneInfo("Europe/Paris")
 ANSWER_DAYS = 15
@@ -97,7 +97,8 @@ def _usual(case: Case, today: dt.date) -> list[tuple[dt.date, str]]:
     if waiting is not None:
         return [(day_of(waiting.at) + dt.timedelta(days=ANSWER_DAYS), "answer")]
     since = case.last_contact_at or case.first_contact_at
-    return [((day_of(since) if since else today) + dt.timedelta(days=PROPOSE_DAYS), "propose")]
+    met = Interview.objects.filter(case=case).exists()
+    return [((day_of(since) if since else today) + dt.timedelta(days=PROPOSE_DAYS), "propose" if met else "interview")]
 
 
 def _obligation(case: Case) -> list[tuple[dt.date, str]]:

@@ -1,6 +1,7 @@
 """The training obligation from 16 to 18 (D12, code de l’éducation R114-7): convoked, then two months, then passed on.
 
-Only the mission-locale side acts. Each letter is written by `psad.letters`; here are the clock and its refusals.
+Only the mission-locale side acts. The letters are written with the act (`psad.letters`); here are the clock and its
+refusals.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from psad import letters
 from psad.lists import ClosingReason, Purpose, Side
 from psad.models import Case, Grant, Obligation
 from psad.reading import read
@@ -42,8 +44,10 @@ def begin(*, case: UUID, ground: str, grant: Grant, by: User, at: dt.datetime) -
     return row
 
 
-def convoke(*, obligation: UUID, meeting_at: dt.datetime, grant: Grant, by: User, at: dt.datetime) -> Obligation:
-    """Convoke the person and the legal representative; the two months run from this day.
+def convoke(
+    *, obligation: UUID, meeting_at: dt.datetime, place: str = "", grant: Grant, by: User, at: dt.datetime
+) -> Obligation:
+    """Convoke the person and the legal representative, a letter to each; the two months run from this day.
 
     Raises `ValidationError`: the other side, a meeting in the past, convoked already, over.
     """
@@ -56,6 +60,7 @@ def convoke(*, obligation: UUID, meeting_at: dt.datetime, grant: Grant, by: User
     row.convoked_at, row.meeting_at = at, meeting_at
     row.pass_on = months_after(day_of(at), COMPLIANCE_MONTHS)
     row.save()
+    letters.convocations(row, held, place=place.strip(), by=by, at=at)
     moved(held, "convoke", by=by, at=at, role=grant.role, pass_on=row.pass_on.isoformat())
     return row
 
@@ -85,6 +90,7 @@ def pass_on(*, obligation: UUID, grant: Grant, by: User, at: dt.datetime) -> Obl
     row.passed_at = row.ended_at = at
     row.end_reason = "passed"
     row.save()
+    letters.to_department(row, held, by=by, at=at)
     shut(held, ClosingReason.DEPARTMENT, by=by, role=grant.role, at=at)
     return row
 

@@ -57,7 +57,7 @@ ACTS: dict[str, tuple[type[forms.Act], Service, str]] = {
 @require_safe
 def one(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant) -> HttpResponse:
     """Who it is, what now, all that was done."""
-    return _shown(request, open_case(_case(platform, case), grant, timezone.localdate()), platform)
+    return shown(request, open_case(case_of(platform, case), grant, timezone.localdate()), platform)
 
 
 @circle1
@@ -66,12 +66,12 @@ def act(request: HttpRequest, case: UUID, act: str, *, platform: Platform, grant
     """The page with one form open; a POST does it, then comes back to the page."""
     if act not in ACTS:
         raise Http404
-    found = _case(platform, case)
+    found = case_of(platform, case)
     if act in {"donner", "transmettre"} and grant.role not in {Role.HEAD, Role.COORDINATION}:
         raise PermissionDenied
     kind, service, said = ACTS[act]
     if request.method != "POST":
-        return _shown(request, open_case(found, grant, timezone.localdate(), act=act), platform)
+        return shown(request, open_case(found, grant, timezone.localdate(), act=act), platform)
     form = kind(request.POST, auto_id=f"{act}-%s", **_lists(kind, found, grant))
     if form.is_valid() and _done(form, service, found, grant):
         messages.success(request, said)
@@ -79,8 +79,8 @@ def act(request: HttpRequest, case: UUID, act: str, *, platform: Platform, grant
         still = Case.objects.filter(pk=found.pk).exists()
         return redirect("psad_case", platform.slug, found.pk) if still else redirect("psad_queue", platform.slug)
     # What it is now: somebody may have changed it since.
-    page = open_case(_case(platform, case), grant, timezone.localdate(), act=act, typed=form)
-    return _shown(request, page, platform, form=form)
+    page = open_case(case_of(platform, case), grant, timezone.localdate(), act=act, typed=form)
+    return shown(request, page, platform, form=form)
 
 
 def _done(form: forms.Act, service: Service, case: Case, grant: Grant) -> bool:
@@ -98,7 +98,7 @@ def _done(form: forms.Act, service: Service, case: Case, grant: Grant) -> bool:
         form.add_error(None, conflict)
         _look_again(form, case)
     except ValidationError as error:
-        _explain(form, error)
+        explain(form, error)
     except ObjectDoesNotExist:  # an address or a field that names nothing here
         raise Http404 from None
     else:
@@ -113,7 +113,7 @@ def _look_again(form: forms.Act, case: Case) -> None:
     form.data["version"] = str(Case.objects.values_list("version", flat=True).get(pk=case.pk))  # type: ignore[index]
 
 
-def _explain(form: forms.Act, error: ValidationError) -> None:
+def explain(form: forms.Act, error: ValidationError) -> None:
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
@@ -128,7 +128,7 @@ def _lists(kind: type[forms.Act], case: Case, grant: Grant) -> dict[str, Any]:
     return {"solutions": list(offered(case.platform_id, timezone.localdate()))} if kind is forms.Propose else {}
 
 
-def _case(platform: Platform, key: UUID) -> Case:
+def case_of(platform: Platform, key: UUID) -> Case:
     """404 for what is of another platform, not given, anonymous, or nowhere: the same answer."""
     rows = Case.objects.select_related("platform", "commune", "follower", "opened_by")
     found = rows.filter(platform=platform, pk=key, anonymised_at=None).first()
@@ -137,7 +137,7 @@ def _case(platform: Platform, key: UUID) -> Case:
     return found
 
 
-def _shown(request: HttpRequest, page: CasePage, platform: Platform, **more: Any) -> HttpResponse:
+def shown(request: HttpRequest, page: CasePage, platform: Platform, **more: Any) -> HttpResponse:
     context = {
         "platform": platform, "grant": page.grant, "here": "dossier", "page": page, "case": page.case,
         "crumbs": [{"label": "À faire", "url": reverse("psad_queue", args=[platform.slug])}],

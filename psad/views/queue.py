@@ -90,6 +90,7 @@ def _page(
         "next": filters.address(apres=following) if following else "",
         "first": filters.address() if filters.after else "", "form": giving if may_give else None,
         "ticked": set(request.POST.getlist("cases")),
+        "filling": queue.filling() if grant.role == Role.HEAD else None,
     }  # fmt: skip
     return render(request, "psad/work/queue.html", context)
 

@@ -10,15 +10,21 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from psad import queue
+from psad import queue, reading
 from psad.http import circle1
-from psad.lists import Role
+from psad.lists import Purpose, Role
 from psad.models import Case, Grant, Platform, Transfer
 from psad.services import transferring
+from psad.views.cases import case_of
 
 PAGE = 50
+FOUND_ELSEWHERE = (
+    "Une autre plateforme suit aussi cette personne. Proposez-lui le dossier, ou demandez-lui le sien\u00a0: elle seule"
+    " décide."
+)
+NOT_ELSEWHERE = "Aucune autre plateforme de la région ne suit cette personne aujourd’hui."
 
 
 @circle1
@@ -41,6 +47,21 @@ def waiting(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpRe
         "given": _named([row for row in leaving if row.by_id in team], grant),
     }  # fmt: skip
     return render(request, "psad/work/transfers.html", context)
+
+
+@circle1
+@require_POST
+def elsewhere(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant) -> HttpResponse:
+    """Whether another platform follows this person too: yes or no, counted and logged, and nothing of where (D13)."""
+    found = case_of(platform, case)
+    opened = reading.read(found, role=grant.role, verb="case.asked", purpose=Purpose.CHECK)
+    try:
+        known = transferring.elsewhere(identity=opened.identity, platform=platform)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.info(request, FOUND_ELSEWHERE if known else NOT_ELSEWHERE)
+    return redirect("psad_case", platform.slug, found.pk)
 
 
 def _answered(request: HttpRequest, platform: Platform, grant: Grant) -> HttpResponse:

@@ -7,7 +7,18 @@ for (const part of document.querySelectorAll("[data-queue]")) {
   const hint = part.querySelector("[data-keys]");
   if (hint) hint.hidden = false;
   const link = (row) => row.querySelector("[data-open]");
+  try {
+    // What « dossier suivant » follows: addresses without a name, kept by this tab alone.
+    const cases = rows.map((row) => new URL(link(row).href).pathname);
+    sessionStorage.setItem("psad-file", JSON.stringify({ back: location.pathname + location.search, cases }));
+  } catch {
+    // Storage refused by the browser: the portal names the next case.
+  }
   const here = () => rows.findIndex((row) => row.contains(document.activeElement));
+
+  // Back from a case: at once in the list.
+  if (document.referrer.startsWith(`${location.origin}/psad/`) && !location.hash && matchMedia("(hover: hover)").matches
+    && !document.querySelector(".form-errors")) link(rows[0]).focus({ preventScroll: true });
 
   list.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

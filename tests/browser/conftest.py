@@ -48,7 +48,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     given = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "REDIS_", "DJANGO_", "SPRO_"))}
-    given |= {"PORT": str(port), "SPRO_LOCAL": str(folder), "LOG_LEVEL": "INFO"}
+    given |= {"PORT": str(port), "SPRO_LOCAL": str(folder), "LOG_LEVEL": "INFO", "DEMO_PSAD": "small"}
     command = [sys.executable, "-m", "spro.demo"]
     with subprocess.Popen(
         command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -22,6 +22,9 @@ LIST: Answers = CASE | {"given": 404}
 WHOLE: Answers = TEAM | {"given": 403, "not_given": 403}
 _FORM_ONLY: Answers = TEAM | dict.fromkeys(("head", "coordination", "given", "not_given"), 405)
 
+# The first takes it out; those who come after find nothing.
+_LAST_ONE: Answers = NOBODY | {"head": 200}
+
 _P = "psad/<slug:platform>/"
 _HERE = "/psad/{platform}/"
 
@@ -45,5 +48,18 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     f"{_P}listes/<uuid:key>/lignes.csv": (f"{_HERE}listes/{{list}}/lignes.csv", LIST, None),
     # a case
     f"{_P}dossiers/<uuid:case>/": (f"{_HERE}dossiers/{{case}}/", CASE, None),
+    f"{_P}dossiers/<uuid:case>/pieces/": (f"{_HERE}dossiers/{{case}}/pieces/", _FORM_ONLY, CASE),
+    f"{_P}dossiers/<uuid:case>/pieces/<uuid:file>/": (f"{_HERE}dossiers/{{case}}/pieces/{{file}}/", CASE, _FORM_ONLY),
+    f"{_P}dossiers/<uuid:case>/pieces/<uuid:file>/retirer/": (
+        f"{_HERE}dossiers/{{case}}/pieces/{{file}}/retirer/",
+        _FORM_ONLY,
+        _LAST_ONE,
+    ),
+    f"{_P}dossiers/<uuid:case>/lettres/<uuid:letter>/": (
+        f"{_HERE}dossiers/{{case}}/lettres/{{letter}}/",
+        CASE,
+        _FORM_ONLY,
+    ),
+    f"{_P}dossiers/<uuid:case>/ailleurs/": (f"{_HERE}dossiers/{{case}}/ailleurs/", _FORM_ONLY, CASE),
     f"{_P}dossiers/<uuid:case>/<slug:act>/": (f"{_HERE}dossiers/{{case}}/note/", CASE, None),
 }

@@ -6,14 +6,17 @@ A route of the URLconf that nobody declared in `tests/psad/access.py` fails.
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from psad import context
+from psad.identity import bound
 from psad.lists import PartnerKind, Role, Side
-from psad.models import CaseGrant, Import, Partner, Report, ReportLink
-from psad.sealing import new_key
+from psad.models import CaseGrant, Import, Letter, Partner, Report, ReportLink
+from psad.sealing import new_key, opened
+from psad.services import filing
 from tests.factories import person
 from tests.psad import world
 from tests.psad.access import ROLES, ROUTES
@@ -57,7 +60,16 @@ class Scopes:
                 platform=here, source="report", sealed_key=wrapped, content=b"x",
                 sent_at=timezone.now(), state=Report.State.DISMISSED, handled_at=timezone.now(), reason="wrong",
             )  # fmt: skip
+            kept = filing.add(
+                case=self.case.pk, upload=SimpleUploadedFile(f"{CANARY}.pdf", b"%PDF-1.7 " + CANARY.encode()),
+                by=self.people["head"], role=Role.HEAD, at=timezone.now(),
+            )  # fmt: skip
+            letter = Letter(case=self.case, at=timezone.now(), by=self.people["head"], kind="young")
+            words = {"hello": CANARY, "sender": {"name": "ML"}, "body": [], "subject": "Rendez-vous"}
+            letter.content = opened(self.case.sealed_key).close(words, bound=bound(self.case, f"letter/{letter.pk}"))
+            letter.save(force_insert=True)
         self.words = {
+            "file": str(kept.pk), "letter": str(letter.pk),
             "platform": here.slug, "case": str(self.case.pk), "list": str(received.pk), "link": str(link.pk),
             "report": str(report.pk),
         }  # fmt: skip

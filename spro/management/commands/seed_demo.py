@@ -66,7 +66,9 @@ class Command(BaseCommand):
         if organisation is None or agency is None:
             raise CommandError("Chargez d’abord le pack de la région : manage.py load_region_pack data/grand-est")
         with transaction.atomic():
-            self._seed(organisation, agency, psad_whole=psad_whole)
+            self._seed(organisation, agency)
+        if psad_whole:
+            demo_psad.fill(self.stdout.write)
         if verbosity:
             self._announce(organisation, agency)
 
@@ -75,7 +77,7 @@ class Command(BaseCommand):
             does = person.does.format(organisation=organisation.display_name, agency=agency.name)
             self.stdout.write(f"{person.email:<24} {PASSWORD}  {person.name}, {does}")
 
-    def _seed(self, organisation: Organisation, agency: Agency, *, psad_whole: bool) -> None:
+    def _seed(self, organisation: Organisation, agency: Agency) -> None:
         for person, role in ((MEMBER, Mandate.Role.MEMBER), (MANAGER, Mandate.Role.MANAGER)):
             self._give_role(_account(person), organisation, role)
         officer = _account(OFFICER)
@@ -91,14 +93,14 @@ class Command(BaseCommand):
         demo_referents.seed(organisation, agency, User.objects.get(email=MANAGER.email))
         demo_agenda.seed(organisation, User.objects.get(email=MANAGER.email))
         demo_recognition.seed(staff=staff, candidate=_account(CANDIDATE), colleague=_account(COLLEAGUE))
-        self._psad(whole=psad_whole)
+        self._psad()
 
-    def _psad(self, *, whole: bool) -> None:
+    def _psad(self) -> None:
         people = {key: _account(person) for key, person in PSAD.items()}
         for key, slug in PSAD_HOUSES.items():
             if house := Organisation.objects.filter(slug=slug).first():
                 self._give_role(people[key], house, Mandate.Role.MEMBER)
-        demo_psad.seed(people, whole=whole)
+        demo_psad.seed(people)
 
     def _give_role(self, user: User, organisation: Organisation, role: Mandate.Role) -> None:
         held = Mandate.objects.in_force().filter(user=user, organisation=organisation).first()
