@@ -75,6 +75,7 @@ _EVENT = "/pro/agenda/forum-des-metiers-de-troyes/"
 _DOSSIER = "/candidature/ > /candidature/[0-9a-f-]{36}/"
 _SITES = f"{_DOSSIER} + sites/"
 _DESK = "/admin/recognition/"
+_PSAD = "/psad/troyes/"
 DESKS = {
     "citoyen": ["/comptes/", "/comptes/sessions/", "/comptes/double-verification/"],
     "pro": [
@@ -96,6 +97,12 @@ DESKS = {
         f"{_DOSSIER} + pieces/", f"{_DOSSIER} + relire/",
         f"{_DOSSIER} + deposer/", f"{_DOSSIER} + messages/", f"{_DOSSIER} + retirer/",
     ],
+    "cio": [
+        "/pro/", _PSAD, f"{_PSAD}?etape=closed", f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/",
+        *(f"{_PSAD}?etape={step} > {_PSAD}dossiers/[0-9a-f-]{{36}}/" for step in ("received", "followed", "closed")),
+        f"{_PSAD}transferts/",
+    ],
+    "ml": [f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/"],
     "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
                "/admin/events/event/", "/admin/events/event/radar/"],
     "region": [
