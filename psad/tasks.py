@@ -22,3 +22,11 @@ def resume_lists() -> int:
     from psad.services.importing import resume
 
     return resume(timezone.now())
+
+
+@shared_task
+def sweep_files() -> int:
+    """Delete the sealed files that no case names any more; how many."""
+    from psad.services.filing import sweep
+
+    return sweep(timezone.now())

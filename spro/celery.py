@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
     # Lists are woken when they are given; this finds those whose worker or broker died.
     "psad-lists": {"task": "psad.tasks.resume_lists", "schedule": 60.0, "options": {"expires": 50}},
+    "psad-files": {"task": "psad.tasks.sweep_files", "schedule": crontab(hour=4, minute=25)},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     # Letters are woken when written; this finds those whose worker or broker died.
     "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},

@@ -15,7 +15,7 @@ function kept() {
 function follow({ back, cases }) {
   const at = cases.indexOf(here.dataset.case);
   if (at < 0) return;
-  for (const link of document.querySelectorAll(`a[href="${here.dataset.back}"]`)) link.href = back;
+  for (const link of document.querySelectorAll(`.pro-page a[href="${here.dataset.back}"]`)) link.href = back;
   if (!next) return;
   next.href = cases[at + 1] ?? back;
   next.textContent = at + 1 < cases.length ? "Dossier suivant de la liste" : "Revenir à la liste";

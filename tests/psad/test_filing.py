@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import scanning
@@ -160,6 +161,32 @@ def test_D12_a_convocation_writes_to_the_person_and_to_who_represents_them(desk:
     assert answer.content == desk.client.get(f"{desk.page}lettres/{made['young'].pk}/").content
     with context.acting(desk.head):
         assert Access.objects.filter(verb="case.letter_read").count() == 2
+
+
+def test_D12_the_mission_locale_convokes_from_the_page_of_the_case(desk: Desk) -> None:
+    desk.client.force_login(desk.ml)
+    assert desk.client.post(f"{desk.page}obligation/", {"version": 0, "ground": "absence"}).status_code == 302
+    when = (timezone.localtime() + dt.timedelta(days=9)).strftime("%Y-%m-%dT09:30")
+    refused = desk.client.post(f"{desk.page}convoquer/", {"version": 1, "meeting_at": when, "place": ""})
+    assert refused.context["form"].errors.keys() == {"place"}
+    values = {"version": 1, "meeting_at": when, "place": "5 rue des Essais"}
+    assert desk.client.post(f"{desk.page}convoquer/", values).status_code == 302
+    page = desk.client.get(desk.page)
+    assert [row.said for row in page.context["page"].letters] == ["Convocation", "Lettre au représentant légal"]
+    assert "lettres/" in page.content.decode()
+
+
+def test_the_page_of_a_case_takes_as_many_queries_with_three_files_as_with_one(desk: Desk) -> None:
+    desk.give()
+    desk.client.get(desk.page)
+    with CaptureQueriesContext(connection) as one:
+        desk.client.get(desk.page)
+    desk.give(name="b.pdf")
+    desk.give(name="c.pdf")
+    desk.client.get(desk.page)
+    with CaptureQueriesContext(connection) as three:
+        desk.client.get(desk.page)
+    assert len(three) == len(one)
 
 
 def test_D12_two_months_later_the_departement_is_written_to(desk: Desk) -> None:
