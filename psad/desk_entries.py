@@ -12,7 +12,7 @@ from core import panels
 from core.desk import Entry, Task, Waiting, register, register_entry
 from psad.context import acting
 from psad.lists import Step
-from psad.models import Case, Grant
+from psad.models import Case, Grant, Partner
 from psad.rules import works_in_psad
 
 
@@ -32,13 +32,14 @@ def holds_grant(user: Any) -> bool:
 
 
 def _mine(request: HttpRequest, _: Any) -> dict[str, Any] | None:
-    """The platforms of the person: some of them work nowhere else on the portal."""
+    """The platforms of the person, in either circle: some of them work nowhere else on the portal."""
     if not works_in_psad(request.user):
         return None
     with acting(request.user):
         rows = Grant.objects.in_force().filter(user=request.user.pk, platform__active=True)
         grants = list(rows.select_related("platform").order_by("platform__name"))
-    return {"grants": grants} if grants else None
+        partner = Partner.objects.in_force().filter(user=request.user.pk, platform__active=True).exists()
+    return {"grants": grants, "partner": partner} if grants or partner else None
 
 
 def _due(user: Any) -> Waiting | None:

@@ -1,4 +1,4 @@
-"""Circle 2: what it reads ends with the case, is logged under the case's key, and is told to the case's team (D5, D8)."""
+"""Circle 2: what it reads ends with the case, is logged under its key, and is told to its team (D5, D8)."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -47,7 +47,8 @@ CREATE FUNCTION psad_share_readings(of_case uuid) RETURNS TABLE (share uuid, at 
 
 DROP POLICY psad_theirs ON psad_solution;
 CREATE POLICY psad_theirs ON psad_solution FOR UPDATE
-    USING (platform_id = ANY ((SELECT psad_partner_of())::bigint[]) AND partner_id = ANY ((SELECT psad_house())::uuid[]));
+    USING (platform_id = ANY ((SELECT psad_partner_of())::bigint[])
+    AND partner_id = ANY ((SELECT psad_house())::uuid[]));
 -- Circle 2 is named by who answers for the platform.
 DROP POLICY psad_named ON psad_partner;
 CREATE POLICY psad_named ON psad_partner FOR INSERT

@@ -43,8 +43,8 @@ def grant(
     if side not in Side.values:
         raise ValidationError({"side": "Choisissez dans la liste."})
     row = Grant(
-        platform=platform, user=user, role=role, side=side, reason=_reason(reason), starts_on=starts_on, ends_on=ends_on,
-        given_by=by,
+        platform=platform, user=user, role=role, side=side, reason=_reason(reason), starts_on=starts_on,
+        ends_on=ends_on, given_by=by,
     )  # fmt: skip
     if starts_on < day_of(at):
         raise ValidationError({"starts_on": "À partir d’aujourd’hui au plus tôt."})
@@ -124,7 +124,9 @@ def change_partner(
     if row.ended_at is not None:
         raise ValidationError("Ce partenariat a déjà pris fin.")
     if ends_on is not None and ends_on < max(row.starts_on, day_of(at)):
-        raise ValidationError({"ends_on": "À partir d’aujourd’hui. Pour y mettre fin tout de suite, utilisez le bouton."})
+        raise ValidationError(
+            {"ends_on": "À partir d’aujourd’hui. Pour y mettre fin tout de suite, utilisez le bouton."}
+        )
     row.ends_on = ends_on
     row.user = row.user or User.objects.filter(email=row.email, is_active=True).first()
     row.save(update_fields=["ends_on", "user"])
@@ -156,6 +158,4 @@ def _reason(reason: str) -> str:
 
 
 def _tell(key: str, address: str) -> None:
-    queue_mail(
-        key=key, to=address, template="portal_message", context={"address": absolute(reverse("account_home"))}
-    )
+    queue_mail(key=key, to=address, template="portal_message", context={"address": absolute(reverse("account_home"))})

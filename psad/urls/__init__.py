@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from psad.urls import intake, work
+from psad.urls import intake, partners, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *intake.urlpatterns,
+    *partners.urlpatterns,
     *work.urlpatterns,  # last: `psad/<platform>/` would take any word
 ]
