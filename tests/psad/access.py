@@ -24,6 +24,11 @@ _FORM_ONLY: Answers = TEAM | dict.fromkeys(("head", "coordination", "given", "no
 
 # The first takes it out; those who come after find nothing.
 _LAST_ONE: Answers = NOBODY | {"head": 200}
+# What the two heads alone decide.
+HEADS: Answers = WHOLE | {"coordination": 403}
+# The area of circle 2, and what is its own there.
+PARTNER: Answers = dict.fromkeys(ROLES, 403) | {"partner": 200}
+THEIRS: Answers = NOBODY | {"partner": 200}
 
 _P = "psad/<slug:platform>/"
 _HERE = "/psad/{platform}/"
@@ -46,7 +51,42 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     f"{_P}listes/<uuid:key>/": (f"{_HERE}listes/{{list}}/", LIST, None),
     f"{_P}listes/<uuid:key>/appliquer/": (f"{_HERE}listes/{{list}}/appliquer/", _FORM_ONLY, LIST),
     f"{_P}listes/<uuid:key>/lignes.csv": (f"{_HERE}listes/{{list}}/lignes.csv", LIST, None),
+    # figures
+    f"{_P}chiffres/": (f"{_HERE}chiffres/", WHOLE, None),
+    f"{_P}chiffres/<int:period>/": (f"{_HERE}chiffres/{{period}}/", WHOLE, None),
+    f"{_P}chiffres/<int:period>/tout.<slug:form>": (f"{_HERE}chiffres/{{period}}/tout.csv", WHOLE, None),
+    # circle 2
+    "psad/partenaire/": ("/psad/partenaire/", PARTNER, None),
+    "psad/partenaire/offres/": ("/psad/partenaire/offres/", PARTNER, None),
+    "psad/partenaire/offres/nouvelle/": ("/psad/partenaire/offres/nouvelle/", PARTNER, None),
+    "psad/partenaire/offres/<uuid:key>/": ("/psad/partenaire/offres/{offer}/", THEIRS, None),
+    "psad/partenaire/reunions/": ("/psad/partenaire/reunions/", PARTNER, None),
+    "psad/partenaire/boite-a-outils/": ("/psad/partenaire/boite-a-outils/", PARTNER, None),
+    "psad/partenaire/partages/<uuid:key>/": ("/psad/partenaire/partages/{share}/", THEIRS, None),
+    "psad/partenaire/partages/<uuid:key>/etat/": (
+        "/psad/partenaire/partages/{share}/etat/", THEIRS | {"partner": 204}, None,
+    ),
+    # the catalogue, the people, the life of a platform
+    f"{_P}solutions/": (f"{_HERE}solutions/", TEAM, None),
+    f"{_P}solutions/nouvelle/": (f"{_HERE}solutions/nouvelle/", TEAM, None),
+    f"{_P}solutions/<uuid:key>/": (f"{_HERE}solutions/{{offer}}/", TEAM, None),
+    f"{_P}solutions/<uuid:key>/modifier/": (f"{_HERE}solutions/{{offer}}/modifier/", TEAM, None),
+    f"{_P}equipe/": (f"{_HERE}equipe/", TEAM, None),
+    f"{_P}equipe/habiliter/": (f"{_HERE}equipe/habiliter/", HEADS, None),
+    f"{_P}equipe/<uuid:key>/terminer/": (f"{_HERE}equipe/{{grant}}/terminer/", HEADS, None),
+    f"{_P}equipe/partenaires/nouveau/": (f"{_HERE}equipe/partenaires/nouveau/", WHOLE, None),
+    f"{_P}equipe/partenaires/<uuid:key>/": (f"{_HERE}equipe/partenaires/{{partner}}/", WHOLE, None),
+    f"{_P}reunions/": (f"{_HERE}reunions/", TEAM, None),
+    f"{_P}reunions/nouvelle/": (f"{_HERE}reunions/nouvelle/", TEAM, None),
+    f"{_P}reunions/<uuid:key>/": (f"{_HERE}reunions/{{meeting}}/", TEAM, None),
+    f"{_P}reunions/<uuid:key>/modifier/": (f"{_HERE}reunions/{{meeting}}/modifier/", TEAM, None),
+    f"{_P}boite-a-outils/": (f"{_HERE}boite-a-outils/", TEAM, None),
+    f"{_P}boite-a-outils/ajouter/": (f"{_HERE}boite-a-outils/ajouter/", WHOLE, None),
+    f"{_P}boite-a-outils/<uuid:key>/": (f"{_HERE}boite-a-outils/{{tool}}/", WHOLE, None),
+    f"{_P}reglages/": (f"{_HERE}reglages/", HEADS, None),
     # a case
+    f"{_P}dossiers/<uuid:case>/partages/": (f"{_HERE}dossiers/{{case}}/partages/", CASE, None),
+    f"{_P}dossiers/<uuid:case>/partages/<uuid:key>/": (f"{_HERE}dossiers/{{case}}/partages/{{share}}/", CASE, None),
     f"{_P}dossiers/<uuid:case>/": (f"{_HERE}dossiers/{{case}}/", CASE, None),
     f"{_P}dossiers/<uuid:case>/pieces/": (f"{_HERE}dossiers/{{case}}/pieces/", _FORM_ONLY, CASE),
     f"{_P}dossiers/<uuid:case>/pieces/<uuid:file>/": (f"{_HERE}dossiers/{{case}}/pieces/{{file}}/", CASE, _FORM_ONLY),
@@ -61,5 +101,9 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
         _FORM_ONLY,
     ),
     f"{_P}dossiers/<uuid:case>/ailleurs/": (f"{_HERE}dossiers/{{case}}/ailleurs/", _FORM_ONLY, CASE),
+    f"{_P}dossiers/<uuid:case>/lien/": (f"{_HERE}dossiers/{{case}}/lien/", CASE, None),
+    f"{_P}dossiers/<uuid:case>/droits/": (  # no act is named
+        f"{_HERE}dossiers/{{case}}/droits/", CASE, CASE | dict.fromkeys(("head", "coordination", "given"), 404)
+    ),
     f"{_P}dossiers/<uuid:case>/<slug:act>/": (f"{_HERE}dossiers/{{case}}/note/", CASE, None),
 }

@@ -5,6 +5,8 @@ A route of the URLconf that nobody declared in `tests/psad/access.py` fails.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,9 +16,21 @@ from accounts.models import User
 from psad import context
 from psad.identity import bound
 from psad.lists import PartnerKind, Role, Side
-from psad.models import CaseGrant, Import, Letter, Partner, Report, ReportLink
+from psad.models import (
+    Case,
+    CaseGrant,
+    Grant,
+    Import,
+    KitItem,
+    Letter,
+    Meeting,
+    Partner,
+    Report,
+    ReportLink,
+    Solution,
+)
 from psad.sealing import new_key, opened
-from psad.services import filing
+from psad.services import filing, sharing
 from tests.factories import person
 from tests.psad import world
 from tests.psad.access import ROLES, ROUTES
@@ -45,7 +59,7 @@ class Scopes:
                 case=self.case, user=self.people["given"], kind="follows", reason="Secteur",
                 given_by=self.people["head"], starts_at=timezone.now(),
             )  # fmt: skip
-            Partner.objects.create(
+            partner = Partner.objects.create(
                 platform=here, organisation_name="CFA", kind=PartnerKind.CFA, user=self.people["partner"], name="P",
                 email="p@exemple.invalid",
             )  # fmt: skip
@@ -68,7 +82,21 @@ class Scopes:
             words = {"hello": CANARY, "sender": {"name": "ML"}, "body": [], "subject": "Rendez-vous"}
             letter.content = opened(self.case.sealed_key).close(words, bound=bound(self.case, f"letter/{letter.pk}"))
             letter.save(force_insert=True)
+            Case.objects.filter(pk=self.case.pk).update(informed_at=timezone.now())
+            share, _, _ = sharing.share(
+                case=self.case.pk, partner=partner.pk, items=["age"], purpose="offer",
+                until=timezone.localdate() + dt.timedelta(days=9), message="", informed=True, by_link=False,
+                by=self.people["head"], role=Role.HEAD, at=timezone.now(),
+            )  # fmt: skip
+            offer = Solution.objects.create(
+                platform=here, partner=partner, organisation_name="CFA", kind="work", title="S"
+            )
+            meeting = Meeting.objects.create(platform=here, title="Assises", held_on=timezone.localdate())
+            tool = KitItem.objects.create(platform=here, title="Trame", text="x")
+            grant = Grant.objects.get(user=self.people["not_given"])
         self.words = {
+            "share": str(share.pk), "offer": str(offer.pk), "meeting": str(meeting.pk), "tool": str(tool.pk),
+            "grant": str(grant.pk), "partner": str(partner.pk),
             "file": str(kept.pk), "letter": str(letter.pk),
             "platform": here.slug, "case": str(self.case.pk), "list": str(received.pk), "link": str(link.pk),
             "report": str(report.pk),

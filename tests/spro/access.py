@@ -108,6 +108,11 @@ DESK: dict[str, Lists] = {
     "recognition.notice": _of_region(add=NEVER),
     "recognition.letter": _of_region(add=NEVER),
     "recognition.lettertemplate": _of_region(delete=REGION),
+    "psad.platform": _of_region(),
+    "psad.platformcommune": _of_region(add=NEVER),
+    "psad.grant": _of_region(),
+    "psad.kititem": _of_region(delete=REGION),
+    "psad.publication": _of_region(add=NEVER),
     "spro.page": _of_region(),
     "spro.pageimage": _of_region(delete=REGION),
 }
@@ -130,6 +135,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     "admin/logout/": ("/admin/logout/", _desk(405, 405, 405)),  # a form alone signs out
     "admin/(?P<app_label>": ("/admin/members/", REGION),
     "admin/recherche/": ("/admin/recherche/", READ),
+    "admin/psad/publication/<int:key>/<slug:table>.<slug:form>": ("/admin/psad/publication/{period}/tout.csv", REGION),
     "admin/imports/": ("/admin/imports/", REGION),
     _IMPORT: ("/admin/imports/{import}/", REGION),
     f"{_IMPORT}appliquer/": ("/admin/imports/{import}/appliquer/", _REGION_FORM),
@@ -382,14 +388,37 @@ PRIVATE: dict[str, Route] = {
     f"{_PSAD}recherche/": (f"{_PSAD_HERE}recherche/", _NOBODY, None),
     f"{_PSAD}transferts/": (f"{_PSAD_HERE}transferts/", _NOBODY, None),
     f"{_PSAD}acces-exceptionnel/": (f"{_PSAD_HERE}acces-exceptionnel/", _NOBODY, None),
+    f"{_PSAD}chiffres/": (f"{_PSAD_HERE}chiffres/", _NOBODY, None),
+    f"{_PSAD}chiffres/<int:period>/": (f"{_PSAD_HERE}chiffres/{{period}}/", _NOBODY, None),
+    f"{_PSAD}chiffres/<int:period>/tout.<slug:form>": (f"{_PSAD_HERE}chiffres/{{period}}/tout.csv", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/": (f"{_PSAD_HERE}dossiers/{{case}}/", _NOBODY, None),
+    f"{_PSAD}dossiers/<uuid:case>/lien/": (f"{_PSAD_HERE}dossiers/{{case}}/lien/", _NOBODY, None),
+    f"{_PSAD}dossiers/<uuid:case>/droits/": (f"{_PSAD_HERE}dossiers/{{case}}/droits/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/<slug:act>/": (f"{_PSAD_HERE}dossiers/{{case}}/note/", _NOBODY, None),
     "psad/signaler/": ("/psad/signaler/", PRO, None),
+    # and its circle 2: what was shared with one person
+    **{
+        f"psad/partenaire/{page}": (f"/psad/partenaire/{page}", _NO_GRANT, None)
+        for page in ("", "offres/", "offres/nouvelle/", "reunions/", "boite-a-outils/")
+    },
+    **{
+        f"psad/partenaire/{page}": (f"/psad/partenaire/{page.replace('<uuid:key>', '{case}')}", _NOBODY, None)
+        for page in ("offres/<uuid:key>/", "partages/<uuid:key>/", "partages/<uuid:key>/etat/")
+    },
+    f"{_PSAD}dossiers/<uuid:case>/partages/": (f"{_PSAD_HERE}dossiers/{{case}}/partages/", _NOBODY, None),
+    f"{_PSAD}dossiers/<uuid:case>/partages/<uuid:key>/": (
+        f"{_PSAD_HERE}dossiers/{{case}}/partages/{{case}}/", _NOBODY, None,
+    ),
     **{
         f"{_PSAD}{page}": (f"{_PSAD_HERE}{page.replace('<uuid:key>', '{case}')}", _NOBODY, None)
         for page in (
             "listes/", "listes/<uuid:key>/", "listes/<uuid:key>/appliquer/", "listes/<uuid:key>/lignes.csv",
             "signalements/", "signalements/<uuid:key>/", "doublons/", "liens/", "liens/<uuid:key>/",
+            "solutions/", "solutions/nouvelle/", "solutions/<uuid:key>/", "solutions/<uuid:key>/modifier/", "equipe/",
+            "equipe/habiliter/", "equipe/<uuid:key>/terminer/", "equipe/partenaires/nouveau/",
+            "equipe/partenaires/<uuid:key>/", "reunions/", "reunions/nouvelle/", "reunions/<uuid:key>/",
+            "reunions/<uuid:key>/modifier/", "boite-a-outils/", "boite-a-outils/ajouter/",
+            "boite-a-outils/<uuid:key>/", "reglages/",
         )
     },
     # oneself

@@ -93,8 +93,24 @@ PUBLIC = {
     # the PSAD: who reports by the link of a school, who asks for themselves
     "psad/signaler/<slug:token>/",
     "psad/signaler/merci/",
+    # a partner without an account: a link, then a code
+    "psad/partage/<slug:token>/",
+    "psad/partage/<slug:token>/etat/",
     "mon-accompagnement/demande/",
     "mon-accompagnement/demande/merci/",
+    "mon-accompagnement/",
+    "mon-accompagnement/notice/",
+    "mon-accompagnement/notice/<slug:platform>/",
+    "mon-accompagnement/<slug:token>/",
+    "mon-accompagnement/au-revoir/",
+    # the person's own page: by the cookie of their link, never by an account
+    "mon-accompagnement/ma-page/",
+    "mon-accompagnement/ma-page/reponse/",
+    "mon-accompagnement/ma-page/correction/",
+    "mon-accompagnement/ma-page/opposition/",
+    "mon-accompagnement/ma-page/copie/",
+    "mon-accompagnement/ma-page/notes/",
+    "mon-accompagnement/ma-page/fermer/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
