@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.rules import runs_region
 from core import panels
 from core.desk import Entry, Task, Waiting, register, register_entry
-from psad.context import acting
-from psad.lists import Step
-from psad.models import Case, Grant, Partner
+from psad.context import acting, task
+from psad.lists import Role, Side, Step
+from psad.models import Case, Grant, Partner, Platform
 from psad.rules import works_in_psad
 
 
@@ -20,6 +23,9 @@ def connect() -> None:
     """Declare the room’s entries."""
     register_entry(Entry(60, "Accompagnement (PSAD)", "psad_home", "chemin", holds_grant))
     panels.register(panels.Panel("account", 15, "Accompagnement (PSAD)", "psad/panels/mine.html", _mine))
+    register(
+        Task("region", "psad-heads", 60, "[Plateforme PSAD|Plateformes PSAD] sans ses deux responsables", _headless)
+    )
     register(Task("pro", "psad-due", 5, "[Accompagnement|Accompagnements] à faire avancer", _due))
 
 
@@ -53,3 +59,15 @@ def _due(user: Any) -> Waiting | None:
     late = sum(day is not None and day < today for day in days)
     detail = f"Dont {late} en retard." if late else ""
     return Waiting(len(days), reverse("psad_home"), detail, late=bool(late)) if days else None
+
+
+def _headless(user: Any) -> Waiting | None:
+    """Platforms in service that lack a head, the CIO's or the mission locale's: the Region names them (D1)."""
+    if not runs_region.test(user):
+        return None
+    heads = Grant.objects.in_force().filter(role=Role.HEAD, platform=OuterRef("pk")).order_by()
+    sides = heads.values("platform").annotate(sides=Count("side", distinct=True)).values("sides")
+    with task("grants"):
+        active = Platform.objects.filter(active=True)
+        count = active.annotate(sides=Coalesce(Subquery(sides), 0)).filter(sides__lt=len(Side)).count()
+    return Waiting(count, reverse("admin:psad_platform_changelist"))

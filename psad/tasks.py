@@ -30,3 +30,11 @@ def sweep_files() -> int:
     from psad.services.filing import sweep
 
     return sweep(timezone.now())
+
+
+@shared_task
+def publish_figures() -> list[str]:
+    """Publish the quarters that are over, and their years (`psad/figures.py`); which."""
+    from psad.services.publishing import publish_due
+
+    return [str(period) for period in publish_due(timezone.now())]

@@ -27,6 +27,10 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
          "recognition.visit", "recognition.letter", "recognition.campaign", "recognition.lettertemplate",
          "recognition.governingbody", "recognition.rule", "recognition.sirenholder"),
     ),
+    "psad": (
+        "PSAD",
+        ("psad.publication", "psad.platform", "psad.grant", "psad.platformcommune", "psad.kititem"),
+    ),
     "pages": ("Pages", ()),
     "territoires": (
         "Territoires",
@@ -39,6 +43,7 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
 _ROOMS = {
     "events": "agenda",
     "recognition": "reconnaissance",
+    "psad": "psad",
     "territories": "territoires",
     "members": "membres",
     "accounts": "comptes",

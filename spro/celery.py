@@ -16,6 +16,7 @@ app.conf.task_routes = {
     "core.tasks.work_on_import": {"queue": "imports"},
     "events.tasks.read_one_source": {"queue": "imports"},
     "psad.tasks.work_on_list": {"queue": "imports"},
+    "psad.tasks.publish_figures": {"queue": "calendar"},
     "recognition.tasks.draw_letters": {"queue": "documents"},
     "recognition.tasks.recognition_day": {"queue": "calendar"},
 }
@@ -57,6 +58,8 @@ app.conf.beat_schedule = {
     # Lists are woken when they are given; this finds those whose worker or broker died.
     "psad-lists": {"task": "psad.tasks.resume_lists", "schedule": 60.0, "options": {"expires": 50}},
     "psad-files": {"task": "psad.tasks.sweep_files", "schedule": crontab(hour=4, minute=25)},
+    # Once a quarter there is something to do: a day without it is caught up by the next.
+    "psad-figures": {"task": "psad.tasks.publish_figures", "schedule": crontab(hour=5, minute=40)},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     # Letters are woken when written; this finds those whose worker or broker died.
     "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},

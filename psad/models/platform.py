@@ -101,6 +101,9 @@ class Grant(Keyed, Period):
             models.CheckConstraint(condition=~Q(reason=""), name="psad_grant_reasoned"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.get_side_display()}"
+
 
 class Partner(Keyed, Period):
     """A person of an organisation of circle 2 (D5)."""
@@ -153,3 +156,6 @@ class KitItem(Keyed):
         verbose_name = "outil partagé"
         verbose_name_plural = "outils partagés"
         ordering = ("order", "title")
+
+    def __str__(self) -> str:
+        return self.title

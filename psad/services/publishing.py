@@ -1,4 +1,4 @@
-"""Count a quarter, publish it, then its year: once, a few days after its end (D8, D9; the method: `psad/figures.py`)."""
+"""Count a quarter, publish it, then its year: once, days after its end (D8, D9; the method: `psad/figures.py`)."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ class Counted:
     cells: dict[tuple[str, str], Rows] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
     paths: dict[str, tuple[Node, ...]] = field(default_factory=dict)
 
-    def add(self, platform: str, department: str, measure: str, dimension: str, category: str, count: int) -> None:
-        """Add up; the department said last is the one kept."""
+    def add(self, platform: str, department: str, cell: tuple[str, str, str], count: int) -> None:
+        """Add up; `cell` is a measure, a dimension, a class. The department said last is the one kept."""
+        measure, dimension, category = cell
         self.paths[platform] = path(platform, department)
         if measure != USED:
-            cell = self.cells[measure, dimension][platform]
-            cell[category] = cell.get(category, 0) + count
+            row = self.cells[measure, dimension][platform]
+            row[category] = row.get(category, 0) + count
 
 
 def publish_due(at: dt.datetime) -> list[Publication]:
@@ -81,7 +82,7 @@ def publish_quarter(quarter: dt.date, at: dt.datetime) -> Publication | None:
             if measure == MEDIAN:
                 medians[_node(slugs.get(platform), department)] = (people, days)
             else:
-                counted.add(slugs[platform], department, measure, dimension, category, people)
+                counted.add(slugs[platform], department, (measure, dimension, category), people)
         if not counted.paths:
             return None
         publication = Publication.objects.create(kind=QUARTER, starts_on=quarter, published_at=at)
@@ -118,13 +119,13 @@ def publish_year(year: int, at: dt.datetime) -> Publication | None:
         counted, moved, shown = Counted(), set(), _shown_all_year(quarters)
         former: dict[str, str] = {}
         rows = FigureCount.objects.filter(publication__in=quarters).order_by("publication__starts_on")
-        for slug, department, *rest in rows.values_list(
+        for slug, department, measure_key, dimension, category, count in rows.values_list(
             "platform__slug", "department", "measure", "dimension", "category", "count"
         ):
             if former.setdefault(slug, department) != department:
                 moved |= {("department", former[slug]), ("department", department)}
                 former[slug] = department
-            counted.add(slug, department, *rest)
+            counted.add(slug, department, (measure_key, dimension, category), count)
         publication = Publication.objects.create(kind=YEAR, starts_on=first, published_at=at)
         table = _Table(publication, counted)
         for measure in MEASURES:
@@ -162,7 +163,7 @@ def _node(slug: str | None, department: str | None) -> Node:
 def _counted(quarter: dt.date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM psad_figures(%s)", [quarter])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _alone() -> None:

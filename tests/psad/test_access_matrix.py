@@ -25,6 +25,7 @@ from psad.models import (
     Letter,
     Meeting,
     Partner,
+    Publication,
     Report,
     ReportLink,
     Solution,
@@ -94,7 +95,12 @@ class Scopes:
             meeting = Meeting.objects.create(platform=here, title="Assises", held_on=timezone.localdate())
             tool = KitItem.objects.create(platform=here, title="Trame", text="x")
             grant = Grant.objects.get(user=self.people["not_given"])
+        with context.task("figures"):
+            period = Publication.objects.create(
+                kind="quarter", starts_on=dt.date(2024, 1, 1), published_at=timezone.now()
+            )
         self.words = {
+            "period": str(period.pk),
             "share": str(share.pk), "offer": str(offer.pk), "meeting": str(meeting.pk), "tool": str(tool.pk),
             "grant": str(grant.pk), "partner": str(partner.pk),
             "file": str(kept.pk), "letter": str(letter.pk),

@@ -24,8 +24,9 @@ Row = tuple[dict[Cell, Fraction], Fraction]  # what the cells add up to
 
 
 def largest(goal: set[Cell], known: Sequence[Row], cells: Sequence[Cell]) -> Fraction | None:
-    """The maximum of a sum of non-negative cells under what is known; none when nothing bounds it. Simplex, in fractions
-    (Bland's rule: it ends), from the basis that the two phases find."""
+    """The maximum of a sum of non-negative cells under what is known; none when nothing bounds it.
+
+    Simplex in two phases, in fractions, with Bland's rule: exact, and it ends."""
     places = {cell: number for number, cell in enumerate(cells)}
     width = len(cells) + len(known)
     table = []
@@ -84,18 +85,18 @@ def follows(goal: set[Cell], known: Sequence[Row], cells: Sequence[Cell]) -> boo
     wanted = [Fraction(cell in goal) for cell in cells]
     done: list[tuple[int, list[Fraction]]] = []
     for line in lines:
-        for lead, former in done:
-            if line[lead]:
-                by = line[lead]
-                line = [a - by * b for a, b in zip(line, former, strict=True)]
-        lead = next((n for n, value in enumerate(line) if value), None)
+        left = _less(line, done)
+        lead = next((n for n, value in enumerate(left) if value), None)
         if lead is not None:
-            done.append((lead, [value / line[lead] for value in line]))
+            done.append((lead, [value / left[lead] for value in left]))
+    return not any(_less(wanted, done))
+
+
+def _less(line: list[Fraction], done: Sequence[tuple[int, list[Fraction]]]) -> list[Fraction]:
     for lead, former in done:
-        if wanted[lead]:
-            by = wanted[lead]
-            wanted = [a - by * b for a, b in zip(wanted, former, strict=True)]
-    return not any(wanted)
+        if by := line[lead]:
+            line = [a - by * b for a, b in zip(line, former, strict=True)]
+    return line
 
 
 def test_the_attacker_knows_how_to_subtract() -> None:
