@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from psad.urls import intake, partners, work
+from psad.urls import figures, intake, partners, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *figures.urlpatterns,
     *intake.urlpatterns,
     *partners.urlpatterns,
     *work.urlpatterns,  # last: `psad/<platform>/` would take any word
