@@ -20,7 +20,7 @@ from psad import context, queue
 from psad.lists import Answer, Means, PartnerKind, Role, Side, Step
 from psad.models import Case, Grant, Partner, Platform, PlatformCommune
 from psad.services import young_links
-from spro import demo_young
+from spro import demo_partners, demo_young
 from territories.models import Commune, Site
 
 # CIOs of the same agglomeration as Strasbourg's: one platform for the three.
@@ -45,6 +45,7 @@ def seed(people: Mapping[str, User]) -> None:
     _partner(platforms["troyes"], people["partner"], by=people["cio"])
     for slug, wanted in SMALL.items():
         _fill(platforms[slug], wanted)
+    demo_partners.seed(platforms["troyes"], head=people["cio"], partner=people["partner"])
 
 
 def fill(say: Callable[[str], object]) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The shares in force, under a label that says nothing of anybody; where the person is a partner."""
     partners = _mine(request)
     mine = {row.pk: row for row in partners}
-    shares: list[Any] = list(Share.objects.filter(partner__in=mine).order_by("ends_at", "pk"))
+    shares: list[Any] = list(in_force().filter(partner__in=mine).order_by("ends_at", "pk"))
     for share in shares:
         share.label, share.place = label_of(share), mine[share.partner_id].platform
         share.last_day = last_day(share)
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, key: UUID) -> HttpResponse:
     """One share: the items that were chosen. Each time it is opened is written; gone, it is like one that never was."""
-    found = Share.objects.filter(pk=key, partner__user=request.user.pk).first()
+    found = in_force().filter(pk=key, partner__user=request.user.pk).first()
     if found is None:
         raise Http404
     return one_share(
@@ -81,7 +82,7 @@ def one_share(
 @require_safe
 def share_state(request: HttpRequest, key: UUID) -> HttpResponse:
     """Whether the share still is: 204, or 404 as for one that never was. An open page asks; nothing is read."""
-    return state_of(Share.objects.filter(pk=key, partner__user=request.user.pk).exists())
+    return state_of(in_force().filter(pk=key, partner__user=request.user.pk).exists())
 
 
 def state_of(exists: bool) -> HttpResponse:
@@ -159,6 +160,11 @@ def meetings(request: HttpRequest) -> HttpResponse:
 def kit(request: HttpRequest) -> HttpResponse:
     rows = KitItem.objects.select_related("platform").order_by("platform__name", "order", "title")
     return _page(request, "kit", "outils", {"tools": rows})
+
+
+def in_force() -> QuerySet[Share]:
+    """What is shared with the person now, as the database says it: somebody of both circles sees the past ones too."""
+    return Share.objects.filter(pk__in=RawSQL("SELECT unnest(psad_shares())", []))
 
 
 def label_of(share: Share) -> str:

@@ -65,6 +65,7 @@ PUBLIC_PAGES = [
     "/candidature/",
     "/reconnaissances/",
     "/reconnaissances/ > /reconnaissances/[0-9a-f-]{36}/",
+    "/psad/partage/un-lien-inconnu/",
     "/une-page-qui-n-existe-pas/",
 ]
 
@@ -100,7 +101,17 @@ DESKS = {
     "cio": [
         "/pro/", _PSAD, f"{_PSAD}?etape=closed", f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/",
         *(f"{_PSAD}?etape={step} > {_PSAD}dossiers/[0-9a-f-]{{36}}/" for step in ("received", "followed", "closed")),
-        f"{_PSAD}transferts/",
+        f"{_PSAD}transferts/", f"{_PSAD}solutions/", f"{_PSAD}solutions/nouvelle/",
+        f"{_PSAD}solutions/ > {_PSAD}solutions/[0-9a-f-]{{36}}/", f"{_PSAD}equipe/", f"{_PSAD}equipe/habiliter/",
+        f"{_PSAD}equipe/partenaires/nouveau/", f"{_PSAD}equipe/ > {_PSAD}equipe/partenaires/[0-9a-f-]{{36}}/",
+        f"{_PSAD}reunions/", f"{_PSAD}reunions/nouvelle/", f"{_PSAD}boite-a-outils/", f"{_PSAD}reglages/",
+        f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/ + partages/",
+    ],
+    "cercle2": [
+        "/psad/partenaire/", "/psad/partenaire/ > /psad/partenaire/partages/[0-9a-f-]{36}/",
+        "/psad/partenaire/offres/", "/psad/partenaire/offres/nouvelle/",
+        "/psad/partenaire/offres/ > /psad/partenaire/offres/[0-9a-f-]{36}/", "/psad/partenaire/reunions/",
+        "/psad/partenaire/boite-a-outils/",
     ],
     "ml": [f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/"],
     "agence": ["/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
