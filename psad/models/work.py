@@ -185,6 +185,7 @@ class Transfer(OfCase):
     accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     refused_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField("motif", max_length=300, blank=True)
+    asked = models.BooleanField("demandé par qui le reçoit", default=False)  # then who has the case answers
 
     class Meta(OfCase.Meta):
         constraints = [
