@@ -83,4 +83,4 @@ def test_ticking_and_giving_in_bulk_with_the_keyboard(browser: Browser, portal: 
         page.get_by_label("À qui").select_option(label="Sabine Delormoy")
         page.get_by_label("Pourquoi").fill("Secteur")
         page.keyboard.press("Enter")
-        expect(page.locator(".notice.success, .message, [role=status]").first).to_contain_text("3")
+        expect(page.locator(".messages")).to_contain_text("dossiers sont donnés à Sabine Delormoy")
