@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -16,6 +16,10 @@ from psad.models import Case, Platform, Transfer
 from psad.services.cases import moved
 from psad.services.contacting import workable
 
+KNOWN_HERE = (
+    "Cette personne a déjà un dossier dans votre plateforme\u00a0: refusez le transfert, et voyez avec l’équipe qui le"
+    " propose."
+)
 TOO_MANY = "Trop de questions en une heure\u00a0: réessayez plus tard."
 
 
@@ -56,7 +60,8 @@ def offer(
 def accept(*, transfer: UUID, by: User, role: str, at: dt.datetime) -> Case:
     """Take the case: it is found here under the keys of this platform; the former team reads it no more.
 
-    Raises `ValidationError`: not theirs to accept, or answered meanwhile.
+    Raises `ValidationError`: not theirs to accept, answered meanwhile, or a case of the person is here already: the
+    caller takes back all that was written.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -70,7 +75,11 @@ def accept(*, transfer: UUID, by: User, role: str, at: dt.datetime) -> Case:
     if held is None:  # given away, at the request of another platform: nothing more of it is read here
         return Case(pk=key)
     settle(held)
-    moved(held, "arrive", by=by, at=at, role=role)
+    try:
+        with transaction.atomic():
+            moved(held, "arrive", by=by, at=at, role=role)
+    except IntegrityError as error:
+        raise ValidationError(KNOWN_HERE) from error
     return held
 
 

@@ -23,7 +23,7 @@ from psad.http import circle1
 from psad.lists import Role
 from psad.models import Case, Grant, Obligation, Platform
 from psad.services import closing, contacting, granting, noting, obligation, proposing, transferring
-from psad.services.cases import Conflict
+from psad.services.cases import Conflict, locked
 
 Service = Callable[..., Any]
 # Act of the address: its form, the service, what is said once it is done.
@@ -93,6 +93,8 @@ def _done(form: forms.Act, service: Service, case: Case, grant: Grant) -> bool:
         if "obligation" in takes:
             given["obligation"] = Obligation.objects.values_list("pk", flat=True).get(case=case, ended_at=None)
         with transaction.atomic():
+            if "version" not in takes:  # two clicks, two people: once, whatever the act
+                locked(case.pk, version=given.get("version"))
             service(**{name: value for name, value in given.items() if name in takes})
     except Conflict as conflict:
         form.add_error(None, conflict)

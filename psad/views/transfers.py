@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,16 +36,15 @@ def waiting(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpRe
         raise PermissionDenied
     if request.method == "POST":
         return _answered(request, platform, grant)
-    team = {user.pk for user in queue.colleagues(platform)}
     open_ones = Transfer.objects.filter(accepted_at=None, refused_at=None).select_related("by", "to").order_by("at")
     coming = list(open_ones.filter(to=platform)[:PAGE])
     leaving = list(open_ones.exclude(to=platform).filter(case__platform=platform)[:PAGE])
     context = {
         "platform": platform, "grant": grant, "here": "transferts",
-        "offered": [row for row in coming if row.by_id not in team],
-        "asked": _named([row for row in leaving if row.by_id not in team], grant),
-        "ours": [row for row in coming if row.by_id in team],
-        "given": _named([row for row in leaving if row.by_id in team], grant),
+        "offered": [row for row in coming if not row.asked],
+        "asked": _named([row for row in leaving if row.asked], grant),
+        "ours": [row for row in coming if row.asked],
+        "given": _named([row for row in leaving if not row.asked], grant),
     }  # fmt: skip
     return render(request, "psad/work/transfers.html", context)
 
@@ -69,12 +69,16 @@ def _answered(request: HttpRequest, platform: Platform, grant: Grant) -> HttpRes
         key = UUID(request.POST.get("transfert", ""))
     except ValueError:
         raise Http404 from None
-    if not Transfer.objects.filter(pk=key).exists():
+    known = Transfer.objects.filter(pk=key)
+    # Of this platform: somebody of two of them is not in both what they are in one. (Of a case that is offered, the row
+    # of the case is not seen: two questions, no join.)
+    if not known.filter(to=platform).exists() and not known.filter(case__platform=platform).exists():
         raise Http404
     at = timezone.now()
     try:
         if request.POST.get("acte") == "accepter":
-            held = transferring.accept(transfer=key, by=grant.user, role=grant.role, at=at)
+            with transaction.atomic():
+                held = transferring.accept(transfer=key, by=grant.user, role=grant.role, at=at)
             if Case.objects.filter(pk=held.pk, platform=platform).exists():
                 messages.success(request, "Le dossier est maintenant dans votre plateforme.")
                 return redirect("psad_case", platform.slug, held.pk)
