@@ -31,6 +31,7 @@ from psad.models import (
     Proposal,
     Share,
     Solution,
+    Wish,
 )
 from psad.reading import Opened
 from psad.services import filing
@@ -61,6 +62,7 @@ _READS = {
     "case.search": "l’a trouvé par une recherche",
     "case.break_glass": "l’a ouvert par nécessité", "case.transfers": "l’a vu parmi les transferts",
     "case.demo": "a préparé la démonstration",
+    "young.enter": "est entrée par son lien", "young.read": "a lu sa page",
     "case.file_read": "a ouvert une pièce", "case.letter_read": "a ouvert une lettre",
     "case.asked": "a demandé si la personne est suivie ailleurs", "case.obligation": "a vérifié son âge",
     "case.leaves": "a transmis le dossier", "case.arrives": "a reçu le dossier",
@@ -198,7 +200,9 @@ class CasePage:
         return [
             {
                 "at": row.at,
-                "by": _name(row.by),
+                "by": "La personne" if row.data.get("self") else _name(row.by),
+                "verb": row.verb,
+                "notice": row.data.get("notice", ""),
                 "what": _MOVES.get(row.verb, "a modifié le dossier"),
                 "words": _words(row),
             }
@@ -214,7 +218,7 @@ class CasePage:
         names: dict[Any, str] = {
             user.pk: _name(user) for user in User.objects.filter(pk__in={actor for _, actor, _ in rows})
         }
-        return [{"at": at, "who": names.get(actor, "Le portail"), "what": _read(verb)} for at, actor, verb in rows]
+        return [{"at": at, "who": names.get(actor) or _nobody(verb), "what": _read(verb)} for at, actor, verb in rows]
 
     @property
     def verify_title(self) -> str:
@@ -242,6 +246,16 @@ class CasePage:
         if isinstance(typed, forms.Close | forms.Give):
             return self.case.step != Step.CLOSED
         return self.workable or isinstance(typed, forms.Note | forms.Piece)
+
+    @cached_property
+    def asked(self) -> int:
+        """What the person asks about their data and nobody has answered, also on a closed case."""
+        return Wish.objects.filter(case=self.case, handled_at=None).count()
+
+    @property
+    def notice(self) -> dict[str, Any] | None:
+        """The last time the notice was given: by whom, how, which version."""
+        return next((move for move in self.moves if move["verb"] == "inform"), None)
 
     @property
     def lacks(self) -> str:
@@ -391,6 +405,12 @@ def open_case(case: Case, grant: Grant, today: dt.date, **shown: Any) -> CasePag
 
 def _name(user: User | None) -> str:
     return (user.name or user.email) if user is not None else "Le portail"
+
+
+def _nobody(verb: str) -> str:
+    """Who acts without an account: the person on their own page, or a task of the portal."""
+    own = verb.startswith("young.") or verb in {"case.answer", "case.wish", "case.oppose", "case.copy"}
+    return "La personne" if own else "Le portail"
 
 
 def _read(verb: str) -> str:

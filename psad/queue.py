@@ -16,8 +16,9 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 from accounts.models import User
 from psad import reading
 from psad.lists import Role, Step
-from psad.models import Case, CaseGrant, Grant, Platform
+from psad.models import Case, CaseGrant, Grant, Platform, Wish
 from psad.reading import Opened
+from psad.services import young_rights
 
 PAGE = 50
 OBLIGATION_UNTIL = 18
@@ -107,6 +108,14 @@ def lines(rows: list[Case], grant: Grant, today: dt.date, *, verb: str = "case.l
     if not rows:
         return []
     return [Line(opened, today) for opened in reading.read_all(rows, role=grant.role, verb=verb)]
+
+
+def asked(platform: Platform, grant: Grant, today: dt.date) -> list[tuple[Wish, Line]]:
+    """What people ask about their data and nobody has answered, oppositions first, closed cases too."""
+    wishes = young_rights.waiting(platform.pk)
+    cases = list({row.case_id: row.case for row in wishes}.values())
+    found = {line.case.pk: line for line in lines(cases, grant, today)}
+    return [(row, found[row.case_id]) for row in wishes]
 
 
 def counts(platform: Platform, grant: Grant, filters: Filters, today: dt.date) -> dict[str, int]:
