@@ -55,6 +55,10 @@ _MOVES = {
     "arrive": "a accepté le dossier d’une autre plateforme",
     "share": "a partagé des éléments avec un partenaire",
     "file": "a joint une pièce", "file_out": "a retiré une pièce",
+    "link": "a donné son lien à la personne", "unlink": "a retiré le lien de la personne",
+    "wish": "a demandé quelque chose sur ses données", "wish_done": "a répondu à la demande de la personne",
+    "copy": "a pris une copie de ses données", "oppose": "a dit non\u00a0: plus de contact",
+    "correct": "a corrigé les informations de la personne",
     "unshare": "a mis fin à un partage", "left": "ne l’accompagne plus\u00a0: son habilitation a pris fin",
 }  # fmt: skip
 _READS = {

@@ -67,9 +67,8 @@ def test_a_link_and_its_code_open_the_page_for_half_an_hour_and_nothing_else(doo
     assert page["Cache-Control"] == "private, no-store, max-age=0"
     assert client.get(f"/psad/troyes/dossiers/{door.case.pk}/").status_code == 302  # no account is opened
     with context.acting(door.head):
-        verbs = list(
-            Access.objects.filter(cases__contains=[door.case.log_key]).order_by("seq").values_list("verb", "role")
-        )
+        lines = Access.objects.filter(cases__contains=[door.case.log_key]).order_by("seq")
+        verbs = list(lines.values_list("verb", "role"))
     assert verbs == [("case.link", "head"), ("young.enter", "young"), ("young.read", "young")]
 
 
@@ -299,10 +298,8 @@ def test_an_adviser_gives_the_link_on_the_case_and_it_is_shown_once(client: Clie
     message = re.search(r"<textarea[^>]*>(.*?)</textarea>", body, re.S)
     assert message is not None
     assert given.code not in message[1]
-    assert not re.search(
-        r"PSAD|décroch|accompagne|mission locale|CIO|Ana",
-        message[1].replace(given.secret, "").replace("/mon-accompagnement/", ""),
-    )
+    words = message[1].replace(given.secret, "").replace("/mon-accompagnement/", "")
+    assert not re.search(r"PSAD|décroch|accompagne|mission locale|CIO|Ana", words)
     assert given.secret not in client.get(url).content.decode()
     door.enter(given)
     assert "Sa page est ouverte" in client.get(url).content.decode()
