@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -19,7 +20,7 @@ from psad.figures import DELAY
 from psad.models import Publication
 
 ALL = "tout"
-FILES = {"csv": csv_file, "xlsx": xlsx_file}
+FILES: dict[str, Callable[..., HttpResponse]] = {"csv": csv_file, "xlsx": xlsx_file}
 
 
 @admin.register(Publication)

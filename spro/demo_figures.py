@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from psad.services.publishing import publish_due
 
 
-def publish(at: dt.datetime) -> int:
-    """Publish the quarters that are over and their years; how many. To be called once every case is made: what is
-    published is never counted again, in the demonstration either."""
-    return len(publish_due(at))
+def publish(at: dt.datetime, say: Callable[[str], object]) -> None:
+    """Publish the quarters that are over and their years; `say` is told how many. To be called once every case is made:
+    what is published is never counted again, in the demonstration either."""
+    if periods := publish_due(at):
+        say(f"PSAD\u00a0: chiffres publiés pour {len(periods)} périodes.")

@@ -20,7 +20,7 @@ from psad import context, queue
 from psad.lists import Answer, Means, PartnerKind, Role, Side, Step
 from psad.models import Case, Grant, Partner, Platform, PlatformCommune
 from psad.services import young_links
-from spro import demo_partners, demo_young
+from spro import demo_figures, demo_partners, demo_young
 from territories.models import Commune, Site
 
 # CIOs of the same agglomeration as Strasbourg's: one platform for the three.
@@ -63,6 +63,7 @@ def fill(say: Callable[[str], object]) -> None:
         if number % 3 == 0 or number == len(platforms):
             say(f"PSAD\u00a0: {done} dossiers inventés sur {wanted * len(platforms)}.")
     queue.now_filling(0, 0)
+    demo_figures.publish(timezone.now(), say)
 
 
 def young_link() -> tuple[str, str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +18,7 @@ from psad.models import Figure, Grant, Platform, Publication
 
 SHOWN = 12
 """Periods offered: three years of quarters, their years."""
-FILES = {"csv": csv_file, "xlsx": xlsx_file}
+FILES: dict[str, Callable[..., HttpResponse]] = {"csv": csv_file, "xlsx": xlsx_file}
 
 
 @circle1
