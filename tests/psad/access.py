@@ -36,7 +36,7 @@ _HERE = "/psad/{platform}/"
 # route → an address of the platform, who reads it, who posts to it (none: as who reads)
 ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     "psad/": ("/psad/", AREA, None),
-    _P: (_HERE, TEAM, None),
+    _P: (_HERE, TEAM, WHOLE),  # giving in bulk
     f"{_P}recherche/": (f"{_HERE}recherche/", _FORM_ONLY, TEAM),
     f"{_P}transferts/": (f"{_HERE}transferts/", WHOLE, WHOLE | {"head": 404, "coordination": 404}),  # none is named
     f"{_P}acces-exceptionnel/": (f"{_HERE}acces-exceptionnel/", TEAM, None),

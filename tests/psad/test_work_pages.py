@@ -317,7 +317,7 @@ def test_D12_the_mission_locale_alone_convokes_and_the_clock_is_on_the_page(plac
     place.client.force_login(ml)
     assert place.post("obligation", {"ground": "abandon"}).status_code == 302
     soon = (timezone.localtime() + dt.timedelta(days=10)).strftime("%Y-%m-%dT09:30")
-    assert place.post("convoquer", {"meeting_at": soon}, version=1).status_code == 302
+    assert place.post("convoquer", {"meeting_at": soon, "place": "Troyes"}, version=1).status_code == 302
     assert "Convocation du" in place.get(to=ml).content.decode()
     early = place.post("departement", {}, version=2)
     assert "n’est possible qu’à partir du" in early.content.decode()
