@@ -28,12 +28,12 @@ class BodyForm(ModelForm):
         kind = values.get("kind", self.instance.kind)
         others = GoverningBody.objects.exclude(pk=self.instance.pk)
         if kind == Kind.DECISION and others.filter(kind=Kind.DECISION).exists():
-            self.add_error("kind", "Une seule instance décide\u00a0: une autre le fait déjà (R7).")
+            self.add_error("kind", "Une seule instance décide\u00a0: une autre le fait déjà.")
         was = GoverningBody.objects.filter(pk=self.instance.pk).values_list("kind", flat=True).first()
         if was == Kind.OPINION != kind and others.filter(kind=Kind.OPINION).count() < LEAST:
-            self.add_error("kind", "Deux instances au moins donnent un avis avant la décision (R7).")
+            self.add_error("kind", "Deux instances au moins donnent un avis avant la décision.")
         if was == Kind.DECISION != kind:
-            self.add_error("kind", "Une instance décide toujours\u00a0: celle-ci est la seule (R7).")
+            self.add_error("kind", "Une instance décide toujours\u00a0: celle-ci est la seule.")
         return values
 
 

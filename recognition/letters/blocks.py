@@ -75,7 +75,7 @@ def decision(about: About) -> Block:
     found = about.decision
     if found is None:
         raise ValueError(f"A letter « {about.kind} » notifies a decision.")
-    number = _needed(found.deliberation_number, "le numéro de délibération est vide (R14).")
+    number = _needed(found.deliberation_number, "le numéro de délibération est vide.")
     body = f", {about.deciding_body}" if about.deciding_body else ""
     rows = [
         ("Décision", str(found.get_kind_display())),
@@ -368,7 +368,7 @@ def to_renew(about: About) -> Block:
         "pour_renouveler",
         "Pour demander le renouvellement",
         _rows(
-            ("Au plus tard le", _needed(limit, "la date limite de renouvellement n’est pas connue (R9).")),
+            ("Au plus tard le", _needed(limit, "la date limite de renouvellement n’est pas connue.")),
             (
                 "À joindre",
                 "le bilan d’activités de la période, le rapport d’activité et les comptes de l’année précédente",

@@ -162,7 +162,7 @@ def signature(about: About, kind: Kind) -> dict[str, str] | None:
     if found is None:
         return {"name": rule("signatory"), "title": rule("signatory_title")}
     if not found.signatory.strip() or not found.signatory_title.strip():
-        raise ValidationError("Cette lettre ne peut pas être écrite\u00a0: la ou le signataire est vide (R14).")
+        raise ValidationError("Cette lettre ne peut pas être écrite\u00a0: la ou le signataire est vide.")
     return {"name": found.signatory, "title": found.signatory_title}
 
 

@@ -591,7 +591,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__year', models.F('year')), ('commission_on__year', models.F('year'))), name='campaign_in_its_year', violation_error_message='La date limite et la décision sont dans l’année de la campagne (R4, R7).'),
+            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__year', models.F('year')), ('commission_on__year', models.F('year'))), name='campaign_in_its_year', violation_error_message='La date limite et la décision sont dans l’année de la campagne.'),
         ),
         migrations.AddConstraint(
             model_name='campaign',
@@ -659,11 +659,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='candidature',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'deposited', 'incomplete', 'complete', 'ready'])), fields=('organisation',), name='candidature_one_open', violation_error_message='Votre organisme a déjà un dossier en cours (R1).'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'deposited', 'incomplete', 'complete', 'ready'])), fields=('organisation',), name='candidature_one_open', violation_error_message='Votre organisme a déjà un dossier en cours.'),
         ),
         migrations.AddConstraint(
             model_name='candidature',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'deposited', 'incomplete', 'complete', 'ready'])), fields=('siret',), name='candidature_one_open_siret', violation_error_message='Un dossier est déjà en cours pour ce SIRET (R1).'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'deposited', 'incomplete', 'complete', 'ready'])), fields=('siret',), name='candidature_one_open_siret', violation_error_message='Un dossier est déjà en cours pour ce SIRET.'),
         ),
         migrations.AddConstraint(
             model_name='candidature',
@@ -707,7 +707,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons__regex', '^\\s*$'), _negated=True), name='opinion_with_reasons', violation_error_message='Donnez les motifs de l’avis (R6).'),
+            constraint=models.CheckConstraint(condition=models.Q(('reasons__regex', '^\\s*$'), _negated=True), name='opinion_with_reasons', violation_error_message='Donnez les motifs de l’avis.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='opinion',
@@ -719,7 +719,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['refusal', 'suspension', 'withdrawal', 'repeal']), _negated=True), models.Q(('grounds__regex', '^\\s*$'), _negated=True), _connector='OR'), name='decision_with_grounds', violation_error_message='Donnez les motifs de la décision (R14).'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['refusal', 'suspension', 'withdrawal', 'repeal']), _negated=True), models.Q(('grounds__regex', '^\\s*$'), _negated=True), _connector='OR'), name='decision_with_grounds', violation_error_message='Donnez les motifs de la décision.'),
         ),
         migrations.AddConstraint(
             model_name='decision',
@@ -731,11 +731,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['withdrawal', 'repeal']), _negated=True), ('notice__isnull', False), _connector='OR'), name='annulment_after_notice', violation_error_message='Une annulation suit une procédure contradictoire (R10, R14).'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['withdrawal', 'repeal']), _negated=True), ('notice__isnull', False), _connector='OR'), name='annulment_after_notice', violation_error_message='Une annulation suit une procédure contradictoire.'),
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('follows', None), ('kind__in', ['grant', 'refusal'])), fields=('candidature',), name='decision_once_a_dossier', violation_error_message='Ce dossier est déjà décidé (R13).'),
+            constraint=models.UniqueConstraint(condition=models.Q(('follows', None), ('kind__in', ['grant', 'refusal'])), fields=('candidature',), name='decision_once_a_dossier', violation_error_message='Ce dossier est déjà décidé.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='decision',
@@ -767,7 +767,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), models.Q(('report', ''), _negated=True)), _connector='OR'), name='visit_done_with_report', violation_error_message='Une visite faite a sa date et son compte rendu (R10).'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), models.Q(('report', ''), _negated=True)), _connector='OR'), name='visit_done_with_report', violation_error_message='Une visite faite a sa date et son compte rendu.'),
         ),
         migrations.AddConstraint(
             model_name='finding',

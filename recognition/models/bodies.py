@@ -202,7 +202,7 @@ class Opinion(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(reasons__regex=r"^\s*$"), name="opinion_with_reasons",
-                violation_error_message="Donnez les motifs de l’avis (R6).",
+                violation_error_message="Donnez les motifs de l’avis.",
             ),
         ]  # fmt: skip
         triggers = [

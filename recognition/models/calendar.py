@@ -77,7 +77,7 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(deadline_on__year=F("year")) & Q(commission_on__year=F("year")),
                 name="campaign_in_its_year",
-                violation_error_message="La date limite et la décision sont dans l’année de la campagne (R4, R7).",
+                violation_error_message="La date limite et la décision sont dans l’année de la campagne.",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(opened_at__isnull=False), name="campaign_closed_after_opened"

@@ -106,7 +106,7 @@ class Decision(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(kind__in=["refusal", "suspension", "withdrawal", "repeal"]) | ~Q(grounds__regex=r"^\s*$"),
-                name="decision_with_grounds", violation_error_message="Donnez les motifs de la décision (R14).",
+                name="decision_with_grounds", violation_error_message="Donnez les motifs de la décision.",
             ),
             models.CheckConstraint(
                 condition=~Q(deliberation_number__regex=r"^\s*$") & ~Q(signatory__regex=r"^\s*$")
@@ -122,11 +122,11 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind__in=["withdrawal", "repeal"]) | Q(notice__isnull=False),
                 name="annulment_after_notice",
-                violation_error_message="Une annulation suit une procédure contradictoire (R10, R14).",
+                violation_error_message="Une annulation suit une procédure contradictoire.",
             ),
             models.UniqueConstraint(
                 fields=["candidature"], condition=Q(kind__in=["grant", "refusal"], follows=None),
-                name="decision_once_a_dossier", violation_error_message="Ce dossier est déjà décidé (R13).",
+                name="decision_once_a_dossier", violation_error_message="Ce dossier est déjà décidé.",
             ),
         ]  # fmt: skip
         triggers = [

@@ -135,12 +135,12 @@ class Candidature(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation"], condition=Q(state__in=_OPEN),
-                name="candidature_one_open", violation_error_message="Votre organisme a déjà un dossier en cours (R1).",
+                name="candidature_one_open", violation_error_message="Votre organisme a déjà un dossier en cours.",
             ),
             models.UniqueConstraint(
                 fields=["siret"], condition=Q(state__in=_OPEN),
                 name="candidature_one_open_siret",
-                violation_error_message="Un dossier est déjà en cours pour ce SIRET (R1).",
+                violation_error_message="Un dossier est déjà en cours pour ce SIRET.",
             ),
             models.UniqueConstraint(
                 fields=["receipt_number"], condition=~Q(receipt_number=""), name="candidature_receipt_once"

@@ -145,7 +145,7 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="done") | (Q(done_on__isnull=False) & ~Q(report="")), name="visit_done_with_report",
-                violation_error_message="Une visite faite a sa date et son compte rendu (R10).",
+                violation_error_message="Une visite faite a sa date et son compte rendu.",
             ),
         ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from recognition.deadlines import limit_on, window
 from recognition.models import Campaign, CampaignMove, Candidature, GoverningBody, Recognition, Sitting
 from recognition.services.acts import note
 
-NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui (R15)."
+NO_CHARTER = "Chargez d’abord un cahier des charges\u00a0: une campagne se prépare d’après lui."
 SATURDAY = 5  # as `date.weekday` counts
 # The steps on which a body sits.
 SITTINGS = ("council_on", "crefop_on", "commission_on")

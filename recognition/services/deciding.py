@@ -216,7 +216,7 @@ def _check_turn(dossier: Candidature, place: Sitting) -> None:
     if missing := lacks(dossier, place.held_on):
         raise ValidationError(f"Pas de décision sans les avis\u00a0: {' ; '.join(missing)}.")
     if Candidature.objects.open().filter(organisation=dossier.organisation_id).exists():
-        raise ValidationError("Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide (R1).")
+        raise ValidationError("Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide.")
 
 
 def _grounds(dossier: Candidature, kind: str, grounds: str) -> str:

@@ -24,7 +24,7 @@ log = structlog.get_logger("recognition.notifying")
 LETTERS = {Decision.Kind.GRANT: LetterKind.GRANT, Decision.Kind.REFUSAL: LetterKind.REFUSAL}
 FOLLOWED = "Une autre décision a pris la suite de celle-ci\u00a0: c’est elle qui se notifie."
 BY_RIGHT = (
-    "Cet organisme est devenu membre de droit depuis la décision\u00a0: il n’a plus à être reconnu (R1). Une décision"
+    "Cet organisme est devenu membre de droit depuis la décision\u00a0: il n’a plus à être reconnu. Une décision"
     " de refus doit la suivre, ou son statut être corrigé."
 )
 NOT_OF_DOSSIER = "Cette décision porte sur une reconnaissance\u00a0: sa lettre est écrite avec elle."

@@ -383,7 +383,7 @@ def test_R13_a_refusal_taken_back_grants_under_the_plan_of_the_new_day() -> None
     put_on_agenda(sitting=later, candidature=first.candidature, at=morning_of(later.held_on), actor=None)
     other = ready(organisation=dossier.organisation, state="draft", deposited_at=None, receipt_number="")
     assert refused(lambda: following(first, **day)) == [
-        "Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide (R1)."
+        "Cet organisme a depuis un autre dossier en cours\u00a0: c’est lui qui se décide."
     ]
     other.delete()
     second = following(first, **day)

@@ -256,7 +256,7 @@ def test_the_addressee_is_written_in_french(person: str, said: str) -> None:
 def test_R14_without_signatory_nothing_is_written(kind: str, key: str) -> None:
     given = about(kind)
     world.rules(**{key: ""})
-    assert "est vide (R14)" in refusal_of(kind, **given)
+    assert "est vide" in refusal_of(kind, **given)
 
 
 def test_R14_a_notice_gives_its_grounds() -> None:
@@ -270,7 +270,7 @@ def test_R14_a_refusal_gives_its_grounds_and_its_signatory() -> None:
     decision.grounds = "\n "
     assert refusal_of("refusal", decision=decision).endswith("les motifs sont vides (R14, article L. 211-2 du CRPA).")
     decision.grounds, decision.signatory = "Motif.", " "
-    assert refusal_of("refusal", decision=decision).endswith("la ou le signataire est vide (R14).")
+    assert refusal_of("refusal", decision=decision).endswith("la ou le signataire est vide.")
 
 
 def test_R14_a_letter_without_its_subject_is_a_mistake_of_ours() -> None:
