@@ -31,66 +31,82 @@ class Median(Aggregate):
 
 
 def counts(platform: Platform, today: dt.date) -> dict[str, Any]:
-    """What the page of figures shows of a platform."""
-    cases = Case.objects.filter(platform=platform, anonymised_at=None).exclude(closing_reason=ClosingReason.MERGED)
+    """What the page of figures shows of a platform. Three queries."""
     since = today - relativedelta(months=MONTHS)
+    cases = Case.objects.filter(platform=platform, anonymised_at=None).exclude(closing_reason=ClosingReason.MERGED)
+    waited = ExpressionWrapper(F("first_contact_at__date") - F("received_on"), output_field=DurationField())
+    found = cases.annotate(days=ExtractDay(waited)).aggregate(
+        **_now_asked(today), **_flows_asked(today), **_delay_asked(since), **_people_asked(since)
+    )
     return {
-        "since": since, "now": _now(cases, today), "flows": _flows(cases, today), "delay": _delay(cases, since),
-        "solutions": _solutions(platform, since), "lasting": _lasting(platform, since),
-        "people": _people(cases.filter(received_on__gte=since)),
+        "since": since, "now": _now(found), "flows": _flows(found, today), "delay": _delay(found),
+        "people": _people(found), "solutions": _solutions(platform, since), "lasting": _lasting(platform, since),
     }  # fmt: skip
 
 
-def _now(cases: Any, today: dt.date) -> list[tuple[str, int]]:
-    """By step, then what is late and what nobody follows."""
+def _now_asked(today: dt.date) -> dict[str, Any]:
     running = ~Q(step=Step.CLOSED)
-    found = cases.aggregate(
-        late=Count("pk", filter=running & Q(due_on__lt=today)),
-        alone=Count("pk", filter=running & Q(follower=None)),
-        **{step: Count("pk", filter=Q(step=step)) for step in Step.values if step != Step.CLOSED},
-    )
-    steps = [(str(label), found[step]) for step, label in Step.choices if step != Step.CLOSED]
+    return {
+        "late": Count("pk", filter=running & Q(due_on__lt=today)),
+        "alone": Count("pk", filter=running & Q(follower=None)),
+        **{f"at_{step}": Count("pk", filter=Q(step=step)) for step in Step.values if step != Step.CLOSED},
+    }
+
+
+def _now(found: dict[str, Any]) -> list[tuple[str, int]]:
+    """By step, then what is late and what nobody follows."""
+    steps = [(str(label), found[f"at_{step}"]) for step, label in Step.choices if step != Step.CLOSED]
     return [*steps, ("En retard", found["late"]), (UNFOLLOWED, found["alone"])]
 
 
-def _flows(cases: Any, today: dt.date) -> dict[str, Any]:
-    """What happened in each of the last quarters, the latest first."""
-    quarters = [after(quarter_of(today), -number) for number in range(QUARTERS)]
-    steps = (
-        ("Jeunes reçus", "received_on"), ("Jeunes joints", "first_contact_at__date"),
-        ("Solutions commencées", "solution_on"), ("Accompagnements clos", "closed_on"),
-    )  # fmt: skip
-    asked = {
-        f"c{column}_{number}": Count("pk", filter=Q(**{f"{name}__gte": start, f"{name}__lt": after(start)}))
-        for column, (_, name) in enumerate(steps)
-        for number, start in enumerate(quarters)
+_STEPS = (
+    ("Jeunes reçus", "received_on"), ("Jeunes joints", "first_contact_at__date"),
+    ("Solutions commencées", "solution_on"), ("Accompagnements clos", "closed_on"),
+)  # fmt: skip
+
+
+def _quarters(today: dt.date) -> list[dt.date]:
+    return [after(quarter_of(today), -number) for number in range(QUARTERS)]
+
+
+def _flows_asked(today: dt.date) -> dict[str, Any]:
+    return {
+        f"flow_{column}_{number}": Count("pk", filter=Q(**{f"{name}__gte": start, f"{name}__lt": after(start)}))
+        for column, (_, name) in enumerate(_STEPS)
+        for number, start in enumerate(_quarters(today))
     }
-    found = cases.aggregate(**asked)
+
+
+def _flows(found: dict[str, Any], today: dt.date) -> dict[str, Any]:
+    """What happened in each of the last quarters, the latest first."""
     rows = [
-        (quarter_name(start), [found[f"c{column}_{number}"] for column in range(len(steps))])
-        for number, start in enumerate(quarters)
+        (quarter_name(start), [found[f"flow_{column}_{number}"] for column in range(len(_STEPS))])
+        for number, start in enumerate(_quarters(today))
     ]
-    return {"header": [label for label, _ in steps], "rows": rows}
+    return {"header": [label for label, _ in _STEPS], "rows": rows}
+
+
+def _delay_asked(since: dt.date) -> dict[str, Any]:
+    joined = Q(first_contact_at__date__gte=since)
+    return {
+        "joined": Count("pk", filter=joined), "median": Median("days", filter=joined),
+        "soon": Count("pk", filter=joined & Q(days__lte=15)), "later": Count("pk", filter=joined & Q(days__gt=30)),
+        "month": Count("pk", filter=joined & Q(days__gt=15, days__lte=30)),
+    }  # fmt: skip
+
+
+def _delay(found: dict[str, Any]) -> dict[str, Any]:
+    """Days from the reception to the first contact, of those joined since then."""
+    classes = [
+        ("15 jours ou moins", found["soon"]), ("16 à 30 jours", found["month"]), ("Plus de 30 jours", found["later"]),
+    ]  # fmt: skip
+    median = None if found["median"] is None else round(found["median"])
+    return {"people": found["joined"], "median": median, "classes": classes}
 
 
 def quarter_name(start: dt.date) -> str:
     number = (start.month + 2) // 3
     return f"{number}{'er' if number == 1 else 'e'} trimestre {start.year}"
-
-
-def _delay(cases: Any, since: dt.date) -> dict[str, Any]:
-    """Days from the reception to the first contact, of those joined since then."""
-    joined = cases.filter(first_contact_at__date__gte=since)
-    waited = ExpressionWrapper(F("first_contact_at__date") - F("received_on"), output_field=DurationField())
-    found = joined.annotate(days=ExtractDay(waited)).aggregate(
-        people=Count("pk"), median=Median("days"), soon=Count("pk", filter=Q(days__lte=15)),
-        month=Count("pk", filter=Q(days__gt=15, days__lte=30)), later=Count("pk", filter=Q(days__gt=30)),
-    )  # fmt: skip
-    median = found["median"]
-    classes = [
-        ("15 jours ou moins", found["soon"]), ("16 à 30 jours", found["month"]), ("Plus de 30 jours", found["later"]),
-    ]  # fmt: skip
-    return {"people": found["people"], "median": None if median is None else round(median), "classes": classes}
 
 
 def _solutions(platform: Platform, since: dt.date) -> list[tuple[str, int]]:
@@ -112,18 +128,21 @@ def _lasting(platform: Platform, since: dt.date) -> list[dict[str, Any]]:
     return [row | {"share": round(100 * row["held"] / row["done"])} for row in sorted(found, key=lambda r: r["months"])]
 
 
-def _people(cases: Any) -> list[dict[str, Any]]:
-    """Who was received: by sex, age at their reception, origin."""
+def _people_asked(since: dt.date) -> dict[str, Any]:
     days = {years: dt.timedelta(days=round(365.25 * years)) for years in (18, 21)}
     minor = Q(birth_month__gt=F("received_on") - days[18])
     older = Q(birth_month__lte=F("received_on") - days[21])
     known = Q(origin__in=["scolaire", "apprentissage"])
-    found = cases.aggregate(
-        sex_f=Count("pk", filter=Q(sex="f")), sex_other=Count("pk", filter=~Q(sex="f")),
-        age_16=Count("pk", filter=minor), age_21=Count("pk", filter=older), age_18=Count("pk", filter=~minor & ~older),
-        origin_scolaire=Count("pk", filter=Q(origin="scolaire")), origin_other=Count("pk", filter=~known),
-        origin_apprentissage=Count("pk", filter=Q(origin="apprentissage")),
-    )  # fmt: skip
+    kept = {
+        "sex_f": Q(sex="f"), "sex_other": ~Q(sex="f"), "age_16": minor, "age_18": ~minor & ~older, "age_21": older,
+        "origin_scolaire": Q(origin="scolaire"), "origin_apprentissage": Q(origin="apprentissage"),
+        "origin_other": ~known,
+    }  # fmt: skip
+    return {key: Count("pk", filter=Q(received_on__gte=since) & one) for key, one in kept.items()}
+
+
+def _people(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who was received since then: by sex, age at their reception, origin."""
     return [
         {"title": title, "classes": [(label, found[f"{key}_{one}"]) for one, label in classes]}
         for key, (title, classes) in PEOPLE.items()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from psad import context
@@ -161,7 +161,7 @@ def _node(slug: str | None, department: str | None) -> Node:
 
 
 def _counted(quarter: dt.date) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # a refusal is said as it is
         cursor.execute("SELECT * FROM psad_figures(%s)", [quarter])
         return list(cursor.fetchall())
 

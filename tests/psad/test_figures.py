@@ -102,7 +102,7 @@ def test_D8_what_is_published_is_never_changed_and_small_counts_are_the_task_s()
     received(made, head, 6)
     publish_quarter(Q3, NOW)
     for model in (Publication, Figure, FigureCount):
-        for act in (lambda m: m.objects.update(pk=99_999), lambda m: m.objects.all().delete()):
+        for act in (lambda m: m.objects.update(id=99_999), lambda m: m.objects.all().delete()):
             with context.task("figures"), pytest.raises(DatabaseError), transaction.atomic():
                 act(model)
     with context.acting(head):

@@ -75,12 +75,12 @@ def test_D8_every_page_of_the_desk_asks_nothing_of_a_case_and_shows_nobody(clien
         tool = KitItem.objects.create(title="Courrier")
     keys = {Platform: made.pk, PlatformCommune: made.communes.get().pk, Grant: grant.pk, KitItem: tool.pk}
     keys[Publication] = period.pk
-    paths = ["/admin/", f"/admin/recherche/?q={CANARY}", "/admin/imports/"]
+    paths = ["/admin/", f"/admin/recherche/?q={CANARY[:6]}", "/admin/imports/"]
     paths += [f"/admin/psad/publication/{period.pk}/tout.{form}" for form in ("csv", "xlsx")]
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         paths += [reverse(f"{name}_{page}") for page in ("changelist", "add")]
-        paths += [f"{reverse(f'{name}_changelist')}?q={CANARY}"]
+        paths += [f"{reverse(f'{name}_changelist')}?q={CANARY[:6]}"]
         if key := keys.get(model):
             paths += [reverse(f"{name}_{page}", args=[key]) for page in ("change", "history", "delete")]
     for path in paths:
@@ -309,7 +309,7 @@ def test_D9_a_head_reads_the_counts_of_the_platform_as_they_are(
     client.get("/psad/troyes/chiffres/")
     with CaptureQueriesContext(connection) as seen:
         answer = client.get("/psad/troyes/chiffres/")
-    told = [query["sql"] for query in seen if "set_config" not in query["sql"] and "SAVEPOINT" not in query["sql"]]
+    told = [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
     counts = answer.context["counts"]
     assert counts["now"][0] == ("Reçu", 3)
     assert counts["flows"]["rows"][0][1][0] == 3
