@@ -101,7 +101,7 @@ DESKS = {
     "cio": [
         "/pro/", _PSAD, f"{_PSAD}?etape=closed", f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/",
         *(f"{_PSAD}?etape={step} > {_PSAD}dossiers/[0-9a-f-]{{36}}/" for step in ("received", "followed", "closed")),
-        f"{_PSAD}transferts/", f"{_PSAD}solutions/", f"{_PSAD}solutions/nouvelle/",
+        f"{_PSAD}chiffres/", f"{_PSAD}transferts/", f"{_PSAD}solutions/", f"{_PSAD}solutions/nouvelle/",
         f"{_PSAD}solutions/ > {_PSAD}solutions/[0-9a-f-]{{36}}/", f"{_PSAD}equipe/", f"{_PSAD}equipe/habiliter/",
         f"{_PSAD}equipe/partenaires/nouveau/", f"{_PSAD}equipe/ > {_PSAD}equipe/partenaires/[0-9a-f-]{{36}}/",
         f"{_PSAD}reunions/", f"{_PSAD}reunions/nouvelle/", f"{_PSAD}boite-a-outils/", f"{_PSAD}reglages/",
@@ -131,6 +131,8 @@ DESKS = {
         f"{_DESK}visit/ > {_DESK}visit/[0-9]+/change/", f"{_DESK}notice/ > {_DESK}notice/[0-9]+/change/",
         f"{_DESK}letter/",
         f"{_DESK}letter/ > {_DESK}letter/[0-9]+/change/", f"{_DESK}campaign/",
+        "/admin/psad/platform/", "/admin/psad/platform/ > /admin/psad/platform/[0-9]+/change/", "/admin/psad/grant/",
+        "/admin/psad/grant/add/", "/admin/psad/publication/",
         f"{_DESK}campaign/ > {_DESK}campaign/[0-9]+/change/", f"{_DESK}lettertemplate/",
         f"{_DESK}lettertemplate/add/?kind=grant", f"{_DESK}rule/",
     ],
