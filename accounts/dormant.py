@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,20 @@ from core.outbox import queue_mail
 
 WARNED_DAYS = 30
 WARNING = "account.warn"
+_grounds: list[Callable[[], AbstractContextManager[None]]] = []
+
+
+def register_ground(ground: Callable[[], AbstractContextManager[None]]) -> None:
+    """Let a room whose rows the database shows to nobody be asked for the mandates it holds, and freed of an account:
+    what is forgotten is looked for, and deleted, inside of `ground()`."""
+    _grounds.append(ground)
+
+
+def _on_every_ground() -> ExitStack:
+    stack = ExitStack()
+    for ground in _grounds:
+        stack.enter_context(ground())
+    return stack
 
 
 def _ended_on(mandate: Any) -> date | None:
@@ -53,6 +69,11 @@ def forget_dormant() -> tuple[int, int]:
 
     Journaled without names. Signing in after the mail is enough to stay.
     """
+    with _on_every_ground():
+        return _forget_dormant()
+
+
+def _forget_dormant() -> tuple[int, int]:
     today = timezone.localdate()
     shortest = min(settings.ACCOUNT_KEPT_DAYS, settings.ACCOUNT_IDLE_DAYS) - WARNED_DAYS
     quiet = timezone.now() - timedelta(days=shortest)
@@ -103,4 +124,5 @@ def forget_mandates() -> int:
     """Mandates that ended `MANDATE_KEPT_DAYS` ago leave the database (the journal keeps that they were); how many."""
     limit = timezone.now() - timedelta(days=settings.MANDATE_KEPT_DAYS)
     over = Q(ended_at__lt=limit) | Q(ends_on__lt=timezone.localdate(limit))
-    return sum(model._default_manager.filter(over).delete()[0] for model in period_models())
+    with _on_every_ground():
+        return sum(model._default_manager.filter(over).delete()[0] for model in period_models())

@@ -35,6 +35,15 @@ def decrypt(token: str) -> str:
         raise Undecipherable from error
 
 
+def is_current(token: str) -> bool:
+    """Whether the first key opens it: there is nothing to rotate."""
+    try:
+        _first().decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def rotate(token: str) -> str:
     """The same secret under the first key. Raises `Undecipherable`."""
     try:
@@ -59,7 +68,15 @@ def has_keys() -> bool:
 
 
 def _box() -> MultiFernet:
-    return _box_of(tuple(settings.ENCRYPTION_KEYS) or (_derived(settings.SECRET_KEY),))
+    return _box_of(_keys())
+
+
+def _first() -> MultiFernet:
+    return _box_of(_keys()[:1])
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(settings.ENCRYPTION_KEYS) or (_derived(settings.SECRET_KEY),)
 
 
 @lru_cache(maxsize=4)

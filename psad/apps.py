@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -6,12 +8,16 @@ class PsadConfig(AppConfig):
     verbose_name = "PSAD"
 
     def ready(self) -> None:
+        from accounts.dormant import register_ground
         from accounts.rules import widen_second_factor
         from core.encryption import register_rotation
         from psad import desk_entries
+        from psad.context import task
         from psad.rules import works_in_psad
-        from psad.sealing import rotate_keys
+        from psad.sealing import HOLDERS, rotate_keys
 
-        register_rotation("psad", rotate_keys)
+        for kind in HOLDERS:
+            register_rotation(kind, partial(rotate_keys, kind))
+        register_ground(lambda: task("retention"))
         widen_second_factor(works_in_psad)
         desk_entries.connect()

@@ -54,12 +54,10 @@ def _named(**names: str) -> Iterator[None]:
     """Set the three names for the transaction under way, the missing ones empty; put the former ones back."""
     former = _names()
     _set({"user": "", "task": "", "link": ""} | names)
-    try:
-        yield
-    finally:
-        # A transaction that failed forgets by itself; in a test's outer one the former names must come back.
-        if not connection.needs_rollback and not connection.closed_in_transaction:
-            _set(former)
+    # What fails is taken back, names included, by the transaction (or its savepoint) that each door opens first.
+    yield
+    if not connection.needs_rollback and not connection.closed_in_transaction:
+        _set(former)
 
 
 def _names() -> dict[str, str]:

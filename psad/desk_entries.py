@@ -17,6 +17,7 @@ from psad.context import acting, task
 from psad.lists import Role, Side, Step
 from psad.models import Case, Grant, Partner, Platform
 from psad.rules import works_in_psad
+from psad.services.retention import ending
 
 
 def connect() -> None:
@@ -26,6 +27,7 @@ def connect() -> None:
     register(
         Task("region", "psad-heads", 60, "[Plateforme PSAD|Plateformes PSAD] sans ses deux responsables", _headless)
     )
+    register(Task("pro", "psad-ending", 6, "[Dossier|Dossiers] dont la conservation s’achève", _ending))
     register(Task("pro", "psad-due", 5, "[Accompagnement|Accompagnements] à faire avancer", _due))
 
 
@@ -59,6 +61,16 @@ def _due(user: Any) -> Waiting | None:
     late = sum(day is not None and day < today for day in days)
     detail = f"Dont {late} en retard." if late else ""
     return Waiting(len(days), reverse("psad_home"), detail, late=bool(late)) if days else None
+
+
+def _ending(user: Any) -> Waiting | None:
+    """Cases whose two years are nearly over: to be met again, or let go (D13)."""
+    if not works_in_psad(user):
+        return None
+    with acting(user):
+        places = list(ending(timezone.localdate(), Case.objects.all()).values_list("platform__slug", flat=True))
+    address = reverse("psad_ending", args=[places[0]]) if len(set(places)) == 1 else reverse("psad_home")
+    return Waiting(len(places), address) if places else None
 
 
 def _headless(user: Any) -> Waiting | None:

@@ -12,9 +12,9 @@ from psad.sealing import Seal, opened
 IDENTITY = "identity"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Identity:
-    """Each value is text, empty when unknown; `birth_date` is a date."""
+    """Each value is text, empty when unknown; `birth_date` is a date. A trace or a log that shows it says nobody."""
 
     surname: str
     given_names: str
@@ -29,6 +29,9 @@ class Identity:
     school: str = ""
     class_name: str = ""
     followed_by_ml: str = ""  # "oui", "non" or unknown, as the list said
+
+    def __repr__(self) -> str:
+        return "Identity(…)"
 
     @property
     def name(self) -> str:

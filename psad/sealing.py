@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
+from django.db.models import F
 
-from core.encryption import Undecipherable, decrypt, encrypt, rotate
+from core.encryption import Undecipherable, decrypt, encrypt, is_current, rotate
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -26,9 +27,9 @@ _BATCH = 1_000
 
 @dataclass(frozen=True)
 class Seal:
-    """The opened key of one case (or report, or share)."""
+    """The opened key of one case (or report, or share); no trace shows it."""
 
-    key: bytes
+    key: bytes = field(repr=False)
 
     def close(self, value: Any, *, bound: str) -> bytes:
         """`value` (JSON) for the place named `bound` (« case/<id>/identity »); the empty value stays empty."""
@@ -73,32 +74,54 @@ def opened(wrapped: str) -> Seal:
     return Seal(base64.b64decode(decrypt(wrapped)))
 
 
-def rotate_keys() -> int:
-    """Wrap every key again under the first one of the environment; what they seal does not change. Rows changed."""
+def rotate_keys(kind: str) -> int:
+    """Wrap the keys of one kind of thing (`HOLDERS`) again under the first key of the environment; what they seal does
+    not change. Rows changed: those that the first key opens already are left, so that a killed run goes on.
+
+    Each batch is one transaction of the context `rotation`, logged. Raises `Undecipherable`.
+    """
     from psad.context import task
 
     count = 0
-    for model in _holders():
-        for keys in _batches(model):
-            with task("rotation"), transaction.atomic():
-                rows = list(model.objects.select_for_update().filter(pk__in=keys).only("pk", "sealed_key"))
-                for row in rows:
-                    row.sealed_key = rotate(row.sealed_key)
-                model.objects.bulk_update(rows, ["sealed_key"])
-                count += len(rows)
+    for keys in _batches(kind):
+        with task("rotation"), transaction.atomic():
+            rows = list(_rows(kind).select_for_update(of=("self",)).filter(pk__in=keys))
+            changed = [row for row in rows if row.sealed_key and not is_current(row.sealed_key)]
+            for row in changed:
+                row.sealed_key = rotate(row.sealed_key)
+            _rows(kind).model.objects.bulk_update(changed, ["sealed_key"])
+            _log_rotation(changed)
+            count += len(changed)
     return count
 
 
-def _holders() -> list[Any]:
+HOLDERS = {"dossiers PSAD": "Case", "listes PSAD": "Import", "signalements PSAD": "Report", "partages PSAD": "Share"}
+"""What has a key of its own, as `manage.py rotate_keys` names it."""
+
+
+def _rows(kind: str) -> Any:
     from psad import models
 
-    return [models.Case, models.Import, models.Report, models.Share]
+    rows = getattr(models, HOLDERS[kind]).objects
+    if kind == "partages PSAD":
+        return rows.annotate(platform_of=F("case__platform_id")).only("pk", "sealed_key")
+    fields = ["log_key"] if kind == "dossiers PSAD" else []
+    return rows.annotate(platform_of=F("platform_id")).only("pk", "sealed_key", *fields)
 
 
-def _batches(model: Any) -> Iterator[list[Any]]:
+def _batches(kind: str) -> Iterator[list[Any]]:
+    """Their keys, platform by platform: few lines of the log."""
     from psad.context import task
 
     with task("rotation"):
-        keys = list(model.objects.exclude(sealed_key="").order_by("pk").values_list("pk", flat=True))
+        keys = list(_rows(kind).exclude(sealed_key="").order_by("platform_of", "pk").values_list("pk", flat=True))
     for start in range(0, len(keys), _BATCH):
         yield keys[start : start + _BATCH]
+
+
+def _log_rotation(rows: Sequence[Any]) -> None:
+    from psad import reading
+
+    for platform in sorted({row.platform_of for row in rows}):
+        cases = [row.log_key for row in rows if row.platform_of == platform and hasattr(row, "log_key")]
+        reading.log(platform, role="rotation", verb="key.wrapped", cases=cases)

@@ -25,6 +25,15 @@ def resume_lists() -> int:
 
 
 @shared_task
+def apply_retention() -> int:
+    """What is due today is announced, archived, made anonymous or dropped (D13); how many things."""
+    from psad.services import retention
+
+    now = timezone.now()
+    return sum(done.count for done in retention.run(timezone.localdate(now), at=now))
+
+
+@shared_task
 def sweep_files() -> int:
     """Delete the sealed files that no case names any more; how many."""
     from psad.services.filing import sweep

@@ -57,6 +57,8 @@ app.conf.beat_schedule = {
     "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
     # Lists are woken when they are given; this finds those whose worker or broker died.
     "psad-lists": {"task": "psad.tasks.resume_lists", "schedule": 60.0, "options": {"expires": 50}},
+    # A day without it is caught up by the next: what is due is read from the rows.
+    "psad-kept": {"task": "psad.tasks.apply_retention", "schedule": crontab(hour=2, minute=10)},
     "psad-files": {"task": "psad.tasks.sweep_files", "schedule": crontab(hour=4, minute=25)},
     # Once a quarter there is something to do: a day without it is caught up by the next.
     "psad-figures": {"task": "psad.tasks.publish_figures", "schedule": crontab(hour=5, minute=40)},

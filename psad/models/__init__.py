@@ -4,7 +4,7 @@ from psad.models.case import Case, CaseGrant, Import, Line, Report, ReportLink
 from psad.models.figures import Figure, FigureCount, Publication
 from psad.models.platform import Grant, KitItem, Meeting, Partner, Platform, PlatformCommune
 from psad.models.sharing import Share, ShareAnswer, ShareItem, Wish, YoungLink
-from psad.models.trail import Access, LogClosure, PastCase
+from psad.models.trail import Access, LogClosure, PastCase, Witness
 from psad.models.work import (
     Attempt,
     Check,
@@ -24,5 +24,5 @@ __all__ = [
     "Access", "Attempt", "Case", "CaseGrant", "Check", "Figure", "FigureCount", "File", "Grant", "Guardian", "Import",
     "Interview", "KitItem", "Letter", "Line", "LogClosure", "Meeting", "Move", "Note", "Obligation", "Partner",
     "PastCase", "Platform", "PlatformCommune", "Proposal", "Publication", "Report", "ReportLink", "Share",
-    "ShareAnswer", "ShareItem", "Solution", "Transfer", "Wish", "YoungLink",
+    "ShareAnswer", "ShareItem", "Solution", "Transfer", "Wish", "Witness", "YoungLink",
 ]  # fmt: skip

@@ -56,6 +56,7 @@ class Case(Keyed):
     closing_reason = models.CharField("motif de clôture", max_length=12, choices=ClosingReason, blank=True)
     informed_at = models.DateTimeField("personne informée le", null=True, blank=True)  # the notice (D7)
     opposed_at = models.DateTimeField("opposition le", null=True, blank=True)
+    warned_at = models.DateTimeField("fin de conservation annoncée le", null=True, blank=True)  # D13
     archived_at = models.DateTimeField("archivé le", null=True, blank=True)
     anonymised_at = models.DateTimeField("rendu anonyme le", null=True, blank=True)
     version = models.PositiveIntegerField(default=0)  # two advisers on one case

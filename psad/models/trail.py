@@ -44,11 +44,15 @@ class Access(models.Model):
 
 
 class LogClosure(models.Model):
-    """A month of the log closed: how many rows, and the digest of them all; it stays when the month is dropped."""
+    """A month of the log closed: how many rows, and the digest of them all; it stays when the month is dropped.
+
+    `heads` tells, for each platform, its last row of the month (number, digest in hexadecimal): the next follows it.
+    """
 
     month = models.DateField(primary_key=True)
     rows = models.BigIntegerField()
     digest = models.BinaryField()
+    heads = models.JSONField(default=dict)
     closed_at = models.DateTimeField()
     dropped_at = models.DateTimeField(null=True, blank=True)
 
@@ -59,6 +63,24 @@ class LogClosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+class Witness(models.Model):
+    """How far the log of a platform went at a moment, under a key that is not in the database (`psad/witnesses.py`):
+    who owns the tables cannot write the past again up to there unseen."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    seq = models.BigIntegerField()
+    digest = models.BinaryField()
+    seal = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["platform", "seq"], name="psad_witness_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq}"
 
 
 class PastCase(models.Model):

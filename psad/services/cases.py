@@ -55,6 +55,8 @@ def moved(case: Case, verb: str, *, by: Any, at: dt.datetime, role: str, **data:
     if role == YOUNG:
         data["self"] = True  # `by` is empty for them, as for a colleague whose account is gone
     case.version += 1
+    if case.archived_at is not None and case.last_contact_at is not None and case.last_contact_at >= case.archived_at:
+        case.archived_at = None  # met again: the case goes back to its team (D13)
     case.save()
     line = Move.objects.create(case=case, at=at, by=by, verb=verb, data=data)
     reading.log(case.platform_id, role=role, verb=f"case.{verb}", purpose=Purpose.WORK, cases=[case.log_key])

@@ -67,7 +67,7 @@ def reopen(*, case: UUID, version: int | None = None, by: User, role: str, at: d
     if held.opposed_at is not None:
         raise ValidationError("Cette personne s’est opposée\u00a0: on ne la contacte plus.")
     held.step, held.closed_on, held.closing_reason = _step(held), None, ""
-    held.disposition = Disposition.TO_CONTACT
+    held.disposition, held.archived_at = Disposition.TO_CONTACT, None
     moved(held, "reopen", by=by, at=at, role=role)
     return held
 

@@ -132,8 +132,13 @@ def forget(at: dt.datetime, *, days: int) -> int:
     left = Import.objects.filter(state__in=_UNFINISHED, given_at__lt=at - dt.timedelta(days=days)).defer("content")
     found = list(left.select_for_update(of=("self",)))
     for batch in found:
-        _fail(batch, "Jamais appliquée\u00a0: effacée.", at)
+        give_up(batch, at)
     return len(found)
+
+
+def give_up(batch: Import, at: dt.datetime) -> None:
+    """A list that nobody applied in time: nothing of it stays. In the context `retention`, its row held."""
+    _fail(batch, "Jamais appliquée\u00a0: effacée.", at)
 
 
 # --- What the worker does, in the name of who gave the list

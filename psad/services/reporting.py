@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.urls import reverse
 
 from core.links import absolute
@@ -44,7 +44,7 @@ class Read:
     """A report whose reading is logged."""
 
     report: Report
-    said: dict[str, Any]
+    said: dict[str, Any] = field(repr=False)
     entry: Entry
 
     @property
@@ -122,7 +122,15 @@ def candidates(read: Read) -> tuple[Case | None, list[Case]]:
     alike = rows.filter(sound_key=keys.sound).order_by("received_on")
     if known is None:
         return None, list(alike[:_MOST_ALIKE])
+    take_out(known)
     return rows.filter(pk=known).first(), list(alike.exclude(pk=known)[:_MOST_ALIKE])
+
+
+def take_out(case: UUID) -> bool:
+    """An archived case of whom somebody tells again is given back to the team, by who sorts reports (D13)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT psad_take_out(%s)", [case])
+        return bool(cursor.fetchone()[0])
 
 
 def open_case(*, report: UUID, grant: Grant, by: Any, at: dt.datetime) -> Case:

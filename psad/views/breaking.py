@@ -27,6 +27,7 @@ from psad.models import Case, Grant, Platform
 from psad.services import granting
 from psad.services.granting import BREAK_GLASS_HOURS, SHORTEST_REASON
 
+ARCHIVED = "Ce dossier est archivé\u00a0: seule une personne responsable de la plateforme peut l’ouvrir."
 UNKNOWN = "Aucun dossier ouvert de la plateforme ne répond à ces mots\u00a0: vérifiez l’écriture et la date."
 
 
@@ -86,6 +87,9 @@ def _opened(form: BreakGlass, platform: Platform, grant: Grant, case: UUID) -> b
             granting.break_glass(platform=platform.pk, case=case, user=grant.user, at=timezone.now(), **given)
     except ValidationError as error:
         form.add_error(None, error)
+        return False
+    except Case.DoesNotExist:
+        form.add_error(None, ARCHIVED)
         return False
     return True
 

@@ -106,7 +106,7 @@ def test_S5_a_new_key_first_then_rotation_then_the_old_key_goes(settings: Any, c
     listed = recovery_codes(user)
     settings.ENCRYPTION_KEYS = [new, old]
     call_command("rotate_keys")
-    assert capsys.readouterr().out == "facteurs : 2\n"
+    assert "facteurs : 2" in capsys.readouterr().out.splitlines()
     settings.ENCRYPTION_KEYS = [new]
     assert recovery_codes(user) == listed
 

@@ -38,6 +38,7 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     "psad/": ("/psad/", AREA, None),
     _P: (_HERE, TEAM, WHOLE),  # giving in bulk
     f"{_P}recherche/": (f"{_HERE}recherche/", _FORM_ONLY, TEAM),
+    f"{_P}conservation/": (f"{_HERE}conservation/", TEAM, None),
     f"{_P}transferts/": (f"{_HERE}transferts/", WHOLE, WHOLE | {"head": 404, "coordination": 404}),  # none is named
     f"{_P}acces-exceptionnel/": (f"{_HERE}acces-exceptionnel/", TEAM, None),
     # what comes in (whoever works in the SPRO, or in either circle, may tell)
