@@ -44,7 +44,33 @@ def _typed() -> list[str]:
     return sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
+# Where young people are accompanied, an exception may repeat what was opened for a page (a template that fails names
+# its whole context): of its traceback the frames alone are written.
+_SILENT = re.compile(r'File "[^"]*/(?:templates/)?psad/')
+_RAISED = re.compile(r"(raised (?:unexpected|expected)): .*", re.DOTALL)
+
+
+def without_messages(traceback: str) -> str:
+    """`traceback` without what its exceptions say: files, lines of code, types."""
+    kept: list[str] = []
+    code = False
+    for line in traceback.splitlines():
+        if line.startswith(("Traceback (", '  File "', "During handling of", "The above exception")):
+            kept.append(line)
+            code = line.startswith("  File")
+        elif code and line.startswith("    "):
+            kept.append(line)
+        elif kind := re.match(r"[A-Za-z_][\w.]*(?=:|$)", line):
+            kept.append(f"{kind[0]}: […]")
+            code = False
+    return "\n".join(kept)
+
+
 def _scrub_event(_: Any, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    raised = event.get("exception")
+    if isinstance(raised, str) and _SILENT.search(raised):
+        event["exception"] = without_messages(raised)
+        event["event"] = _RAISED.sub(r"\1: […]", str(event.get("event", "")))
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = scrub(value)
@@ -141,7 +167,9 @@ def without_person(event: Any, _: Any = None) -> Any:
         request.pop(key, None)
     event.pop("user", None)
     for exception in event.get("exception", {}).get("values", []):
-        exception["value"] = scrub(exception.get("value") or "")
+        frames = (exception.get("stacktrace") or {}).get("frames", [])
+        silent = any(str(frame.get("module", "")).split(".")[0] == "psad" for frame in frames)
+        exception["value"] = "[…]" if silent else scrub(exception.get("value") or "")
     return event
 
 
