@@ -12,7 +12,7 @@ from accounts.forms import ADDRESS_ERROR
 from accounts.models import User
 from members.models import Organisation
 from psad.forms_work import KEEP_OUT, Act
-from psad.lists import PartnerKind, Role, SharedItem, SharePurpose, Side
+from psad.lists import PartnerKind, Role, SharedItem, SharePurpose, Side, SolutionKind
 from psad.models import KitItem, Meeting, Partner, Platform, Solution
 from psad.services.contacting import LONGEST_NOTE
 from psad.services.granting import SHORTEST_REASON
@@ -153,6 +153,7 @@ class OfferForm(Kept):
     def __init__(self, *args: Any, sites: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].error_messages = CHOOSE
+        self.fields["kind"].choices = [("", "Choisir…"), *SolutionKind.choices]  # type: ignore[attr-defined]
         self.fields["site"].queryset = sites if sites is not None else Site.objects.none()  # type: ignore[attr-defined]
         self.fields["site"].empty_label = "Un autre lieu"  # type: ignore[attr-defined]
         self.fields["site"].error_messages = CHOOSE
@@ -160,7 +161,7 @@ class OfferForm(Kept):
             del self.fields["site"]
             self.names.remove("site")
             if not self.instance._state.adding:
-                self.initial["seen"] = seen(self.instance, self.names)
+                self.initial["seen"] = self.shown = seen(self.instance, self.names)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

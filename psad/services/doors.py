@@ -36,9 +36,9 @@ class Shown:
     answers: list[tuple[dt.datetime, str]]
 
 
-def read(share: Share) -> Shown:
+def read(share: Share, platform: Platform | None = None) -> Shown:
     """Open a share, in the name of its partner (or of its link). The log is written first, and fails the reading."""
-    platform = log(share.pk, "share.read")
+    key = log(share.pk, "share.read")
     seal = opened(share.sealed_key)
     found = {row.kind: row for row in ShareItem.objects.filter(share=share)}
     lines = [
@@ -51,7 +51,7 @@ def read(share: Share) -> Shown:
         for row in ShareAnswer.objects.filter(share=share)
     ]
     message = str(seal.open(share.message, bound=f"share/{share.pk}/message") or "")
-    return Shown(share, Platform.objects.get(pk=platform), message, lines, said)
+    return Shown(share, platform or Platform.objects.get(pk=key), message, lines, said)
 
 
 def answer(*, share: Share, text: str, by: User | None, at: dt.datetime) -> ShareAnswer:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from core.secrets import derived_secret, digest
@@ -133,17 +134,18 @@ def _wrong(items: Collection[str], purpose: str, until: dt.date, informed: bool,
 
 
 def said(opened: Opened, items: Collection[str], today: dt.date) -> dict[str, Any]:
-    """The value of each chosen item, as it is today."""
+    """The value of each chosen item, as it is today. A case read `with_latest` is not asked again."""
     case, identity = opened.case, opened.identity
+    latest: Any = case if hasattr(case, "last_plan") else with_latest(Case.objects.filter(pk=case.pk)).get()
     ways: dict[SharedItem, Callable[[], Any]] = {
         SharedItem.NAME: lambda: identity.name,
         SharedItem.AGE: lambda: identity.age_on(today),
         SharedItem.COMMUNE: lambda: str(case.commune or identity.town),
         SharedItem.CONTACT: lambda: _contact(identity),
         SharedItem.TRAINING: lambda: " ".join(filter(None, (identity.class_name, identity.school))),
-        SharedItem.NEEDS: lambda: _needs(case),
-        SharedItem.PROPOSAL: lambda: _proposal(case),
-        SharedItem.PLAN: lambda: _plan(opened),
+        SharedItem.NEEDS: lambda: [str(Need(need).label) for need in latest.last_needs or []],
+        SharedItem.PROPOSAL: lambda: latest.last_solution or "",
+        SharedItem.PLAN: lambda: opened.text(latest.last_plan or b"", field=f"interview/{latest.last_interview}") or "",
         SharedItem.FOLLOWER: lambda: str(case.follower) if case.follower else "",
     }
     found = {item: ways[SharedItem(item)]() for item in sorted(items)}
@@ -154,19 +156,15 @@ def _contact(identity: Identity) -> list[str]:
     return [value for value in (identity.phone, identity.other_phone, identity.email) if value]
 
 
-def _needs(case: Case) -> list[str]:
-    last = Interview.objects.filter(case=case).order_by("-at").first()
-    return [str(Need(need).label) for need in last.needs] if last else []
-
-
-def _proposal(case: Case) -> str:
-    last = Proposal.objects.filter(case=case).select_related("solution").order_by("-at").first()
-    return last.solution.title if last else ""
-
-
-def _plan(opened: Opened) -> str:
-    last = Interview.objects.filter(case=opened.case).order_by("-at").first()
-    return str(opened.text(last.plan, field=f"interview/{last.pk}") or "") if last else ""
+def with_latest(rows: QuerySet[Case]) -> QuerySet[Any]:
+    """Cases with what their last interview and their last proposal say."""
+    interview = Interview.objects.filter(case=OuterRef("pk")).order_by("-at", "-pk")
+    proposal = Proposal.objects.filter(case=OuterRef("pk")).order_by("-at", "-pk")
+    return rows.annotate(
+        last_interview=Subquery(interview.values("pk")[:1]), last_needs=Subquery(interview.values("needs")[:1]),
+        last_plan=Subquery(interview.values("plan")[:1]),
+        last_solution=Subquery(proposal.values("solution__title")[:1]),
+    )  # fmt: skip
 
 
 def _end_of(until: dt.date, at: dt.datetime) -> dt.datetime:
@@ -175,4 +173,6 @@ def _end_of(until: dt.date, at: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(until + dt.timedelta(days=1), dt.time.min, PARIS)
 
 
-__all__ = ["LONGEST_DAYS", "answers", "bound", "empty", "revoke", "said", "share", "shown_kind", "way_in"]
+__all__ = [
+    "LONGEST_DAYS", "answers", "bound", "empty", "revoke", "said", "share", "shown_kind", "way_in", "with_latest",
+]  # fmt: skip

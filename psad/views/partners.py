@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from psad.forms_partners import AnswerForm, OfferForm, worded
 from psad.http import circle2
-from psad.models import KitItem, Meeting, Partner, Share, Solution
+from psad.models import KitItem, Meeting, Partner, Platform, Share, Solution
 from psad.services import doors, keeping
 from territories.models import Site
 
@@ -45,18 +45,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, key: UUID) -> HttpResponse:
     """One share: the items that were chosen. Each time it is opened is written; gone, it is like one that never was."""
-    found = in_force().filter(pk=key, partner__user=request.user.pk).first()
+    rows = in_force().select_related("partner__platform")
+    found = rows.filter(pk=key, partner__user=request.user.pk).first()
     if found is None:
         raise Http404
     return one_share(
         request, found, "psad/partners/share.html", back=request.path,
-        state=f"{request.path}etat/", by=request.user, here="accueil",
+        state=f"{request.path}etat/", by=request.user, here="accueil", platform=found.partner.platform,
     )  # fmt: skip
 
 
 def one_share(
-    request: HttpRequest, found: Share, template: str, *, back: str, state: str, by: Any = None, here: str = ""
-) -> HttpResponse:
+    request: HttpRequest, found: Share, template: str, *, back: str, state: str, by: Any = None, here: str = "",
+    platform: Platform | None = None,
+) -> HttpResponse:  # fmt: skip
     """The page of a share, by its partner's account or by its link; a POST writes to the team."""
     form = AnswerForm(request.POST if request.method == "POST" else None)
     form.use_required_attribute = False
@@ -68,7 +70,7 @@ def one_share(
         else:
             messages.success(request, "Votre message est chez l’équipe de la plateforme.")
             return redirect(back)
-    shown = doors.read(found)
+    shown = doors.read(found, platform)
     context = {
         "shown": shown, "share": found, "label": label_of(found), "form": form, "state": state, "here": here,
         "lines": [(term, worded(value)) for term, value in shown.lines], "last_day": last_day(found),
@@ -126,20 +128,21 @@ def new_offer(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, key: UUID) -> HttpResponse:
     """Change an offer, close it, open it again. Who was proposed it keeps their place."""
     partners = _mine(request)
-    rows = Solution.objects.select_related("platform", "partner").filter(_house(partners))
+    rows = Solution.objects.select_related("platform").filter(_house(partners))
     found: Any = rows.filter(pk=key).first()
     if found is None:
         raise Http404
+    mine = next(row for row in partners if row.platform_id == found.platform_id)  # perhaps a colleague's offer
     act = request.POST.get("acte", "")
     if act in {"fermer", "rouvrir"}:
         closed(request, found, act, role="partner")
         return redirect("psad_partner_offers")
-    form = OfferForm(request.POST if request.method == "POST" else None, instance=found, sites=_sites(found.partner))
+    form = OfferForm(request.POST if request.method == "POST" else None, instance=found, sites=_sites(mine))
     if request.method == "POST" and form.is_valid() and changed(form):
         messages.success(request, "L’offre est à jour.")
         return redirect("psad_partner_offers")
     fresh = counted(rows.get(pk=key))
-    return _page(request, "offer", "offres", {"form": form, "partner": found.partner, "offer": fresh})
+    return _page(request, "offer", "offres", {"form": form, "partner": mine, "offer": fresh})
 
 
 @circle2

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from core.links import absolute
 from core.outbox import queue_mail
 from core.secrets import digest
@@ -34,6 +36,7 @@ _VERBS = {
     "share.wrong_code": "Un code faux a été essayé", "share.burnt": "Cinq codes faux\u00a0: le lien est fermé",
 }  # fmt: skip
 _NOBODY = "La personne qui a le lien"
+_OF_THE_DOOR = frozenset({"share.wrong_code", "share.burnt"})
 
 
 @circle1
@@ -50,15 +53,15 @@ def shares(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant
     if typed is not None and form.is_valid() and (made := _shared(form, found, partners, grant)) is not None:
         messages.success(request, "C’est partagé." if made.link_digest is None else "Le lien et le code sont prêts.")
         return redirect("psad_share", platform.slug, found.pk, made.pk)
-    readings = _readings(found)
-    rows: list[Any] = list(
-        Share.objects.filter(case=found)
-        .select_related("partner", "by")
-        .prefetch_related("items")
-        .order_by("-at", "-pk")
+    last = RawSQL(
+        "(SELECT max(r.at) FROM psad_share_readings(psad_share.case_id) r WHERE r.share = psad_share.id"
+        " AND r.verb = 'share.read')",
+        [],
+        output_field=DateTimeField(),
     )
+    rows: list[Any] = list(_rows().filter(case=found).annotate(read_at=last).order_by("-at", "-pk"))
     for row in rows:
-        _dress(row, readings)
+        _dress(row)
     context = _frame(platform, grant, found, opened) | {
         "form": form if _shareable(found) else None, "rows": rows, "partners": partners,
     }  # fmt: skip
@@ -69,12 +72,11 @@ def shares(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, case: UUID, key: UUID, *, platform: Platform, grant: Grant) -> HttpResponse:
     """One share: what, to whom, who read it when, what was answered; a POST takes it back."""
-    found = _case(platform, case)
-    row: Any = (
-        Share.objects.filter(case=found, pk=key).select_related("partner", "by").prefetch_related("items").first()
-    )
+    rows = _rows().select_related("case", "case__platform", "partner", "by")
+    row: Any = rows.filter(case=case, case__platform=platform, case__anonymised_at=None, pk=key).first()
     if row is None:
         raise Http404
+    found = row.case
     if request.method == "POST":
         sharing.revoke(share=row.pk, by=request.user, role=grant.role, at=timezone.now())  # type: ignore[arg-type]
         messages.success(
@@ -82,7 +84,8 @@ def one(request: HttpRequest, case: UUID, key: UUID, *, platform: Platform, gran
         )
         return redirect("psad_shares", platform.slug, found.pk)
     opened = reading.read(found, role=grant.role)
-    _dress(row, _readings(found))
+    _dress(row)
+    row.readings = _readings(row)
     context = _frame(platform, grant, found, opened) | {
         "row": row, "answers": sharing.answers(row), "way_in": _way_in(row), "label": label_of(row),
     }  # fmt: skip
@@ -119,32 +122,32 @@ def _shared(form: ShareForm, case: Case, partners: list[Partner], grant: Grant) 
     return None
 
 
-def _dress(row: Any, readings: list[dict[str, Any]]) -> None:
-    """What the page says of a share: its state, its items in words, who read it."""
-    now = timezone.now()
-    row.live = row.revoked_at is None and row.ends_at > now and row.partner.in_force
+def _rows() -> QuerySet[Any]:
+    kinds = ArrayAgg("items__kind", default=Value([]))
+    return Share.objects.select_related("partner", "by").annotate(item_kinds=kinds)
+
+
+def _dress(row: Any) -> None:
+    """What the page says of a share: its state, its items in words."""
+    row.live = row.revoked_at is None and row.ends_at > timezone.now() and row.partner.in_force
     row.burnt = burnt(row)
     row.last_day = last_day(row)
-    row.kinds = [SharedItem(item.kind).label for item in row.items.all()]
+    row.kinds = [item.label for item in SharedItem if item in row.item_kinds]
     row.kind_said = sharing.shown_kind(row.partner, to_team=True)
-    row.readings = [
-        {"at": line["at"], "who": "" if line["verb"] in {"share.wrong_code", "share.burnt"} else line["who"],
-         "what": _VERBS.get(line["verb"], "")}
-        for line in readings if line["share"] == row.pk
-    ]  # fmt: skip
-    row.read_at = next(
-        (line["at"] for line in readings if line["share"] == row.pk and line["verb"] == "share.read"), None
-    )
 
 
-def _readings(case: Case) -> list[dict[str, Any]]:
-    """Who read which share of the case, the latest first, as the log says it."""
+def _readings(row: Any) -> list[dict[str, Any]]:
+    """Who read the share and when, the latest first, as the log says it. Its partner is one person."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT share, at, actor, verb FROM psad_share_readings(%s)", [case.pk])
-        rows = [dict(zip(("share", "at", "actor", "verb"), row, strict=True)) for row in cursor.fetchall()]
-    actors = {row["actor"] for row in rows if row["actor"]}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=actors)} if actors else {}
-    return [row | {"who": names.get(row["actor"], _NOBODY)} for row in rows]
+        cursor.execute(
+            "SELECT at, actor, verb FROM psad_share_readings(%s) WHERE share = %s ORDER BY at DESC",
+            [row.case_id, row.pk],
+        )
+        lines = cursor.fetchall()
+    return [
+        {"at": at, "who": "" if verb in _OF_THE_DOOR else row.partner.name if actor else _NOBODY, "what": _VERBS[verb]}
+        for at, actor, verb in lines
+    ]
 
 
 def _way_in(row: Share) -> dict[str, str] | None:
@@ -158,8 +161,8 @@ def _way_in(row: Share) -> dict[str, str] | None:
 
 
 def _case(platform: Platform, key: UUID) -> Case:
-    rows = Case.objects.select_related("platform", "commune", "follower")
-    found = rows.filter(platform=platform, pk=key, anonymised_at=None).first()
+    rows = sharing.with_latest(Case.objects.select_related("platform", "commune", "follower"))
+    found: Case | None = rows.filter(platform=platform, pk=key, anonymised_at=None).first()
     if found is None:
         raise Http404
     return found

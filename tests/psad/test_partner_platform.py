@@ -46,7 +46,7 @@ def test_D13_a_head_lets_a_person_in_with_a_reason_and_ends_it_with_another(plac
             "adviser", "cio", place.head, "Arrivée au CIO de Troyes",
         )  # fmt: skip
         granting.give(cases=[place.case.pk], user=new, reason="Secteur de Troyes", by=place.head, role="head", at=AT)
-    assert OutboxMail.objects.get(to=new.email).template == "portal_message"
+    assert OutboxMail.objects.get(to=new.email).subject == "Un message vous attend sur le portail"
     theirs = signed(new)
     case = f"{HERE}dossiers/{place.case.pk}/"
     assert theirs.get(case).status_code == 200

@@ -44,7 +44,8 @@ def queries(client: Client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
-    return sum("SAVEPOINT" not in query["sql"] for query in asked)
+    told = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    return len(told)
 
 
 def test_D5_from_the_page_of_the_case_to_that_of_the_partner(place: Sharing) -> None:
@@ -67,7 +68,7 @@ def test_D5_from_the_page_of_the_case_to_that_of_the_partner(place: Sharing) -> 
     assert CANARY not in title
     # The mail says that something waits, and nothing else.
     mail = OutboxMail.objects.get(to=place.partner.email)
-    assert (CANARY in mail.body, "psad" in mail.body.lower(), "partage" in mail.body.lower()) == (False, False, False)
+    assert (CANARY in mail.text, "psad" in mail.text.lower(), "partage" in mail.text.lower()) == (False, False, False)
 
 
 def test_D7_nothing_is_sent_before_the_notice_and_what_was_typed_is_kept(place: Sharing) -> None:
@@ -110,7 +111,7 @@ def test_D8_each_reading_is_logged_under_the_case_and_told_to_its_team(place: Sh
         assert reading.broken(place.platform.pk) is None
     for somebody in (place.head, place.adviser):  # an adviser reads no log, but is told of this
         page = signed(somebody).get(f"{place.page}{row.pk}/").content.decode()
-        assert page.count(f"{place.friend} a lu ce partage") == 2
+        assert page.count("Lou Partenaire a lu ce partage") == 2
     assert "Lu le" in signed(place.adviser).get(place.page).content.decode()
     with context.acting(place.other), connection.cursor() as cursor:  # nobody else's
         cursor.execute("SELECT * FROM psad_share_readings(%s)", [place.case.pk])
@@ -260,6 +261,7 @@ def test_pages_of_shares_take_twelve_queries_at_most_and_as_many_with_three_shar
         (team, f"{place.page}{row.pk}/"),
         (theirs, address(row)),
     ]
+    theirs.get(address(row))
     one = [queries(client, path) for client, path in paths]
     for _ in range(2):
         place.share("age")
