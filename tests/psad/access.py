@@ -21,9 +21,6 @@ LIST: Answers = CASE | {"given": 404}
 # What is of nobody in particular yet: who reads the whole platform sorts it.
 WHOLE: Answers = TEAM | {"given": 403, "not_given": 403}
 _FORM_ONLY: Answers = TEAM | dict.fromkeys(("head", "coordination", "given", "not_given"), 405)
-
-# The first takes it out; those who come after find nothing.
-_LAST_ONE: Answers = NOBODY | {"head": 200}
 # What the two heads alone decide.
 HEADS: Answers = WHOLE | {"coordination": 403}
 # The area of circle 2, and what is its own there.
@@ -65,7 +62,9 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     "psad/partenaire/boite-a-outils/": ("/psad/partenaire/boite-a-outils/", PARTNER, None),
     "psad/partenaire/partages/<uuid:key>/": ("/psad/partenaire/partages/{share}/", THEIRS, None),
     "psad/partenaire/partages/<uuid:key>/etat/": (
-        "/psad/partenaire/partages/{share}/etat/", THEIRS | {"partner": 204}, None,
+        "/psad/partenaire/partages/{share}/etat/",
+        THEIRS | {"partner": 204},
+        None,
     ),
     # the catalogue, the people, the life of a platform
     f"{_P}solutions/": (f"{_HERE}solutions/", TEAM, None),
@@ -94,7 +93,7 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
     f"{_P}dossiers/<uuid:case>/pieces/<uuid:file>/retirer/": (
         f"{_HERE}dossiers/{{case}}/pieces/{{file}}/retirer/",
         _FORM_ONLY,
-        _LAST_ONE,
+        CASE,
     ),
     f"{_P}dossiers/<uuid:case>/lettres/<uuid:letter>/": (
         f"{_HERE}dossiers/{{case}}/lettres/{{letter}}/",
@@ -102,9 +101,62 @@ ROUTES: dict[str, tuple[str, Answers, Answers | None]] = {
         _FORM_ONLY,
     ),
     f"{_P}dossiers/<uuid:case>/ailleurs/": (f"{_HERE}dossiers/{{case}}/ailleurs/", _FORM_ONLY, CASE),
+    f"{_P}demandes/": (f"{_HERE}demandes/", TEAM, None),
     f"{_P}dossiers/<uuid:case>/lien/": (f"{_HERE}dossiers/{{case}}/lien/", CASE, None),
     f"{_P}dossiers/<uuid:case>/droits/": (  # no act is named
-        f"{_HERE}dossiers/{{case}}/droits/", CASE, CASE | dict.fromkeys(("head", "coordination", "given"), 404)
+        f"{_HERE}dossiers/{{case}}/droits/",
+        CASE,
+        CASE | dict.fromkeys(("head", "coordination", "given"), 404),
     ),
     f"{_P}dossiers/<uuid:case>/<slug:act>/": (f"{_HERE}dossiers/{{case}}/note/", CASE, None),
 }
+
+# --- Everybody else, by what is declared above
+
+# All the scopes of `tests/psad/scopes.py`.
+EVERYBODY = (
+    *ROLES, "lapsed", "ended", "anonymous", "citizen", "professional", "region", "technician", "partner_elsewhere",
+    "partner_expired", "partner_revoked", "young", "young_other",
+)  # fmt: skip
+# Route → who is answered otherwise than by the rules of `answers_of`.
+MORE: dict[str, Answers] = {
+    # whoever works in the SPRO, or in either circle, may tell
+    "psad/signaler/": dict.fromkeys(
+        ("professional", "region", "lapsed", "partner_elsewhere", "partner_expired", "partner_revoked"), 200
+    ),
+}
+# Public route → an address of it whose secret opens nothing. What a right one opens has its own tests.
+PUBLIC: dict[str, str] = {
+    "psad/signaler/merci/": "/psad/signaler/merci/",
+    "psad/signaler/<slug:token>/": "/psad/signaler/rien/",
+    "psad/partage/<slug:token>/": "/psad/partage/rien/",
+    "psad/partage/<slug:token>/etat/": "/psad/partage/rien/etat/",
+    "mon-accompagnement/": "/mon-accompagnement/",
+    "mon-accompagnement/notice/": "/mon-accompagnement/notice/",
+    "mon-accompagnement/notice/<slug:platform>/": "/mon-accompagnement/notice/{platform}/",
+    "mon-accompagnement/demande/": "/mon-accompagnement/demande/",
+    "mon-accompagnement/demande/merci/": "/mon-accompagnement/demande/merci/",
+    "mon-accompagnement/au-revoir/": "/mon-accompagnement/au-revoir/",
+    "mon-accompagnement/ma-page/": "/mon-accompagnement/ma-page/",
+    "mon-accompagnement/ma-page/reponse/": "/mon-accompagnement/ma-page/reponse/",
+    "mon-accompagnement/ma-page/correction/": "/mon-accompagnement/ma-page/correction/",
+    "mon-accompagnement/ma-page/opposition/": "/mon-accompagnement/ma-page/opposition/",
+    "mon-accompagnement/ma-page/copie/": "/mon-accompagnement/ma-page/copie/",
+    "mon-accompagnement/ma-page/notes/": "/mon-accompagnement/ma-page/notes/",
+    "mon-accompagnement/ma-page/fermer/": "/mon-accompagnement/ma-page/fermer/",
+    "mon-accompagnement/<slug:token>/": "/mon-accompagnement/rien/",
+}
+
+
+def answers_of(route: str, method: str) -> Answers:
+    """What everybody is answered: who is of no circle today is as who works elsewhere, or refused the area; an adviser
+    whose case was taken over as one who never had it; a partner whose share is over as one to whom nothing was shared;
+    who is not signed in goes to the sign-in, a young person's session included."""
+    _, read, post = ROUTES[route]
+    said = read if method == "get" or post is None else post
+    nobody = said["elsewhere"] if said["elsewhere"] in {403, 404} else 403
+    other = said["partner"] if "<uuid:" not in route or said["partner"] not in {200, 204} else 404
+    found = dict.fromkeys(("ended", "citizen", "professional", "region", "technician"), nobody)
+    found |= dict.fromkeys(("partner_elsewhere", "partner_expired", "partner_revoked"), other)
+    found |= {"lapsed": said["not_given"], "anonymous": 302, "young": 302, "young_other": 302}
+    return said | found | MORE.get(route, {})
