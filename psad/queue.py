@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, QuerySet, Subquery
 
 from accounts.models import User
 from psad import reading
@@ -123,10 +123,15 @@ def counts(platform: Platform, grant: Grant, filters: Filters, today: dt.date) -
     asked = _who(Case.objects.filter(platform=platform, anonymised_at=None), grant.user_id, filters.who)
     late = Q(due_on__lt=today) & ~Q(step=Step.CLOSED)
     wanted = {step: Count("id", filter=Q(step=step) & (late if filters.late else Q())) for step in Step.values}
-    told: dict[str, int] = asked.aggregate(
-        **wanted, late=Count("id", filter=late & (Q(step=filters.step) if filters.step else Q()))
-    )
-    return told | {"open": sum(told[step] for step in OPEN)}
+    wishes = young_rights.unanswered(platform.pk)
+    many = wishes.values("case__platform").annotate(many=Count("id")).values("many")
+    told: dict[str, Any] = asked.aggregate(
+        **wanted, late=Count("id", filter=late & (Q(step=filters.step) if filters.step else Q())),
+        asked=Max(Subquery(many)),
+    )  # fmt: skip
+    # Of the platform, whatever the filters: when these show no case at all, it is asked apart.
+    waiting = wishes.count() if not any(told[step] for step in Step.values) else told["asked"] or 0
+    return told | {"open": sum(told[step] for step in OPEN), "asked": waiting}
 
 
 def following(case: Case, grant: Grant) -> Case | None:

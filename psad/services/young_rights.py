@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from core.links import absolute
@@ -78,6 +79,8 @@ def ask(
     waiting = Wish.objects.filter(case=held, kind=kind, handled_at=None)
     if kind == Wish.Kind.EXPORT and (known := waiting.first()) is not None:
         return known
+    if role == YOUNG:
+        held.last_contact_at = at  # an archived case comes back to its team (D13)
     row = _wish(held, kind, said, by, at)
     moved(held, "wish", by=by, at=at, role=role, wish_kind=kind)
     _tell(row, role)
@@ -106,7 +109,7 @@ def oppose(
     held = locked(case, version=version)
     if held.opposed_at is not None:
         return held
-    held.opposed_at = at
+    held.opposed_at, held.archived_at = at, None  # somebody has to take note of it
     for share in Share.objects.select_for_update().filter(case=held, revoked_at=None):
         empty(share, at)
     open_ones = Proposal.objects.filter(case=held, answer__in=[Answer.WAITING, Answer.ACCEPTED], started_on=None)
@@ -128,10 +131,14 @@ def oppose(
 # --- In the team
 
 
+def unanswered(platform: int) -> QuerySet[Wish]:
+    """What people of the platform ask and nobody has answered. The context says which are seen."""
+    return Wish.objects.filter(case__platform=platform, case__anonymised_at=None, handled_at=None).order_by()
+
+
 def waiting(platform: int) -> list[Wish]:
-    """What people of the platform ask and nobody has answered, oppositions first. The context says which are seen."""
-    rows = Wish.objects.filter(case__platform=platform, case__anonymised_at=None, handled_at=None)
-    found = list(rows.select_related("case", "case__commune", "case__follower").order_by("at")[:200])
+    """The same, opened with their cases: oppositions first."""
+    found = list(unanswered(platform).select_related("case", "case__commune", "case__follower").order_by("at")[:200])
     return sorted(found, key=lambda row: (row.kind != Wish.Kind.OPPOSE, row.at))
 
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("mon-accompagnement/ma-page/fermer/", young.leave, name="psad_young_leave"),
     path("mon-accompagnement/au-revoir/", young.left, name="psad_young_left"),
     path("mon-accompagnement/<slug:token>/", young.door, name="psad_young_door"),
+    path("psad/<slug:platform>/demandes/", young_desk.asked, name="psad_asked_all"),
     path(f"{_CASE}lien/", young_desk.link, name="psad_young_link"),
     path(f"{_CASE}droits/", young_desk.rights, name="psad_young_rights"),
 ]

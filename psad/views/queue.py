@@ -89,7 +89,7 @@ def _page(
         "late_address": filters.address(retard="" if filters.late else "1"), "search": Search(),
         "next": filters.address(apres=following) if following else "",
         "first": filters.address() if filters.after else "", "form": giving if may_give else None,
-        "asked": queue.asked(platform, grant, today) if not filters.after else [],
+        "asked": counts["asked"],
         "ticked": set(request.POST.getlist("cases")),
         "filling": queue.filling() if grant.role == Role.HEAD else None,
     }  # fmt: skip

@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.links import absolute
-from psad import notice, reading
+from psad import notice, queue, reading
 from psad.forms_young import Correct, GiveLink, SaidNo, Settle
 from psad.http import circle1
 from psad.lists import Purpose
@@ -52,6 +52,18 @@ def link(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant) 
     row = young_links.in_force(opened.case)
     shown |= {"row": row, "state": young_links.state_of(row, at) if row else ""}
     return render(request, "psad/young/desk_link.html", shown)
+
+
+@circle1
+@require_safe
+def asked(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpResponse:
+    """What people of the platform ask about their data, oppositions first."""
+    shown = {
+        "platform": platform, "grant": grant, "here": "file",
+        "asked": queue.asked(platform, grant, timezone.localdate()),
+        "crumbs": [{"label": "À faire", "url": reverse("psad_queue", args=[platform.slug])}],
+    }  # fmt: skip
+    return render(request, "psad/young/desk_asked.html", shown)
 
 
 @circle1

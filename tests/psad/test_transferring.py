@@ -11,7 +11,7 @@ from django.utils import timezone
 from psad import context, reading
 from psad.lists import Role, Side
 from psad.models import Case, Grant, Obligation, Partner, Share, ShareItem, Transfer
-from psad.services import obligation, sharing, transferring
+from psad.services import contacting, obligation, sharing, transferring
 from psad.services.cases import day_of
 from tests.factories import person
 from tests.psad.world import case, member, platform, young
@@ -82,6 +82,7 @@ def test_D5_a_partner_reads_what_was_chosen_until_it_is_taken_back() -> None:
     head, friend = member(place), person()
     row = case(place, head)
     with context.acting(head):
+        contacting.inform(case=row.pk, means="meeting", by=head, role="head", at=AT)
         partner = Partner.objects.create(
             platform=place, organisation_name="CFA Exemple", kind="cfa", user=friend, name="Lou", email=friend.email
         )

@@ -34,7 +34,7 @@ class Own(Door):
 
     def __init__(self) -> None:
         super().__init__()
-        self.acts = {"by": self.head, "role": "head", "at": AT}
+        self.acts: dict[str, Any] = {"by": self.head, "role": "head", "at": AT}
         self.client = self.enter(self.give())
 
     def propose(self, **fields: Any) -> Proposal:
@@ -137,10 +137,11 @@ def test_D5_the_page_says_what_is_shared_with_whom_and_why_a_sensitive_partner_u
     own.share()
     own.share(PartnerKind.PJJ, "UEMO de Troyes")
     body = own.text()
-    assert [(row["who"], row["why"], row["revoked_at"]) for row in own.client.get(HOME).context["page"].shares] == [
+    shares = own.client.get(HOME).context["page"].shares
+    assert {(row["who"], row["why"], row["revoked_at"]) for row in shares} == {
         ("Partenaire de la plateforme", "Proposer une place", None), ("CFA des Pins", "Proposer une place", None),
-    ]  # fmt: skip
-    assert "UEMO" not in body
+    }  # fmt: skip
+    assert ("UEMO" in body, "CFA des Pins" in body) == (False, True)
 
 
 def test_D7_a_minor_reads_what_the_representatives_know_and_an_adult_nothing_of_it(own: Own) -> None:
@@ -177,7 +178,9 @@ def test_a_correction_is_kept_sealed_and_due_and_answered(own: Own, client: Clie
         body = (own.client if url == HOME else client).get(url).content.decode()
         assert SCRIPT not in body, url
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in client.get(f"{page}droits/").content.decode()
-    assert "demande une correction" in client.get("/psad/troyes/").content.decode()
+    assert client.get("/psad/troyes/").context["asked"] == 1
+    assert "<b>1 demande de personnes accompagnées</b>" in client.get("/psad/troyes/?qui=moi").content.decode()
+    assert "demande une correction" in client.get("/psad/troyes/demandes/").content.decode()
     assert "Lire et répondre" in client.get(page).content.decode()
     with context.acting(own.head):
         wish = Wish.objects.get()
@@ -196,7 +199,8 @@ def test_a_correction_on_a_closed_case_still_stands_first_in_the_queue(own: Own,
         closing.close(case=own.case.pk, reason="moved", **own.acts)
     own.client.post(f"{HOME}correction/", {"text": "Je n’ai pas déménagé"})
     client.force_login(own.head)
-    assert [wish.kind for wish, _ in client.get("/psad/troyes/").context["asked"]] == ["rectify"]
+    assert [wish.kind for wish, _ in client.get("/psad/troyes/demandes/").context["asked"]] == ["rectify"]
+    assert client.get("/psad/troyes/").context["asked"] == 1
 
 
 def test_empty_or_too_long_a_correction_is_told_beside_the_field_and_kept(own: Own) -> None:
@@ -249,7 +253,7 @@ def test_an_opposition_stops_every_contact_at_once(own: Own, client: Client) -> 
         assert (shared.revoked_at is not None, shared.sealed_key, shared.link_digest) == (True, "", None)
         assert {bytes(item.content) for item in ShareItem.objects.all()} == {b""}
         assert (Proposal.objects.get().answer, Solution.objects.get().taken) == ("withdrawn", 0)
-        offer = {"case": own.case.pk} | own.acts
+        offer: dict[str, Any] = {"case": own.case.pk} | own.acts
         for contact in (
             lambda: contacting.prepare(follower=own.head, safe_contact="", version=None, **offer),
             lambda: contacting.attempt(means="phone", outcome="reached", **offer),
@@ -267,7 +271,7 @@ def test_an_opposition_stops_every_contact_at_once(own: Own, client: Client) -> 
             with pytest.raises(ValidationError, match="s’est opposée"):
                 contact()
     client.force_login(own.head)
-    assert [wish.kind for wish, _ in client.get("/psad/troyes/").context["asked"]] == ["oppose"]
+    assert [wish.kind for wish, _ in client.get("/psad/troyes/demandes/").context["asked"]] == ["oppose"]
     page = f"/psad/troyes/dossiers/{own.case.pk}/"
     assert "Prendre acte de son opposition" in client.get(page).content.decode()
     with context.acting(own.head):

@@ -392,6 +392,7 @@ PRIVATE: dict[str, Route] = {
     f"{_PSAD}chiffres/<int:period>/": (f"{_PSAD_HERE}chiffres/{{period}}/", _NOBODY, None),
     f"{_PSAD}chiffres/<int:period>/tout.<slug:form>": (f"{_PSAD_HERE}chiffres/{{period}}/tout.csv", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/": (f"{_PSAD_HERE}dossiers/{{case}}/", _NOBODY, None),
+    f"{_PSAD}demandes/": (f"{_PSAD_HERE}demandes/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/lien/": (f"{_PSAD_HERE}dossiers/{{case}}/lien/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/droits/": (f"{_PSAD_HERE}dossiers/{{case}}/droits/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/<slug:act>/": (f"{_PSAD_HERE}dossiers/{{case}}/note/", _NOBODY, None),
