@@ -67,6 +67,9 @@ PUBLIC_PAGES = [
     "/reconnaissances/ > /reconnaissances/[0-9a-f-]{36}/",
     "/psad/partage/un-lien-inconnu/",
     "/une-page-qui-n-existe-pas/",
+    "/mon-accompagnement/",
+    "/mon-accompagnement/notice/",
+    "/mon-accompagnement/un-lien-inconnu/",
 ]
 
 # What each demo account opens once signed in.
