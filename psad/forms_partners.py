@@ -152,11 +152,11 @@ class OfferForm(Kept):
 
     def __init__(self, *args: Any, sites: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].error_messages = CHOOSE
+        self.fields["kind"].error_messages |= CHOOSE
         self.fields["kind"].choices = [("", "Choisir…"), *SolutionKind.choices]  # type: ignore[attr-defined]
         self.fields["site"].queryset = sites if sites is not None else Site.objects.none()  # type: ignore[attr-defined]
         self.fields["site"].empty_label = "Un autre lieu"  # type: ignore[attr-defined]
-        self.fields["site"].error_messages = CHOOSE
+        self.fields["site"].error_messages |= CHOOSE
         if not self.fields["site"].queryset.exists():  # type: ignore[attr-defined]
             del self.fields["site"]
             self.names.remove("site")
@@ -175,7 +175,7 @@ class CatalogueForm(OfferForm):
     """The same, by circle 1: of which organisation is typed, unless a partner offered it."""
 
     class Meta(OfferForm.Meta):
-        fields = ("organisation_name", *OfferForm.Meta.fields)
+        fields = ("organisation_name", *OfferForm.Meta.fields)  # type: ignore[assignment]
 
     organisation_name = _short("Organisme", 200, "Écrivez le nom de l’organisme.")
 

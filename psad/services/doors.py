@@ -66,7 +66,7 @@ def answer(*, share: Share, text: str, by: User | None, at: dt.datetime) -> Shar
     row = ShareAnswer(share=share, at=at, by=by)
     row.text = opened(share.sealed_key).close(words, bound=f"share/{share.pk}/answer/{row.pk}")
     row.save(force_insert=True)
-    sharer = User.objects.filter(pk=share.by_id, is_active=True).first()
+    sharer = User.objects.filter(pk=share.by_id, is_active=True).first() if share.by_id else None
     if sharer is not None:
         queue_mail(
             key=f"portal-message:{row.pk}", to=sharer.email, template="portal_message",

@@ -33,8 +33,7 @@ _LATER = "Trop d’essais viennent de chez vous\u00a0: recommencez dans {minutes
 class CodeUse(FairUse):
     """Codes tried by one visitor, whatever the link; the address is written nowhere."""
 
-    scope = "psad-codes"
-    rate = "30/hour"
+    scope = "codes"
 
 
 @by_link
