@@ -7,6 +7,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,7 +22,8 @@ _CLASSES = ((18, "16-17"), (21, "18-20"), (25, "21-24"))
 def told(rows: Sequence[Case]) -> list[PastCase]:
     """The lines of figures of these cases, in no order: closed values, whole weeks, no key, no commune."""
     keys = [row.pk for row in rows]
-    kinds, checks = defaultdict(set), defaultdict(dict)
+    kinds: dict[UUID, set[str]] = defaultdict(set)
+    checks: dict[UUID, dict[str, str]] = defaultdict(dict)
     proposals = Proposal.objects.filter(case__in=keys, answer=Answer.ACCEPTED).exclude(started_on=None)
     for case, kind in proposals.values_list("case_id", "solution__kind"):
         kinds[case].add(kind)

@@ -121,7 +121,7 @@ def _worked(kind: Kind, on: dt.date, at: dt.datetime) -> Counter[str]:
 
 def ending(on: dt.date, rows: QuerySet[Case]) -> QuerySet[Case]:
     """Those of `rows` whose end is to be announced by `on`, the first to end first; `base` tells their last contact."""
-    return cases(on, since=terms()[0], among=rows).filter(archived_at=None).order_by("base", "pk")
+    return cases(on, since=terms()[0], among=rows).filter(archived_at=None).order_by(F("base").asc(), "pk")
 
 
 def cases(on: dt.date, *, since: int, until: int | None = None, among: QuerySet[Case] | None = None) -> QuerySet[Case]:

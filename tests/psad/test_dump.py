@@ -95,11 +95,11 @@ def everything(head: User, place: Any, tmp_path: Path) -> Case:
     _list(head, tmp_path)
     _reports(head, place)
     with context.acting(head):
-        row = Case.objects.order_by("received_on", "pk").first()
+        row: Case = Case.objects.get()
         partner = Partner.objects.create(
             platform=place, organisation_name="CFA", kind=PartnerKind.CFA, name="P", email="p@exemple.invalid"
         )
-    act = {"case": row.pk, "by": head, "role": "head", "at": timezone.now()}
+    act: dict[str, Any] = {"case": row.pk, "by": head, "role": "head", "at": timezone.now()}
     with context.acting(head):
         contacting.inform(means="meeting", **act)
         noting.note(text=WORDS[0], **act)

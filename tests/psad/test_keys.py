@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core import encryption
 from core.encryption import Undecipherable
 from psad import context, reading, sealing
 from psad.models import Access, Case, Import, Note, Platform, Report
@@ -67,9 +68,10 @@ def test_S5_after_the_rotation_the_old_key_can_be_taken_away(place: Platform, se
     settings.ENCRYPTION_KEYS = [NEW]
     assert read_all() == before
     with context.task("rotation"):
-        assert [opened(row.sealed_key).key != b"" for row in [*Import.objects.all(), *Report.objects.all()]] == [
-            True
-        ] * 2
+        for row in Import.objects.all():
+            opened(row.sealed_key)
+        for report in Report.objects.all():
+            opened(report.sealed_key)
 
 
 def test_S5_before_the_rotation_the_old_key_is_needed(place: Platform, settings: Any) -> None:
@@ -85,7 +87,8 @@ def test_S5_a_rotation_killed_half_way_goes_on(
     place: Platform, settings: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "_BATCH", 1)
-    wrap, done = sealing.rotate, []
+    wrap = encryption.rotate
+    done: list[str] = []
 
     def dies_at_the_third(token: str) -> str:
         if len(done) == 2:

@@ -166,7 +166,7 @@ def _done(words: str, task: Any) -> int:
     try:
         with context.task(task), connection.cursor() as cursor:
             cursor.execute(words)
-            return cursor.rowcount
+            return int(cursor.rowcount)
     except DatabaseError:
         return 0
 

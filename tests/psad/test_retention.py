@@ -17,7 +17,7 @@ from accounts.dormant import forget_dormant, forget_mandates
 from accounts.models import User
 from core.models import OutboxMail
 from members.models import Mandate
-from psad import context
+from psad import context, reading
 from psad.lists import PartnerKind, Role, Side
 from psad.models import (
     Access,
@@ -317,7 +317,8 @@ def test_D13_a_run_killed_half_way_goes_on_and_counts_nobody_twice(monkeypatch: 
     head = world.member(place)
     for name in ("Un", "Deux", "Trois"):
         world.case(place, head, world.young(name))
-    write, done = retention.reading.log, []
+    write = reading.log
+    done: list[int] = []
 
     def dies_at_the_second(*args: Any, **more: Any) -> int:
         if len(done) == 1:
@@ -325,10 +326,10 @@ def test_D13_a_run_killed_half_way_goes_on_and_counts_nobody_twice(monkeypatch: 
         done.append(write(*args, **more))
         return done[-1]
 
-    monkeypatch.setattr(retention.reading, "log", dies_at_the_second)
+    monkeypatch.setattr(reading, "log", dies_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         told(after(730))
-    monkeypatch.setattr(retention.reading, "log", write)
+    monkeypatch.setattr(reading, "log", write)
     assert (retained(Case), retained(PastCase)) == (2, 1)
     assert told(after(731)) == ["troyes cases_anonymised: 2"]
     assert (retained(Case), retained(PastCase)) == (0, 3)
@@ -374,7 +375,7 @@ def test_D13_who_worked_there_is_forgotten_one_year_after_the_end() -> None:
         Case.objects.update(last_contact_at=AT + dt.timedelta(days=300))
     assert told(after(366)) == ["troyes shares_emptied: 1", "troyes partners_forgotten: 1"]
     with context.task("retention"):
-        assert list(Partner.objects.values_list("name", "email", "user")) == [("", "", None)]
+        assert Partner.objects.filter(name="", email="", user=None).count() == Partner.objects.count() == 1
 
 
 def test_D13_an_account_whose_grants_ended_is_forgotten_with_them() -> None:

@@ -80,7 +80,7 @@ def test_what_has_no_safe_default_must_be_given() -> None:
     demanded = {name for name, value in told.items() if value and ":?" in value}
     assert demanded == {
         "SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL",
-        "DEFAULT_FROM_EMAIL",
+        "DEFAULT_FROM_EMAIL", "PSAD_HASH_KEY",
     }  # fmt: skip
     text = (ROOT / "docker-compose.yml").read_text()
     for name in re.findall(r"\$\{([A-Z_]*(?:PASSWORD|KEYS?))\b([^}]*)", text):
