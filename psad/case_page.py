@@ -88,7 +88,7 @@ _FIRST = {
     "answer": "reponse", "check": "verification", "convoke": "convoquer", "pass_on": "departement",
 }  # fmt: skip
 # One thing leads to the other while the person is on the line.
-_AT_ONCE = frozenset({"contact", "interview", "propose"})
+_AT_ONCE = frozenset({"prepare", "contact", "interview", "propose"})
 
 
 @dataclass

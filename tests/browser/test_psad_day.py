@@ -81,6 +81,6 @@ def test_ticking_and_giving_in_bulk_with_the_keyboard(browser: Browser, portal: 
         keys.press("x", "j", "x", "j", "x")
         assert page.locator("[data-tick]:checked").count() == 3
         page.get_by_label("À qui").select_option(label="Sabine Delormoy")
-        page.get_by_label("Pourquoi").fill("Secteur")
+        page.get_by_label("Pourquoi").fill("Secteur de Troyes")
         page.keyboard.press("Enter")
         expect(page.locator(".messages")).to_contain_text("dossiers sont donnés à Sabine Delormoy")
