@@ -107,8 +107,8 @@ def enter(*, share: UUID, code: str, at: dt.datetime) -> bool:
             return True
         row.tries += 1
         if row.tries >= TRIES:
-            # Nobody can come in any more: what was copied goes with its key.
-            row.link_digest, row.code_digest, row.sealed_key, row.message, row.revoked_at = None, "", "", b"", at
+            # Nobody comes in any more; the team still reads what was answered, until it takes the share back.
+            row.link_digest, row.code_digest, row.revoked_at = None, "", at
         row.save()
         log(row.pk, "share.burnt" if row.tries >= TRIES else "share.wrong_code")
     return False

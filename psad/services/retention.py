@@ -46,7 +46,7 @@ from psad.models import (
     Transfer,
     Wish,
 )
-from psad.services import importing, past
+from psad.services import importing, past, sharing
 from psad.services.cases import PARIS
 from psad.services.proposing import give_back
 
@@ -280,6 +280,8 @@ def _drop_drafts(rows: Sequence[Import], at: dt.datetime, on: dt.date) -> None:
 
 
 def _close_shares(rows: Sequence[Share], at: dt.datetime, on: dt.date) -> None:
+    for row in rows:
+        sharing.keep_answers(row)
     _empty_shares(Share.objects.filter(pk__in=[row.pk for row in rows]), at)
 
 

@@ -69,8 +69,8 @@ def revoke(*, share: UUID, by: User, role: str, at: dt.datetime) -> Share:
     """Take back: what was copied is emptied and its key destroyed, at once, also for a page left open. What the partner
     answered becomes notes of the case."""
     row = Share.objects.select_for_update(of=("self",)).select_related("case", "case__platform").get(pk=share)
-    if row.revoked_at is None:
-        _keep_answers(row)
+    if row.sealed_key:  # also that of a link that was burnt
+        keep_answers(row)
         empty(row, at)
         moved(row.case, "unshare", by=by, at=at, role=role)
     return row
@@ -85,10 +85,10 @@ def answers(row: Share) -> list[tuple[ShareAnswer, str]]:
     return [(line, str(seal.open(line.text, bound=f"share/{row.pk}/answer/{line.pk}") or "")) for line in rows]
 
 
-def _keep_answers(row: Share) -> None:
+def keep_answers(row: Share) -> None:
     """The key of the share is about to go: its answers are sealed again with the key of the case."""
     told = answers(row)
-    if not told:
+    if not told or not row.case.sealed_key:
         return
     seal = opened(row.case.sealed_key)
     for line, words in told:
@@ -174,5 +174,6 @@ def _end_of(until: dt.date, at: dt.datetime) -> dt.datetime:
 
 
 __all__ = [
-    "LONGEST_DAYS", "answers", "bound", "empty", "revoke", "said", "share", "shown_kind", "way_in", "with_latest",
+    "LONGEST_DAYS", "answers", "bound", "empty", "keep_answers", "revoke", "said", "share", "shown_kind", "way_in",
+    "with_latest",
 ]  # fmt: skip

@@ -59,11 +59,17 @@ def test_D5_the_sixth_code_finds_the_link_burnt_even_when_it_is_the_right_one(pl
     assert (sixth.status_code, sixth.content) == (404, never.content)
     with context.acting(place.head):
         left = Share.objects.get()
-        assert (left.sealed_key, left.link_digest, left.tries) == ("", None, 5)
+        assert (left.link_digest, left.code_digest, left.tries, left.revoked_at is not None) == (None, "", 5, True)
         verbs = list(Access.objects.filter(role="partner").order_by("seq").values_list("verb", flat=True))
         assert verbs == ["share.wrong_code"] * 4 + ["share.burnt"]
     page = signed(place.head).get(f"{place.page}{row.pk}/").content.decode()
     assert ("Lien fermé après cinq codes faux" in page, code[:4] + " " in page) == (True, False)
+    with context.linked(row.pk):
+        assert not ShareItem.objects.exists()
+    # What it copied goes when the team takes it back.
+    signed(place.head).post(f"{place.page}{row.pk}/")
+    with context.acting(place.head):
+        assert Share.objects.get().sealed_key == ""
 
 
 @pytest.mark.parametrize("what", ["expired", "revoked", "partner ended"])
@@ -155,4 +161,5 @@ def test_D5_ten_wrong_codes_at_once_are_ten_tries() -> None:
         thread.join(20)
     assert entered == [False] * 10
     with context.acting(place.head):
-        assert (Share.objects.get().tries, Share.objects.get().sealed_key) == (5, "")
+        left = Share.objects.get()
+        assert (left.tries, left.link_digest) == (5, None)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.models import OutboxMail
 from psad import context, reading
 from psad.models import Access, Case, Note, Partner, Share, ShareAnswer, ShareItem
-from psad.services import closing, doors, sharing
+from psad.services import closing, doors, retention, sharing
 from tests.factories import person
 from tests.psad import world
 from tests.psad.partner_world import CANARY, Sharing, partner, signed
@@ -267,3 +267,14 @@ def test_pages_of_shares_take_twelve_queries_at_most_and_as_many_with_three_shar
         place.share("age")
     assert [queries(client, path) for client, path in paths] == one
     assert max(one) <= 12, one
+
+
+def test_D13_an_expired_share_is_emptied_by_the_task_and_its_answers_become_notes(place: Sharing) -> None:
+    row, _, _ = place.share("name")
+    signed(place.friend).post(address(row), {"text": "Une place mardi"})
+    place.ends(row, timezone.now() - dt.timedelta(days=2))
+    retention.run(timezone.localdate(), at=timezone.now())
+    with context.acting(place.head):
+        assert (Share.objects.get().sealed_key, Note.objects.count()) == ("", 1)
+    page = signed(place.head).get(f"{place.page}{row.pk}/").content.decode()
+    assert ("parmi les notes" in page, "Mettre fin au partage" in page) == (True, False)
