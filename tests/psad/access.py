@@ -122,7 +122,8 @@ EVERYBODY = (
 MORE: dict[str, Answers] = {
     # whoever works in the SPRO, or in either circle, may tell
     "psad/signaler/": dict.fromkeys(
-        ("professional", "region", "lapsed", "partner_elsewhere", "partner_expired", "partner_revoked"), 200
+        ("professional", "region", "technician", "lapsed", "partner_elsewhere", "partner_expired", "partner_revoked"),
+        200,
     ),
 }
 # Public route → an address of it whose secret opens nothing. What a right one opens has its own tests.
