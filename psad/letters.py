@@ -115,9 +115,15 @@ def file_name(row: Letter) -> str:
 
 def usual_place(case: Case) -> str:
     """Where the mission locale of the platform receives, when the portal knows it."""
-    house = case.platform.mission_locale_id
-    site = Site.objects.filter(organisation=house).select_related("commune").order_by("slug").first() if house else None
+    site = _house_site(case)
     return ", ".join(_site(site)) if site else ""
+
+
+def _house_site(case: Case) -> Site | None:
+    house = case.platform.mission_locale_id
+    if not house:
+        return None
+    return Site.objects.filter(organisation=house).select_related("commune").order_by("slug").first()
 
 
 def _write(
@@ -138,9 +144,11 @@ def _write(
 def _sender(held: Case) -> dict[str, Any]:
     platform = held.platform
     house = platform.mission_locale
+    site = _house_site(held)
     return {
         "name": house.display_name if house else platform.name, "platform": platform.name,
-        "phone": platform.phone, "email": platform.email,
+        "phone": platform.phone or (site.phone if site else ""),
+        "email": platform.email or (site.email if site else ""),
     }  # fmt: skip
 
 
