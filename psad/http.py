@@ -40,7 +40,7 @@ def circle1(view: View) -> View:
 
 
 def circle2(view: View) -> View:
-    """A page of circle 2: 403 to who is no partner today, 404 where one thing is named (its being is told to nobody)."""
+    """A page of circle 2: 403 to who is no partner today, 404 where one thing is named (nobody is told that it is)."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

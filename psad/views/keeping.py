@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,9 @@ SHOWN = 50
 def ending(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpResponse:
     """The first to end come first; archived ones are not there: a head opens them by the exceptional access."""
     today = timezone.localdate()
-    found = list(retention.ending(today, queue.listed().filter(platform=platform))[: SHOWN + 1])
+    found: list[Any] = list(
+        retention.ending(today, queue.listed().filter(platform=platform))[: SHOWN + 1]
+    )  # with `base`
     ends = {row.pk: row.base + dt.timedelta(days=settings.PSAD_CASE_DAYS) for row in found}
     lines = queue.lines(found[:SHOWN], grant, today, verb="case.ending")
     context = {
