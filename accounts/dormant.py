@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
@@ -126,3 +127,31 @@ def forget_mandates() -> int:
     over = Q(ended_at__lt=limit) | Q(ends_on__lt=timezone.localdate(limit))
     with _on_every_ground():
         return sum(model._default_manager.filter(over).delete()[0] for model in period_models())
+
+
+@transaction.atomic
+def purge_unverified_accounts() -> int:
+    """Forget who signed up and never proved an address, after `UNVERIFIED_ACCOUNT_DAYS`. Journaled without names.
+
+    An account that somebody opened for another, that was used or that holds a mandate stays. Returns how many went.
+    """
+    limit = timezone.now() - timedelta(days=settings.UNVERIFIED_ACCOUNT_DAYS)
+    rows = User.objects.filter(created_at__lt=limit, last_login=None, is_superuser=False).select_for_update()
+    rows = rows.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
+    count = 0
+    with _on_every_ground():
+        for user in rows:
+            if _opened_for_them(user) or mandates(user):
+                continue
+            record(verb="account.purge", target=user, actor=None)
+            user.delete()
+            count += 1
+    return count
+
+
+def _opened_for_them(user: User) -> bool:
+    """Whether somebody of the Region opened this account: the journal says it for good."""
+    opened = JournalEntry.objects.filter(
+        verb="account.open", target_type=user._meta.label_lower, target_key=str(user.pk)
+    )
+    return opened.exists()

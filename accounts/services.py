@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Period, RegionMandate, User
 from core.journal import Actor, record
-from core.models import JournalEntry
 from core.outbox import queue_mail
 
 P = TypeVar("P", bound=Period)
@@ -112,33 +110,6 @@ def rename(*, user: User, name: str, actor: Actor | None) -> None:
     locked.save(update_fields=["name"])
     record(verb="account.rename", target=locked, actor=actor)
     user.name = name
-
-
-@transaction.atomic
-def purge_unverified_accounts() -> int:
-    """Forget who signed up and never proved an address, after `UNVERIFIED_ACCOUNT_DAYS`. Journaled without names.
-
-    An account that somebody opened for another, that was used or that holds a mandate stays. Returns how many went.
-    """
-    limit = timezone.now() - timedelta(days=settings.UNVERIFIED_ACCOUNT_DAYS)
-    rows = User.objects.filter(created_at__lt=limit, last_login=None, is_superuser=False).select_for_update()
-    rows = rows.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
-    count = 0
-    for user in rows:
-        if _opened_for_them(user) or mandates(user):
-            continue
-        record(verb="account.purge", target=user, actor=None)
-        user.delete()
-        count += 1
-    return count
-
-
-def _opened_for_them(user: User) -> bool:
-    """Whether somebody of the Region opened this account: the journal says it for good."""
-    opened = JournalEntry.objects.filter(
-        verb="account.open", target_type=user._meta.label_lower, target_key=str(user.pk)
-    )
-    return opened.exists()
 
 
 def mandates(user: User) -> list[Any]:

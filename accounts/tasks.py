@@ -5,7 +5,7 @@ from celery import shared_task
 
 @shared_task
 def purge_unverified() -> int:
-    from accounts.services import purge_unverified_accounts
+    from accounts.dormant import purge_unverified_accounts
 
     return purge_unverified_accounts()
 

@@ -84,13 +84,15 @@ def one(request: HttpRequest, key: UUID, *, platform: Platform, grant: Grant) ->
 @circle1
 @require_POST
 def settle(request: HttpRequest, key: UUID, *, platform: Platform, grant: Grant) -> HttpResponse:
-    """Apply the list, or give it up."""
+    """Apply the list with the answers chosen on the page, or give it up."""
     batch = _list(platform, key)
     try:
         if request.POST.get("acte") == "abandonner":
             importing.drop(batch=batch, at=timezone.now())
             messages.success(request, "La liste est abandonnée\u00a0: rien n’en a été gardé.")
         else:
+            # What was just chosen counts, even if it was not saved apart.
+            importing.answer(batch=batch, answers=_chosen(request))
             importing.ask_to_apply(batch=batch, by=request.user)
             messages.success(request, "La liste est en cours d’application. Vous pouvez quitter cette page.")
     except ValidationError as error:
@@ -123,13 +125,10 @@ def _list(platform: Platform, key: UUID) -> Import:
 
 
 def _keep_answers(request: HttpRequest, batch: Import) -> HttpResponse:
-    typed = {name.removeprefix("ligne-"): value for name, value in request.POST.items() if name.startswith("ligne-")}
     try:
-        kept = importing.answer(batch=batch, answers={UUID(key): str(value) for key, value in typed.items()})
+        kept = importing.answer(batch=batch, answers=_chosen(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    except ValueError:
-        raise Http404 from None
     else:
         if kept:
             messages.success(
@@ -139,6 +138,15 @@ def _keep_answers(request: HttpRequest, batch: Import) -> HttpResponse:
     fate = request.POST.get("suite", "")
     known = fate if fate in importing.Fate.values else ""
     return redirect(_page(batch, known, int(after) if after.isdecimal() and len(after) < 9 else 0))
+
+
+def _chosen(request: HttpRequest) -> dict[UUID, str]:
+    """The answers of the page by their line; 404 for a key that is none."""
+    typed = {name.removeprefix("ligne-"): value for name, value in request.POST.items() if name.startswith("ligne-")}
+    try:
+        return {UUID(key): str(value) for key, value in typed.items()}
+    except ValueError:
+        raise Http404 from None
 
 
 def _page(batch: Import, fate: str, after: int) -> str:

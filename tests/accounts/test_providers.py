@@ -17,9 +17,10 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
+from accounts.dormant import purge_unverified_accounts
 from accounts.models import User
 from accounts.proof import ELSEWHERE
-from accounts.services import open_account, purge_unverified_accounts
+from accounts.services import open_account
 from core.models import JournalEntry, OutboxMail
 from tests.accounts.conftest import last_link
 from tests.accounts.oidc_provider import CLIENT, SECRET, Provider, running

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.dormant import purge_unverified_accounts
 from accounts.models import User
-from accounts.services import purge_unverified_accounts
 from core.models import OutboxMail
 from core.outbox import MAX_ATTEMPTS, dead_mails, purge
 from tests.factories import person

@@ -81,6 +81,23 @@ def test_D4_a_list_is_given_read_again_answered_and_applied(place: Platform, hea
         assert Case.objects.get(lines__number=2).closing_reason == "solved"
 
 
+def test_D14_an_answer_chosen_and_not_saved_apart_counts_when_the_list_is_applied(place: Platform, head: User) -> None:
+    client = signed(head)
+    batch = previewed(client, head, table(line(), line("Durand", "Tom")))
+    address = f"{LISTS}{batch.pk}/"
+    page = client.get(address).content.decode()
+    with context.acting(head):
+        lea, tom = Line.objects.order_by("number")
+    # The fields and the button that applies are in one form.
+    form = page[page.index(f'action="{address}appliquer/"') :]
+    assert f'name="ligne-{lea.pk}"' in form[: form.index("</form>")]
+    assert client.post(f"{address}appliquer/", {"acte": "appliquer", "ligne-x": "solved"}).status_code == 404
+    client.post(f"{address}appliquer/", {"acte": "appliquer", f"ligne-{lea.pk}": "solved", f"ligne-{tom.pk}": "?"})
+    importing.apply(batch.pk, head.pk, timezone.now())
+    with context.acting(head):
+        assert [row.case.disposition for row in Line.objects.order_by("number")] == ["solved", "to_contact"]
+
+
 def test_D4_a_list_given_up_leaves_nothing(place: Platform, head: User) -> None:
     client = signed(head)
     batch = previewed(client, head, table(line()))

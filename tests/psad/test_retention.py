@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.dormant import forget_dormant, forget_mandates
+from accounts.dormant import forget_dormant, forget_mandates, purge_unverified_accounts
 from accounts.models import User
 from core.models import OutboxMail
 from members.models import Mandate
@@ -454,3 +454,12 @@ def test_D13_the_month_under_way_is_never_closed() -> None:
 def test_D13_closures_are_written_by_the_database_alone() -> None:
     with pytest.raises(DatabaseError), context.task("retention"), connection.cursor() as cursor:
         cursor.execute("INSERT INTO psad_logclosure VALUES ('2020-01-01', 0, '', '{}', now(), NULL)")
+
+
+def test_D13_an_account_never_proved_that_holds_a_grant_stays() -> None:
+    place = world.platform()
+    named, nobody = person(verified=False), person(verified=False)
+    world.member(place, Role.ADVISER, Side.ML, user=named)
+    User.objects.filter(pk__in=[named.pk, nobody.pk]).update(created_at=AT - dt.timedelta(days=2_000), last_login=None)
+    assert purge_unverified_accounts() == 1
+    assert list(User.objects.filter(pk__in=[named.pk, nobody.pk])) == [named]
