@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from psad.identity import Identity, identity_of
+from psad.lists import Source
 from psad.matching import keys_of
 from psad.models import Case, Platform, Transfer
 from psad.services.cases import moved
@@ -81,6 +83,16 @@ def accept(*, transfer: UUID, by: User, role: str, at: dt.datetime) -> Case:
     except IntegrityError as error:
         raise ValidationError(KNOWN_HERE) from error
     return held
+
+
+def found_here(held: Case, identity: Identity) -> None:
+    """A case that was asked for and given (its former team cannot write the keys of another's searches) is found by its
+    new team from the first time they open it. Known here already: it stays beside its twin."""
+    keys = keys_of(identity, held.platform_id)
+    if held.source != Source.TRANSFER or bytes(held.match_key or b"") == keys.match:
+        return
+    with suppress(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=held.pk).update(match_key=keys.match, sound_key=keys.sound, word_keys=keys.words)
 
 
 def settle(held: Case) -> None:

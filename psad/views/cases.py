@@ -57,7 +57,9 @@ ACTS: dict[str, tuple[type[forms.Act], Service, str]] = {
 @require_safe
 def one(request: HttpRequest, case: UUID, *, platform: Platform, grant: Grant) -> HttpResponse:
     """Who it is, what now, all that was done."""
-    return shown(request, open_case(case_of(platform, case), grant, timezone.localdate()), platform)
+    page = open_case(case_of(platform, case), grant, timezone.localdate())
+    transferring.found_here(page.case, page.opened.identity)
+    return shown(request, page, platform)
 
 
 @circle1

@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from psad import context, reading
 from psad.lists import Role, Side
+from psad.matching import search_keys
 from psad.models import Case, Grant, Obligation, Partner, Share, ShareItem, Transfer
 from psad.services import contacting, obligation, sharing, transferring
 from psad.services.cases import day_of
@@ -61,7 +63,7 @@ def test_D13_exists_elsewhere_answers_yes_or_no_and_not_for_ever() -> None:
             transferring.elsewhere(identity=young(), platform=here)
 
 
-def test_D13_a_case_that_is_asked_for_is_given_by_those_who_have_it() -> None:
+def test_D13_a_case_that_is_asked_for_is_given_by_those_who_have_it(client: Client) -> None:
     here, there = platform("troyes"), platform("chaumont")
     head, other = member(here), member(there)
     case(there, other)
@@ -73,8 +75,14 @@ def test_D13_a_case_that_is_asked_for_is_given_by_those_who_have_it() -> None:
     with context.acting(other):
         transferring.accept(transfer=made.pk, by=other, role="head", at=AT)
         assert not Case.objects.exists()
+    words = search_keys("exemple ana", here.pk)
     with context.acting(head):
-        assert Case.objects.count() == 1
+        row = Case.objects.get()
+        assert not Case.objects.filter(word_keys__contains=words).exists()
+    client.force_login(head)
+    assert client.get(f"/psad/troyes/dossiers/{row.pk}/").status_code == 200
+    with context.acting(head):
+        assert Case.objects.filter(word_keys__contains=words).get() == row
 
 
 def test_D5_a_partner_reads_what_was_chosen_until_it_is_taken_back() -> None:
