@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import resolve, reverse
 
 from accounts.admin_periods import InForceFilter, PeriodAdmin, PeriodForm
 from accounts.admin_rules import ReadOnlyAdmin, actor
@@ -49,6 +50,13 @@ class PlatformForm(ModelForm):
         if why := perimeter.refused(codes, self.instance):
             raise ValidationError(why)
         return codes
+
+    def clean_slug(self) -> str:
+        """A page of the room may have this address already."""
+        slug: str = self.cleaned_data["slug"]
+        if resolve(reverse("psad_queue", args=[slug])).url_name != "psad_queue":
+            raise ValidationError("Cette adresse est celle d’une page du portail\u00a0: choisissez-en une autre.")
+        return slug
 
     def clean_check_months(self) -> list[int]:
         """Three and six months are counted everywhere (D9)."""

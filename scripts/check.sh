@@ -10,6 +10,7 @@ say "étages (import-linter)";  "$bin/lint-imports" --no-logo >/dev/null || "$bi
 say "migrations";              "$bin/python" manage.py makemigrations --check --dry-run --verbosity 0
 say "réglages de production";  DEBUG=0 DEMO=0 HTTPS=1 SITE_URL=https://orientation.example.org SECRET_KEY="$("$bin/python" -c 'import secrets; print(secrets.token_urlsafe(60))')" \
                                ENCRYPTION_KEYS="$("$bin/python" -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
+                               PSAD_HASH_KEY=a-long-word-of-a-check-that-signs-nothing \
                                "$bin/python" manage.py check --deploy --fail-level WARNING >/dev/null
 say "schéma de l’API";         "$bin/python" manage.py spectacular --validate --fail-on-warn --file /dev/null
 say "ni registre, ni chemin de machine, ni appel au dehors"

@@ -45,6 +45,14 @@ def site_url(**_: Any) -> list[CheckMessage]:
     return [] if settings.SITE_URL_KNOWN else [Error("SITE_URL n’est pas donnée.", hint=UNKNOWN, id="spro.E003")]
 
 
+@register(Tags.security, deploy=True)
+def psad_hash_key(**_: Any) -> list[CheckMessage]:
+    """spro.E004: outside a demonstration, what finds a young person again has a key of its own (psad/matching.py)."""
+    if settings.PSAD_HASH_KEY or settings.DEBUG or settings.DEMO:
+        return []
+    return [Error("PSAD_HASH_KEY est vide.", hint=ADVICE.replace("SECRET_KEY", "PSAD_HASH_KEY"), id="spro.E004")]
+
+
 def insecure() -> bool:
     """Whether sessions and links would be signed with a key that everybody can read."""
     return not settings.DEBUG and not settings.DEMO and settings.SECRET_KEY.startswith(INSECURE)

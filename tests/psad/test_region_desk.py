@@ -175,6 +175,14 @@ def test_D9_checks_at_three_and_six_months_stay(client: Client, region: User) ->
     assert list(answer.context["adminform"].form.errors) == ["check_months"]
 
 
+@pytest.mark.parametrize("slug", ["partenaire", "signaler", "partage"])
+def test_D1_no_platform_takes_the_address_of_a_page(client: Client, region: User, slug: str) -> None:
+    made, _ = place("troyes")
+    page = f"/admin/psad/platform/{made.pk}/change/"
+    answer = client.post(page, form_of(client.get(page)) | {"slug": slug})
+    assert list(answer.context["adminform"].form.errors) == ["slug"]
+
+
 # --- Heads
 
 

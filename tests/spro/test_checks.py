@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_INHERITED = {
-    "DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "ENCRYPTION_KEYS", "SECOND_FACTOR_REQUIRED", "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DEMO", "DEBUG", "SECRET_KEY", "HTTPS", "ENCRYPTION_KEYS", "PSAD_HASH_KEY", "SECOND_FACTOR_REQUIRED",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
 }  # fmt: skip
 KEY = "une-cle-longue-et-faite-au-hasard-pour-cet-essai-0123456789-abcdefghij"
 
@@ -26,13 +27,18 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_production_settings_pass_every_deployment_check() -> None:
     words = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
-    done = run(*words, HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY)
+    done = run(*words, HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY, PSAD_HASH_KEY=KEY)
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
 
 
 def test_secrets_at_rest_have_keys_of_their_own() -> None:
     done = run("manage.py", "check", "--deploy", HTTPS="1", SECRET_KEY=KEY)
     assert (done.returncode, "spro.E002" in done.stderr) == (1, True)
+
+
+def test_what_finds_a_young_person_again_has_a_key_of_its_own() -> None:
+    done = run("manage.py", "check", "--deploy", HTTPS="1", SECRET_KEY=KEY, ENCRYPTION_KEYS=BOX_KEY)
+    assert (done.returncode, "spro.E004" in done.stderr) == (1, True)
 
 
 def test_links_of_mails_lead_to_a_portal_that_said_where_it_is() -> None:
