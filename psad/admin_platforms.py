@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.urls import resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 
 from accounts.admin_periods import InForceFilter, PeriodAdmin, PeriodForm
 from accounts.admin_rules import ReadOnlyAdmin, actor
@@ -54,7 +55,7 @@ class PlatformForm(ModelForm):
     def clean_slug(self) -> str:
         """A page of the room may have this address already."""
         slug: str = self.cleaned_data["slug"]
-        if resolve(reverse("psad_queue", args=[slug])).url_name != "psad_queue":
+        if _taken(reverse("psad_queue", args=[slug])):
             raise ValidationError("Cette adresse est celle d’une page du portail\u00a0: choisissez-en une autre.")
         return slug
 
@@ -109,6 +110,13 @@ class PlatformAdmin(InGrants):
             perimeter.draw(platform=obj, communes=form.cleaned_data["communes"], actor=actor(request))
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
+
+
+def _taken(address: str) -> bool:
+    """Whether a page that names no platform answers there, or below."""
+    with suppress(Resolver404):
+        return bool(resolve(f"{address}x/"))
+    return resolve(address).url_name != "psad_queue"
 
 
 def _head(platform: Any, side: str) -> str:
