@@ -45,7 +45,7 @@ class Step(models.TextChoices):
     """The four steps of D2, each with what is waited for; closed is none of them."""
 
     RECEIVED = "received", "Reçu"
-    PREPARING = "preparing", "Premier contact à préparer"
+    PREPARING = "preparing", "Premier contact préparé"
     CONTACTING = "contacting", "À joindre"
     PROPOSING = "proposing", "Solution à trouver"
     FOLLOWED = "followed", "En solution, suivi"

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('birth_month', models.DateField(help_text='Le premier du mois.', verbose_name='mois de naissance')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='sortie de formation')),
                 ('school_uai', models.CharField(blank=True, max_length=8, verbose_name='établissement quitté (UAI)')),
-                ('step', models.CharField(choices=[('received', 'Reçu'), ('preparing', 'Premier contact à préparer'), ('contacting', 'À joindre'), ('proposing', 'Solution à trouver'), ('followed', 'En solution, suivi'), ('closed', 'Clos')], default='received', max_length=10, verbose_name='étape')),
+                ('step', models.CharField(choices=[('received', 'Reçu'), ('preparing', 'Premier contact préparé'), ('contacting', 'À joindre'), ('proposing', 'Solution à trouver'), ('followed', 'En solution, suivi'), ('closed', 'Clos')], default='received', max_length=10, verbose_name='étape')),
                 ('disposition', models.CharField(choices=[('to_contact', 'À contacter'), ('already', 'Déjà accompagné·e'), ('solved', 'A trouvé une solution'), ('moved', 'A déménagé'), ('unreachable', 'Injoignable'), ('wrong', 'Inscrit·e par erreur')], default='to_contact', max_length=12, verbose_name='réponse à la liste')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='à faire le')),
                 ('due_what', models.CharField(blank=True, max_length=20, verbose_name='quoi')),
@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField(verbose_name='ligne')),
-                ('fate', models.CharField(choices=[('created', 'Dossier ouvert'), ('matched', 'Rapproché d’un dossier'), ('known', 'Déjà reçu, inchangé'), ('rejected', 'Refusé')], max_length=8, verbose_name='suite')),
+                ('fate', models.CharField(choices=[('created', 'Nouveau dossier'), ('matched', 'Rapproché d’un dossier'), ('known', 'Déjà reçu, inchangé'), ('rejected', 'Refusé')], max_length=8, verbose_name='suite')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='motif')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='psad.import')),
                 ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lines', to='psad.case')),

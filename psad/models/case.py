@@ -165,7 +165,7 @@ class Line(Keyed):
     """
 
     class Fate(models.TextChoices):
-        CREATED = "created", "Dossier ouvert"
+        CREATED = "created", "Nouveau dossier"
         MATCHED = "matched", "Rapproché d’un dossier"
         KNOWN = "known", "Déjà reçu, inchangé"
         REJECTED = "rejected", "Refusé"

@@ -335,10 +335,12 @@ class _Seen:
     def fate(self, key: bytes, facts: bytes) -> Line.Fate:
         who = self._cases.get(key, key)
         known = self._facts.get(who)
+        told = Fate.CREATED if known is None and key not in self._cases else Fate.MATCHED
+        if known is not None and facts in known:
+            told = Fate.KNOWN
+        # Only now: the words of this line are known to the next one.
         self._facts.setdefault(who, set()).add(facts)
-        if known is None:
-            return Fate.MATCHED if key in self._cases else Fate.CREATED
-        return Fate.KNOWN if facts in known else Fate.MATCHED
+        return told
 
 
 # --- One batch of the application

@@ -1,6 +1,7 @@
 // A list that a worker reads: its progress is said, and the page is asked again once when it is over. Without this
 // module the link « Actualiser » does it.
-const EVERY = 3000; // ms
+const [FIRST, EVERY] = [400, 3000]; // ms: a short list is ready at once, a long one is asked less and less
+let pause = FIRST;
 
 async function look() {
   const here = document.querySelector("[data-waiting]");
@@ -14,7 +15,8 @@ async function look() {
   } catch {
     // The portal does not answer: the next look will tell.
   }
-  setTimeout(look, EVERY);
+  pause = Math.min(EVERY, pause * 1.5);
+  setTimeout(look, pause);
 }
 
-setTimeout(look, EVERY);
+setTimeout(look, pause);

@@ -73,8 +73,8 @@ def test_D4_a_list_is_given_read_again_answered_and_applied(place: Platform, hea
     report = client.get(f"{address}lignes.csv").content.decode("utf-8-sig").splitlines()
     assert report == [
         "ligne;suite;motif;reponse",
-        "2;Dossier ouvert;;A trouvé une solution",
-        "3;Dossier ouvert;;À contacter",
+        "2;Nouveau dossier;;A trouvé une solution",
+        "3;Nouveau dossier;;À contacter",
         "4;Refusé;nom ou prénom illisible;",
     ]
     with context.acting(head):

@@ -140,6 +140,19 @@ def test_D4_what_a_list_adds_fills_blanks_and_what_differs_is_noted(place: Platf
     assert (move.data["filled"], move.data["differs"]) == (["other_phone", "email"], ["class_name"])
 
 
+@pytest.mark.parametrize("applied", [False, True])
+def test_D4_the_preview_tells_what_the_application_will_do(applied: bool, place: Platform, head: User) -> None:
+    """A line that says something new of a person is not « unchanged », in the same list or in the next one."""
+    first, more = line(), line(telephone="0612345678")
+    if applied:
+        bring(place, head, table(first))
+    content = table(first, more, first, more, line("Durand", "Tom"))
+    rehearsed, _ = importing.rehearse(platform=place, content=content, by=head, at=NOW())
+    created = 1 if applied else 2
+    assert rehearsed == {"created": created, "matched": 1, "known": 4 - created, "rejected": 0}
+    assert bring(place, head, content) == rehearsed
+
+
 def test_D4_a_person_known_by_another_door_is_matched_then_known(place: Platform, head: User) -> None:
     birth = rio.day(born(17))
     world.case(place, head, world.young("MARTIN", "Léa, Marie", birth_date=birth))
