@@ -1,4 +1,4 @@
-// The queue at the keyboard: j and k go down and up, o opens, x ticks. Only while the focus is in the list, so that no
+// The queue at the keyboard: j and k go down and up, o opens, x ticks, a ticks all, d goes to whom to give to. Only while the focus is in the list, so that no
 // key is taken from who types elsewhere; without this module the list is links and boxes, as any other.
 for (const part of document.querySelectorAll("[data-queue]")) {
   const rows = [...part.querySelectorAll("[data-row]")];
@@ -13,6 +13,26 @@ for (const part of document.querySelectorAll("[data-queue]")) {
     sessionStorage.setItem("psad-file", JSON.stringify({ back: location.pathname + location.search, cases }));
   } catch {
     // Storage refused by the browser: the portal names the next case.
+  }
+  const boxes = [...part.querySelectorAll("[data-tick]")];
+  const [all, giving] = [part.querySelector("[data-all]"), part.querySelector(".psad-bulk")];
+  const ticked = () => boxes.filter((box) => box.checked).length;
+  const tell = () => {
+    if (!all) return;
+    const many = ticked();
+    all.textContent = many === boxes.length ? "Tout décocher" : "Tout cocher";
+    giving.querySelector("[data-ticked]").textContent = many ? `\u00a0: ${many}` : "";
+  };
+  const tickAll = () => {
+    const on = ticked() < boxes.length;
+    for (const box of boxes) box.checked = on;
+    tell();
+  };
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", tickAll);
+    list.addEventListener("change", tell);
+    tell();
   }
   const here = () => rows.findIndex((row) => row.contains(document.activeElement));
 
@@ -35,7 +55,10 @@ for (const part of document.querySelectorAll("[data-queue]")) {
       const box = rows[at].querySelector("[data-tick]");
       if (!box) return;
       box.checked = !box.checked;
-    } else return;
+      tell();
+    } else if (event.key === "a" && all) tickAll();
+    else if (event.key === "d" && giving) giving.querySelector("select").focus();
+    else return;
     event.preventDefault();
   });
 }

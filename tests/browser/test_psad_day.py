@@ -80,7 +80,24 @@ def test_ticking_and_giving_in_bulk_with_the_keyboard(browser: Browser, portal: 
         keys.at("[data-open]")
         keys.press("x", "j", "x", "j", "x")
         assert page.locator("[data-tick]:checked").count() == 3
-        page.get_by_label("À qui").select_option(label="Sabine Delormoy")
-        page.get_by_label("Pourquoi").fill("Secteur de Troyes")
-        page.keyboard.press("Enter")
+        expect(page.locator(".psad-bulk legend")).to_have_text("Donner les dossiers cochés\u00a0: 3")
+        keys.press("d")  # at whom to give to, not fifty lines further by the tab key
+        keys.at("#id_user")
+        page.locator("#id_user").select_option(label="Sabine Delormoy")
+        keys.press("Tab")
+        page.keyboard.type("Secteur de Troyes")
+        keys.press("Enter")
         expect(page.locator(".messages")).to_contain_text("dossiers sont donnés à Sabine Delormoy")
+
+
+def test_all_the_cases_of_a_page_are_ticked_with_one_key(browser: Browser, portal: Portal, signed_in: Any) -> None:  # noqa: F811
+    with browser.new_context(base_url=portal.url, locale="fr-FR", storage_state=signed_in("ml")) as context:
+        page = context.new_page()
+        page.goto("/psad/troyes/")
+        rows, ticked = page.locator("[data-tick]").count(), page.locator("[data-tick]:checked")
+        assert rows > 1
+        page.locator("[data-open]").first.focus()
+        page.keyboard.press("a")
+        expect(ticked).to_have_count(rows)
+        page.get_by_role("button", name="Tout décocher").click()
+        expect(ticked).to_have_count(0)
