@@ -85,7 +85,7 @@ _WORDS: dict[str, Any] = {
 # The act that each thing due calls: its form is open when the page opens.
 _FIRST = {
     "prepare": "preparer", "contact": "essai", "call_back": "essai", "interview": "entretien", "propose": "proposer",
-    "answer": "reponse", "check": "verification", "convoke": "convoquer", "pass_on": "departement",
+    "answer": "reponse", "start": "reponse", "check": "verification", "convoke": "convoquer", "pass_on": "departement",
 }  # fmt: skip
 # One thing leads to the other while the person is on the line.
 _AT_ONCE = frozenset({"prepare", "contact", "interview", "propose"})

@@ -27,6 +27,7 @@ OPEN = [step for step in Step if step != Step.CLOSED]
 DUE = {
     "prepare": "Préparer le premier contact", "contact": "Faire le premier essai", "call_back": "Réessayer de joindre",
     "interview": "Faire l’entretien", "propose": "Proposer une solution", "answer": "Demander la réponse",
+    "start": "Vérifier que la solution a commencé",
     "check": "Vérifier que la solution tient", "convoke": "Convoquer (16-18 ans)",
     "pass_on": "Transmettre au département (16-18 ans)", "transfer": "Suivre la transmission demandée",
     "wish": "Répondre à la demande de la personne (ses droits)", "oppose": "Prendre acte de son opposition",

@@ -95,9 +95,12 @@ def _usual(case: Case, today: dt.date) -> list[tuple[dt.date, str]]:
     if case.step == Step.FOLLOWED:
         checks = Check.objects.filter(case=case, result="").order_by("due_on").values_list("due_on", flat=True)[:1]
         return [(day, "check") for day in checks]
-    waiting = Proposal.objects.filter(case=case, answer=Answer.WAITING).order_by("at").first()
-    if waiting is not None:
-        return [(day_of(waiting.at) + dt.timedelta(days=ANSWER_DAYS), "answer")]
+    open_ones = Proposal.objects.filter(case=case, answer__in=[Answer.WAITING, Answer.ACCEPTED], started_on=None)
+    # What was accepted comes first: nothing else is to be proposed while it is to begin.
+    known = sorted(open_ones, key=lambda row: (row.answer != Answer.ACCEPTED, row.answered_at or row.at))
+    if known:
+        first, what = known[0], "start" if known[0].answer == Answer.ACCEPTED else "answer"
+        return [(day_of(first.answered_at or first.at) + dt.timedelta(days=ANSWER_DAYS), what)]
     since = case.last_contact_at or case.first_contact_at
     met = Interview.objects.filter(case=case).exists()
     return [((day_of(since) if since else today) + dt.timedelta(days=PROPOSE_DAYS), "propose" if met else "interview")]

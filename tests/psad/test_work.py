@@ -15,7 +15,7 @@ from psad import context, reading
 from psad.lists import Role, Side
 from psad.models import Access, Attempt, Case, CaseGrant, Check, Move, Proposal, Solution
 from psad.services import closing, contacting, granting, proposing
-from psad.services.cases import Conflict
+from psad.services.cases import ANSWER_DAYS, Conflict
 from tests.psad.world import case, member, platform, solution, young
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,32 @@ def test_D2_a_case_goes_from_reception_to_a_solution_that_is_checked() -> None:
         verbs = list(Move.objects.order_by("at", "id").values_list("verb", flat=True))
         assert sorted(verbs) == ["answer", "attempt", "attempt", "interview", "prepare", "propose"]
         assert Access.objects.filter(cases__contains=[row.log_key]).count() == 6
+
+
+def test_D2_what_is_accepted_and_not_begun_is_what_to_see_to() -> None:
+    """Not one more solution to propose: whether the one that the person chose has begun, and it counts once it has."""
+    place = platform()
+    head = member(place)
+    row, chosen, other = case(place, head), solution(place, head), solution(place, head)
+    with context.acting(head):
+        tried(row, head, "phone", "reached")
+        proposing.interview(case=row.pk, means="phone", needs=["contract"], plan="", by=head, role="head", at=AT)
+        made, spare = (
+            proposing.propose(case=row.pk, solution=offer.pk, by=head, role="head", at=AT) for offer in (chosen, other)
+        )
+        waits = AT.date() + dt.timedelta(days=ANSWER_DAYS)
+        later = AT + dt.timedelta(days=2)
+        row.refresh_from_db()
+        assert (row.step, row.due_what, row.due_on) == ("proposing", "answer", waits)
+        proposing.answer(case=row.pk, proposal=made.pk, said="accepted", by=head, role="head", at=later)
+        row.refresh_from_db()
+        assert (row.step, row.due_what, row.due_on) == ("proposing", "start", waits + dt.timedelta(days=2))
+        proposing.answer(case=row.pk, proposal=made.pk, said="withdrawn", by=head, role="head", at=later)
+        row.refresh_from_db()
+        assert (row.due_what, row.due_on) == ("answer", waits)
+        proposing.answer(case=row.pk, proposal=spare.pk, said="refused", by=head, role="head", at=later)
+        row.refresh_from_db()
+        assert row.due_what == "propose"
 
 
 def test_D14_unreachable_is_said_after_enough_tries_by_enough_means() -> None:
