@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from psad import notice
+from psad.letters import KINDS
 from psad.lists import Need, Purpose
 from psad.models import Attempt, Case, Check, File, Guardian, Interview, Letter, Move, Obligation, Transfer
 from psad.services.cases import PARIS
@@ -35,10 +36,19 @@ def archive(page: YoungPage, at: dt.datetime) -> bytes:
     told = everything(page, at)
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as folder:
-        sections = [{"title": _title(key), "body": _readable(value)} for key, value in told.items()]
-        folder.writestr(READABLE, render_to_string("psad/young/copy.html", {"sections": sections, "at": at}))
+        folder.writestr(READABLE, _page(told, at))
         folder.writestr(MACHINE, orjson.dumps(told, option=orjson.OPT_INDENT_2))
     return kept.getvalue()
+
+
+def readable(page: YoungPage, at: dt.datetime) -> str:
+    """The file to read alone: a telephone opens it at a touch, which it does not an archive."""
+    return _page(everything(page, at), at)
+
+
+def _page(told: dict[str, Any], at: dt.datetime) -> str:
+    sections = [{"title": _title(key), "body": _readable(value)} for key, value in told.items() if key != "copie_du"]
+    return render_to_string("psad/young/copy.html", {"sections": sections, "at": at})
 
 
 def everything(page: YoungPage, at: dt.datetime) -> dict[str, Any]:
@@ -83,7 +93,9 @@ def everything(page: YoungPage, at: dt.datetime) -> dict[str, Any]:
              "transmis_au_departement_le": row.passed_at, "terminee_le": row.ended_at}
             for row in Obligation.objects.filter(case=case)
         ],
-        "courriers": [{"le": row.at, "sorte": row.kind} for row in Letter.objects.filter(case=case)],
+        "courriers": [
+            {"le": row.at, "sorte": KINDS.get(row.kind, "Lettre")} for row in Letter.objects.filter(case=case)
+        ],
         "pieces_jointes": [{"le": row.at, "octets": row.size} for row in File.objects.filter(case=case)],
         "transferts": [
             {"le": row.at, "a": row.to.name, "accepte_le": row.accepted_at}
@@ -96,8 +108,8 @@ def everything(page: YoungPage, at: dt.datetime) -> dict[str, Any]:
         ],
         "qui_a_lu": [{"jour": row["day"], "qui": row["who"], "quoi": row["what"]} for row in page.accesses],
         "mes_demandes": [
-            {"le": row.at, "sorte": row.get_kind_display(), "texte": row.said, "repondu_le": row.handled_at,
-             "suite": row.get_outcome_display()}
+            {"le": row.at, "sorte": row.asked, "texte": row.said, "repondu_le": row.handled_at,
+             "suite": row.answered}
             for row in page.wishes
         ],
         "a_demander_a_l_equipe": _ASIDE,
@@ -142,7 +154,9 @@ _ACCENTS = {
     "retire le": "retiré le", "telephone": "téléphone", "terminee le": "terminée le", "verifications": "vérifications",
     "faite le": "faite le", "motif de cloture": "motif de clôture", "notice donnee le": "notice donnée le",
     "famille presente": "famille présente", "suivi mission locale": "suivi par la mission locale", "a mois": "à (mois)",
-    "transmis au departement le": "transmis au département le", "ine": "INE", "uai": "UAI",
+    "transmis au departement le": "transmis au département le", "ine": "numéro national élève (INE)",
+    "uai": "numéro de l’établissement (UAI)", "rendez vous le": "rendez-vous le", "octets": "taille (octets)",
+    "pourquoi lu": "pourquoi votre dossier est lu", "en solution depuis": "en solution depuis le", "sorte": "type",
 }  # fmt: skip
 
 

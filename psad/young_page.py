@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from psad.lists import NEUTRAL, SENSITIVE, Answer, Role, SharedItem, SharePurpose, Side, Step
 from psad.models import Case, Check, Guardian, Obligation, Proposal, Wish, YoungLink
 from psad.reading import Opened
-from psad.services.cases import YOUNG, day_of
+from psad.services.cases import PARIS, YOUNG, day_of
 from psad.services.noting import MAJORITY
 
 # What the log's verbs are to the person: seen in a list, opened, worked on.
@@ -33,6 +33,22 @@ _STEPS = {
     Step.FOLLOWED: "Vous avez une solution\u00a0; l’équipe prend de vos nouvelles de temps en temps.",
     Step.CLOSED: "Votre accompagnement est terminé.",
 }
+
+# What the team reads of « la personne » is « vous » to the person.
+_SHARED = {
+    SharedItem.NAME: "votre prénom et votre nom", SharedItem.AGE: "votre âge", SharedItem.COMMUNE: "votre commune",
+    SharedItem.CONTACT: "vos coordonnées", SharedItem.TRAINING: "la formation que vous avez quittée",
+    SharedItem.NEEDS: "ce que vous cherchez", SharedItem.PROPOSAL: "ce que l’on vous propose",
+    SharedItem.PLAN: "ce que vous avez décidé avec l’équipe", SharedItem.FOLLOWER: "qui vous accompagne",
+}  # fmt: skip
+_SHARED_FOR = {
+    SharePurpose.FIND: "aider à vous joindre", SharePurpose.OFFER: "vous proposer une place",
+    SharePurpose.HOST: "vous accueillir", SharePurpose.FOLLOW: "savoir si la solution vous convient",
+}  # fmt: skip
+ASKED = {
+    Wish.Kind.EXPORT: "Une copie", Wish.Kind.RECTIFY: "Une correction", Wish.Kind.OPPOSE: "Ne plus être contacté·e",
+}  # fmt: skip
+ANSWERED = {Wish.Outcome.DONE: "c’est fait", Wish.Outcome.TOLD: "ce n’est pas possible, l’équipe vous dit pourquoi"}
 
 _CHECK = "L’équipe prend de vos nouvelles\u00a0: est-ce que ça se passe bien\u00a0?"
 _CONVOKED = "Rendez-vous à la mission locale (obligation de formation jusqu’à 18\u00a0ans)"
@@ -70,6 +86,18 @@ class YoungPage:
     @property
     def where(self) -> str:
         return _STEPS[Step(self.case.step)]
+
+    @property
+    def known(self) -> list[tuple[str, str]]:
+        """What is written of who they are, (term, value), what is empty left out: one corrects what one has read."""
+        who = self.opened.identity
+        rows = [
+            ("Prénom", who.given_names), ("Nom", who.surname), ("Date de naissance", f"{who.birth_date:%d/%m/%Y}"),
+            ("Téléphone", who.phone), ("Autre téléphone", who.other_phone), ("Adresse électronique", who.email),
+            ("Adresse", " ".join(filter(None, (who.address, who.postcode, who.town)))),
+            ("Établissement quitté", who.school), ("Classe", who.class_name),
+        ]  # fmt: skip
+        return [(term, value) for term, value in rows if value]
 
     @cached_property
     def told(self) -> Told:
@@ -123,6 +151,7 @@ class YoungPage:
         rows: list[Any] = list(Wish.objects.filter(case=self.case).order_by("-at"))
         for row in rows:
             row.said = self.opened.text(row.text, field=f"wish/{row.pk}") or ""
+            row.asked, row.answered = _asked(row), ANSWERED.get(row.outcome, "")
         return rows
 
     @cached_property
@@ -134,6 +163,13 @@ class YoungPage:
             for row in rows
             if (contact := self.opened.text(row.contact, field=f"guardian/{row.pk}"))
         ]
+
+
+def _asked(row: Wish) -> str:
+    """The copy is given as it is asked; what waits, or waited, is the notes that the team hands over."""
+    if row.kind == Wish.Kind.EXPORT and row.handled_at != row.at:
+        return "Les notes de l’équipe"
+    return ASKED[Wish.Kind(row.kind)]
 
 
 def proposals(case: Case) -> QuerySet[Proposal]:
@@ -168,9 +204,10 @@ def by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def shared(row: dict[str, Any]) -> dict[str, Any]:
     """{at, who, why, what, ends_at, revoked_at}: a social service or the PJJ is a neutral partner (D11)."""
     return {
-        "at": dt.datetime.fromisoformat(row["at"]), "who": _partner(row), "why": SharePurpose(row["purpose"]).label,
-        "what": [str(SharedItem(item).label) for item in row["items"]],
-        "ends_at": dt.datetime.fromisoformat(row["ends_at"]),
+        "at": dt.datetime.fromisoformat(row["at"]), "who": _partner(row), "why": _SHARED_FOR[row["purpose"]],
+        "what": [_SHARED[item] for item in SharedItem if item in row["items"]],
+        # it ends at midnight: said as the partner reads it, by its last day
+        "ends_at": (dt.datetime.fromisoformat(row["ends_at"]).astimezone(PARIS) - dt.timedelta(days=1)).date(),
         "revoked_at": dt.datetime.fromisoformat(row["revoked_at"]) if row["revoked_at"] else None,
     }  # fmt: skip
 

@@ -187,9 +187,12 @@ def oppose(request: HttpRequest, page: YoungPage) -> HttpResponse:
 
 @own("POST")
 def copy(request: HttpRequest, page: YoungPage) -> HttpResponse:
-    """The archive, made now and kept nowhere."""
+    """The page to read, or the archive (`forme` says), made now and kept nowhere."""
     at = timezone.now()
     young_rights.copied(case=page.case.pk, at=at)
+    if request.POST.get("forme") == "page":
+        text = young_copy.readable(page, timezone.localtime(at))
+        return HttpResponse(text, headers={"Content-Disposition": f'attachment; filename="{young_copy.READABLE}"'})
     data = young_copy.archive(page, timezone.localtime(at))
     return HttpResponse(
         data, content_type="application/zip", headers={"Content-Disposition": 'attachment; filename="mon-dossier.zip"'}

@@ -18,7 +18,7 @@ from accounts.models import User
 from core.models import OutboxMail
 from psad import context, notice
 from psad.lists import PartnerKind, Side
-from psad.models import Case, Move, Partner, Proposal, Share, ShareItem, Solution, Wish
+from psad.models import Case, Letter, Move, Partner, Proposal, Share, ShareItem, Solution, Wish
 from psad.reading import read
 from psad.services import closing, contacting, noting, obligation, proposing, sharing, transferring, young_rights
 from tests.psad.test_young_links import HOME, Door
@@ -139,7 +139,8 @@ def test_D5_the_page_says_what_is_shared_with_whom_and_why_a_sensitive_partner_u
     body = own.text()
     shares = own.client.get(HOME).context["page"].shares
     assert {(row["who"], row["why"], row["revoked_at"]) for row in shares} == {
-        ("Partenaire de la plateforme", "Proposer une place", None), ("CFA des Pins", "Proposer une place", None),
+        ("Partenaire de la plateforme", "vous proposer une place", None),
+        ("CFA des Pins", "vous proposer une place", None),
     }  # fmt: skip
     assert ("UEMO" in body, "CFA des Pins" in body) == (False, True)
 
@@ -237,6 +238,54 @@ def test_the_copy_holds_all_that_is_kept_to_read_and_in_json_and_no_other_name(o
     own.client.post(f"{HOME}notes/")
     with context.acting(own.head):
         assert Wish.objects.filter(kind="export", handled_at=None).count() == 1
+
+
+def test_the_copy_is_also_one_page_that_a_telephone_opens_in_the_words_of_the_archive(own: Own) -> None:
+    answer = own.client.post(f"{HOME}copie/", {"forme": "page"})
+    assert (answer["Content-Type"], answer["Content-Disposition"], answer["Cache-Control"]) == (
+        "text/html; charset=utf-8", 'attachment; filename="mon-dossier.html"', "private, no-store, max-age=0",
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert "<dt>Nom</dt><dd>Exemple</dd><dt>Prénoms</dt><dd>Ana</dd>" in page
+    assert ("Copie faite le" in page, "<h2>Copie du" in page) == (True, False)
+    with context.acting(own.head):
+        assert list(Wish.objects.values_list("kind", "outcome")) == [("export", "done")]
+
+
+def test_D12_the_copy_says_which_letters_were_sent_in_words(own: Own) -> None:
+    with context.acting(own.head):
+        case_now = Case.objects.get(pk=own.case.pk)
+        for kind in ("young", "guardian"):
+            Letter.objects.create(case=case_now, at=AT, kind=kind, content=b"x")
+    told = orjson.loads(zipfile.ZipFile(io.BytesIO(own.client.post(f"{HOME}copie/").content)).read("mon-dossier.json"))
+    assert sorted(row["sorte"] for row in told["courriers"]) == ["Convocation", "Lettre au représentant légal"]
+
+
+def test_what_is_written_of_the_person_is_read_where_a_correction_is_asked(own: Own) -> None:
+    body = own.client.get(f"{HOME}correction/").content.decode()
+    for term, value in (("Prénom", "Ana"), ("Date de naissance", "14/03/2009"), ("Téléphone", "0600000000")):
+        assert f"<dt>{term}</dt><dd>{value}</dd>" in body
+    assert "<dt>Classe</dt>" not in body  # what is not known takes no line
+
+
+def test_what_is_shared_and_answered_is_said_to_the_person_as_you(own: Own, client: Client) -> None:
+    informed(own)
+    own.share()
+    own.client.post(f"{HOME}correction/", {"text": "Mon nom"})
+    with context.acting(own.head):
+        young_rights.settle(
+            wish=Wish.objects.get().pk, outcome="told", by=own.head, role="head", at=timezone.now()
+        )  # fmt: skip
+    own.client.post(f"{HOME}copie/")
+    own.client.post(f"{HOME}notes/")
+    page = own.client.get(HOME).context["page"]
+    assert [row.asked for row in page.wishes] == ["Les notes de l’équipe", "Une copie", "Une correction"]
+    # the last day on which the partner reads it, not the midnight after
+    assert [row["ends_at"] for row in page.shares] == [timezone.localdate() + dt.timedelta(days=20)]
+    body = own.text()
+    assert "votre prénom et votre nom, votre âge. Pour&nbsp;: vous proposer une place." in body
+    assert "ce n’est pas possible, l’équipe vous dit pourquoi" in body
+    assert "la personne sait pourquoi" not in body
 
 
 def test_an_opposition_stops_every_contact_at_once(own: Own, client: Client) -> None:
