@@ -134,11 +134,15 @@ class SelfForm(PersonForm):
         super().__init__(*args, **kwargs)
         for name, label in _YOURS.items():
             self.fields[name].label = label
+        for name, purpose in _PURPOSES.items():  # their own details: the telephone fills them in (WCAG 1.3.5)
+            self.fields[name].widget.attrs["autocomplete"] = purpose
+        self.fields["birth_date"].help_text = "À partir de 16\u00a0ans."
+        self.fields["phone"].help_text = "Un téléphone ou une adresse électronique\u00a0: l’un des deux suffit."
         del self.fields["address"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
-        if not self.errors and not given["phone"] and not given["email"]:
+        if not given.get("phone") and not given.get("email") and not {"phone", "email"} & self.errors.keys():
             self.add_error("phone", "Donnez un téléphone ou une adresse électronique\u00a0: c’est pour vous répondre.")
         return given
 
@@ -146,6 +150,9 @@ class SelfForm(PersonForm):
 _YOURS = {
     "given_names": "Votre prénom", "surname": "Votre nom", "birth_date": "Votre date de naissance",
     "commune": "Votre commune", "phone": "Votre téléphone", "email": "Votre adresse électronique",
+}  # fmt: skip
+_PURPOSES = {
+    "given_names": "given-name", "surname": "family-name", "birth_date": "bday", "phone": "tel", "email": "email",
 }  # fmt: skip
 
 

@@ -120,6 +120,15 @@ def test_D2_a_young_person_asks_to_be_called_and_their_commune_finds_the_platfor
     assert (report.platform, report.source) == (place, Source.SELF)
 
 
+def test_D2_what_is_missing_to_call_back_is_said_at_once_and_the_telephone_fills_in_the_rest(place: Platform) -> None:
+    answer = Client().post("/mon-accompagnement/demande/", {"surname": ""})
+    form = answer.context["form"]
+    assert sorted(form.errors) == ["birth_date", "commune", "given_names", "phone", "surname"]
+    purposes = {name: form.fields[name].widget.attrs["autocomplete"] for name in ("given_names", "birth_date", "phone")}
+    assert purposes == {"given_names": "given-name", "birth_date": "bday", "phone": "tel"}  # WCAG 1.3.5
+    assert form.fields["phone"].help_text.endswith("l’un des deux suffit.")
+
+
 def test_a_commune_without_a_platform_is_told_what_else_there_is(place: Platform) -> None:
     town("Loin", insee="88001")
     answer = Client().post("/mon-accompagnement/demande/", typed(commune="88001"))
