@@ -45,14 +45,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     if share is None:
         return _gone(request)
     if _holds(request, share):
-        with context.linked(share):
-            found = Share.objects.filter(pk=share).first()
-            if found is None:
-                return _gone(request)
-            shown = one_share(
-                request, found, "psad/partners/by_link.html", back=request.path, state=f"{request.path}etat/"
-            )
-            return drawn(shown)
+        return _held(request, share)
     form = CodeForm(request.POST if request.method == "POST" else None)
     form.use_required_attribute = False
     if request.method == "POST" and form.is_valid():
@@ -66,6 +59,17 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         else:
             form.add_error("code", _WRONG)
     return render(request, "psad/partners/code.html", {"form": form})
+
+
+def _held(request: HttpRequest, share: UUID) -> HttpResponse:
+    if request.method == "POST" and request.POST.get("acte") == "fermer":
+        return _let_out(request)
+    with context.linked(share):
+        found = Share.objects.filter(pk=share).first()
+        if found is None:
+            return _gone(request)
+        shown = one_share(request, found, "psad/partners/by_link.html", back=request.path, state=f"{request.path}etat/")
+        return drawn(shown)
 
 
 @by_link
@@ -91,6 +95,13 @@ def _let_in(request: HttpRequest, share: UUID) -> HttpResponse:
         COOKIE, signing.TimestampSigner(salt=_SALT).sign(str(share)), max_age=MINUTES * 60, path=request.path,
         secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
+    return response
+
+
+def _let_out(request: HttpRequest) -> HttpResponse:
+    """The computer may be of a whole office: the code is asked again."""
+    response = redirect(request.path)
+    response.delete_cookie(COOKIE, path=request.path, samesite="Lax")
     return response
 
 

@@ -50,6 +50,20 @@ def test_D5_the_link_alone_opens_nothing_the_code_does(place: Sharing) -> None:
     assert (secret in team, f"{code[:4]} {code[4:]}" in team) == (True, True)  # the team may say them again
 
 
+def test_D5_closed_by_the_partner_the_page_asks_the_code_again_in_that_browser(place: Sharing) -> None:
+    _, secret, code = place.share("name", to=place.alone())
+    client, path = Client(), f"/psad/partage/{secret}/"
+    client.post(path, {"code": code})
+    assert CANARY in client.get(path).content.decode()
+    assert client.post(path, {"acte": "fermer"})["Location"] == path
+    again = client.get(path)
+    assert (again.status_code, CANARY in again.content.decode(), "code" in again.context["form"].fields) == (
+        200, False, True,
+    )  # fmt: skip
+    assert client.get(f"{path}etat/").status_code == 404
+    assert client.post(path, {"code": code}).status_code == 302  # the link itself still opens
+
+
 def test_D5_the_sixth_code_finds_the_link_burnt_even_when_it_is_the_right_one(place: Sharing) -> None:
     row, secret, code = place.share("name", to=place.alone())
     path = f"/psad/partage/{secret}/"
