@@ -353,6 +353,11 @@ class CasePage:
         return self._form("convoquer", forms.Convoke, place=letters.usual_place(self.case))
 
     @property
+    def answerable(self) -> bool:
+        """Whether the letters would say how to answer them."""
+        return letters.answerable(self.case)
+
+    @property
     def comply(self) -> Any:
         return self._form("presente", forms.Comply)
 

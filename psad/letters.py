@@ -52,18 +52,19 @@ def convocations(row: Obligation, held: Case, *, place: str, by: User, at: dt.da
         f"Sans nouvelle de votre part d’ici le {until}, la loi nous demande de transmettre votre situation à la"
         " présidente ou au président du conseil départemental (article R.\u00a0114-7)."
     )
+    call = _call(held)
     to_young = [
         _LAW, f"{said} Nous vous proposons de faire le point ensemble, pour chercher une solution qui vous convienne.",
         {"meeting": meeting},
         (
-            "Vous pouvez venir avec la personne de votre choix. Si ce moment ne vous va pas, appelez-nous\u00a0: nous"
-            " en trouverons un autre."
+            f"Vous pouvez venir avec la personne de votre choix. Si ce moment ne vous va pas, {call}\u00a0: nous en"
+            " trouverons un autre."
         ),
         late,
     ]  # fmt: skip
     to_guardian = [
         _LAW, f"{who.name} {told}. Nous lui proposons un rendez-vous, auquel vous êtes invité·e\u00a0:",
-        {"meeting": meeting}, "Si ce moment ne convient pas, appelez-nous\u00a0: nous en trouverons un autre.",
+        {"meeting": meeting}, f"Si ce moment ne convient pas, {call}\u00a0: nous en trouverons un autre.",
         (
             f"Sans nouvelle d’ici le {until}, la loi nous demande de transmettre sa situation à la présidente ou au"
             " président du conseil départemental (article R.\u00a0114-7)."
@@ -113,6 +114,14 @@ def file_name(row: Letter) -> str:
     return _FILES[row.kind]
 
 
+def answerable(case: Case) -> bool:
+    """Whether a letter says a telephone or an address to answer to."""
+    if case.platform.phone or case.platform.email:
+        return True
+    site = _house_site(case)
+    return site is not None and bool(site.phone or site.email)
+
+
 def usual_place(case: Case) -> str:
     """Where the mission locale of the platform receives, when the portal knows it."""
     site = _house_site(case)
@@ -150,6 +159,12 @@ def _sender(held: Case) -> dict[str, Any]:
         "phone": platform.phone or (site.phone if site else ""),
         "email": platform.email or (site.email if site else ""),
     }  # fmt: skip
+
+
+def _call(held: Case) -> str:
+    """What the letter asks to do must be possible with what its head gives."""
+    sender = _sender(held)
+    return "appelez-nous" if sender["phone"] else "écrivez-nous" if sender["email"] else "venez nous le dire"
 
 
 def _represents(held: Case, seal: Seal) -> str:

@@ -117,7 +117,11 @@ def _platforms() -> dict[str, Platform]:
         for site in towns:
             slug = slugify(site.commune.name)
             known[slug] = Platform.objects.create(
-                slug=slug, name=site.name.replace("CIO", "PSAD", 1), mission_locale=_mission_locale(site.commune)
+                slug=slug,
+                name=site.name.replace("CIO", "PSAD", 1),
+                mission_locale=_mission_locale(site.commune),
+                phone="03 53 01 00 00",
+                email=f"psad-{slug}@demo.invalid",  # no one's: a range kept for fiction
             )
         points = [(known[slugify(site.commune.name)].pk, site.commune.lat, site.commune.lon) for site in towns]
         PlatformCommune.objects.bulk_create(

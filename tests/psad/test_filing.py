@@ -18,7 +18,7 @@ from django.utils import timezone
 from core import scanning
 from psad import context, letters
 from psad.lists import Role, Side
-from psad.models import Access, Case, File, Grant, Letter, Move, Obligation
+from psad.models import Access, Case, File, Grant, Letter, Move, Obligation, Platform
 from psad.reading import read
 from psad.services import filing, noting, obligation
 from tests.psad.world import case, member, platform, young
@@ -174,6 +174,34 @@ def test_D12_the_mission_locale_convokes_from_the_page_of_the_case(desk: Desk) -
     page = desk.client.get(desk.page)
     assert [row.said for row in page.context["page"].letters] == ["Convocation", "Lettre au représentant légal"]
     assert "lettres/" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ({"phone": "03 53 01 00 00", "email": "accueil@demo.invalid"}, "appelez-nous"),
+        ({"email": "accueil@demo.invalid"}, "écrivez-nous"),
+        ({}, "venez nous le dire"),
+    ],
+)
+def test_D12_a_letter_asks_for_an_answer_by_a_means_that_it_gives(
+    desk: Desk, contact: dict[str, str], told: str
+) -> None:
+    with context.task("grants"):
+        assert Platform.objects.filter(pk=desk.platform.pk).update(**{"phone": "", "email": ""} | contact) == 1
+    desk.client.force_login(desk.ml)
+    desk.client.post(f"{desk.page}obligation/", {"version": 0, "ground": "absence"})
+    page = desk.client.get(desk.page)
+    assert ("ne diront ni téléphone ni adresse" in page.content.decode()) is (not contact)
+    when = (timezone.localtime() + dt.timedelta(days=9)).strftime("%Y-%m-%dT09:30")
+    desk.client.post(f"{desk.page}convoquer/", {"version": 1, "meeting_at": when, "place": "5 rue des Essais"})
+    with context.acting(desk.head):
+        held = Case.objects.select_related("platform").get(pk=desk.case.pk)
+        opened = read(held, role="head")
+        for letter in Letter.objects.all():
+            words = opened.text(letter.content, field=f"letter/{letter.pk}")
+            assert words["sender"]["phone"] == contact.get("phone", "")  # type: ignore[index]
+            assert told in words["body"][3]  # type: ignore[index]
 
 
 def test_the_page_of_a_case_takes_as_many_queries_with_three_files_as_with_one(desk: Desk) -> None:
