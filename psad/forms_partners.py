@@ -131,7 +131,7 @@ class OfferForm(Kept):
 
     class Meta:
         model = Solution
-        fields = ("kind", "title", "conditions", "site", "place", "starts_on", "ends_on", "apply_before", "places")
+        fields = ("title", "kind", "conditions", "site", "place", "starts_on", "ends_on", "apply_before", "places")
 
     title = _short(
         "Intitulé",

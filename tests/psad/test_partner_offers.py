@@ -64,6 +64,12 @@ def test_S4_a_wrong_offer_is_said_beside_its_fields_and_kept(place: Sharing) -> 
     assert "Dès 16 ans" in answer.content.decode()
 
 
+def test_S1_what_is_to_correct_is_listed_in_the_order_of_the_page(place: Sharing) -> None:
+    answer = signed(place.friend).post(f"{MINE}nouvelle/", offered(title="", kind="", places="0"))
+    page, errors = answer.content.decode(), list(answer.context["form"].errors)
+    assert errors == ["title", "kind", "places"] == sorted(errors, key=lambda name: page.index(f'name="{name}"'))
+
+
 def test_D6_of_two_who_change_one_offer_the_second_is_told_and_keeps_their_words(place: Sharing) -> None:
     theirs, team = signed(place.friend), signed(place.head)
     theirs.post(f"{MINE}nouvelle/", offered())
