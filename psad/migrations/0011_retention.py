@@ -60,7 +60,9 @@ BEGIN
     IF (NEW.to_id, NEW.asked, NEW.accepted_at) IS DISTINCT FROM (OLD.to_id, OLD.asked, OLD.accepted_at)
         OR NEW.accepted_by_id IS NOT NULL AND NEW.accepted_by_id IS DISTINCT FROM OLD.accepted_by_id
         OR NEW.by_id IS NOT NULL AND NEW.by_id IS DISTINCT FROM OLD.by_id
-        OR NEW.case_id <> OLD.case_id AND psad_platform_of(NEW.case_id) IS DISTINCT FROM psad_platform_of(OLD.case_id)
+        -- Two cases made one: by who sees both, under their own policies.
+        OR NEW.case_id <> OLD.case_id AND (SELECT count(*) <> 2
+            OR count(DISTINCT c.platform_id) <> 1 FROM psad_case c WHERE c.id IN (NEW.case_id, OLD.case_id))
     THEN
         RAISE EXCEPTION 'psad: a transfer is accepted by its own door' USING ERRCODE = 'insufficient_privilege';
     END IF;

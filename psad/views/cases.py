@@ -93,7 +93,10 @@ def _done(form: forms.Act, service: Service, case: Case, grant: Grant) -> bool:
     takes = signature(service).parameters
     try:
         if "obligation" in takes:
-            given["obligation"] = Obligation.objects.values_list("pk", flat=True).get(case=case, ended_at=None)
+            found = Obligation.objects.filter(case=case, ended_at=None).values_list("pk", flat=True).first()
+            if found is None:
+                raise ValidationError("Cette convocation est terminée\u00a0: rechargez la page.")
+            given["obligation"] = found
         with transaction.atomic():
             if "version" not in takes:  # two clicks, two people: once, whatever the act
                 locked(case.pk, version=given.get("version"))

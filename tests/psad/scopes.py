@@ -88,6 +88,7 @@ class Scopes:
 
 
 def build() -> Scopes:
+    factories.restart()  # `apart` counts on it
     made = Scopes()
     made.here, made.there = world.platform("troyes"), world.platform("chaumont")
     _people(made)

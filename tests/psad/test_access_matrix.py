@@ -154,6 +154,7 @@ def plain(text: str) -> str:
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "<csrf>", text)
     text = re.sub(r"'nonce-[^']+'|nonce=\"[^\"]+\"", "<nonce>", text)
     text = re.sub(r"\"?s\d+_x\d+\"?", "<savepoint>", text)
+    text = re.sub(r"_django_curs_\d+_\w+", "<cursor>", text)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:\+\d\d:\d\d)?", "<moment>", text)
     text = re.sub(r"(?:x|\\x)[0-9a-f]{16,}", "<bytes>", text)
     return text.replace("chaumont", "<place>").replace("inconnue", "<place>")
@@ -282,7 +283,9 @@ def test_D8_no_form_is_taken_from_another_site(world: Scopes, route: str) -> Non
         client = signed_in(world, who)
         client.handler.enforce_csrf_checks = True
         answer = client.post(address, {"acte": "x"})
-        assert answer.status_code in {403, 405}, who
+        # A page that takes files checks the form after the door: who is not signed in is sent to sign in.
+        sent = who == "young" and answer.status_code == 302 and answer["Location"].startswith("/comptes/connexion/")
+        assert sent or answer.status_code in {403, 405}, who
 
 
 assert set(ROLES) <= set(EVERYBODY)

@@ -30,7 +30,7 @@ AT = timezone.now()
 # No young person's data: anybody may know (D1); figures are published.
 KNOWN = {"platform", "platformcommune", "logclosure", "publication", "figure"}
 # Written by a task or read by none of the portal: no row in the world of the tests.
-UNSEEN = {"chain", "pastcase", "figurecount", "figure", "publication", "logclosure", "platformcommune"}
+UNSEEN = {"chain", "pastcase", "figurecount", "figure", "publication", "logclosure", "platformcommune", "witness"}
 # What a list of the head of « troyes » sees while it is at work: cases to match, its own lines. The rest is theirs
 # as people of circle 1.
 LISTS = {"case", "import", "line"}
@@ -41,7 +41,19 @@ OF_A_CASE = {
 # Task → the tables whose rows of « troyes » it reads.
 TASKS: dict[str, set[str]] = {
     "figures": set(),
-    "retention": {"case", "import", "line", "report", "access", *OF_A_CASE},
+    "retention": {
+        "case",
+        "import",
+        "line",
+        "report",
+        "access",
+        *OF_A_CASE,
+        "grant",
+        "partner",
+        "meeting",
+        "reportlink",
+        "solution",  # names of who is gone leave them
+    },
     "rotation": {"case", "import", "line", "report", "share", "shareitem", "shareanswer"},
     "obligation": {"case", "obligation", "letter", "move"},
     "intake": {"reportlink"},
@@ -315,8 +327,9 @@ def test_D13_a_transfer_cannot_be_turned_to_another_case(ground: Scopes) -> None
     other: Any = ground.people["elsewhere"]
     with context.acting(other):
         row = Transfer.objects.get(to=ground.there)
+        others = {case.pk for case in ground.cases.values()} - {row.case_id}
         for column, value in (
-            ("case_id", ground.cases["b"].pk), ("case_id", ground.cases["z"].pk), ("to_id", ground.here.pk),
+            *(("case_id", key) for key in others), ("to_id", ground.here.pk),
             ("by_id", other.pk), ("accepted_at", AT), ("asked", True),
         ):  # fmt: skip
             act = f"UPDATE psad_transfer SET {column} = %s WHERE id = %s"

@@ -322,7 +322,7 @@ def test_D12_the_mission_locale_alone_convokes_and_the_clock_is_on_the_page(plac
     early = place.post("departement", {}, version=2)
     assert "n’est possible qu’à partir du" in early.content.decode()
     assert place.post("presente", {}, version=2).status_code == 302
-    assert place.post("presente", {}, version=3).status_code == 404  # no clock runs any more
+    assert "Cette convocation est terminée" in place.post("presente", {}, version=3).content.decode()
 
 
 def test_D13_a_case_is_offered_to_another_platform_by_who_reads_them_all(place: Place) -> None:

@@ -393,6 +393,14 @@ PRIVATE: dict[str, Route] = {
     f"{_PSAD}chiffres/<int:period>/tout.<slug:form>": (f"{_PSAD_HERE}chiffres/{{period}}/tout.csv", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/": (f"{_PSAD_HERE}dossiers/{{case}}/", _NOBODY, None),
     f"{_PSAD}demandes/": (f"{_PSAD_HERE}demandes/", _NOBODY, None),
+    f"{_PSAD}conservation/": (f"{_PSAD_HERE}conservation/", _NOBODY, None),
+    **{
+        f"{_PSAD}dossiers/<uuid:case>/{page}": (f"{_PSAD_HERE}dossiers/{{case}}/{path}", _NOBODY, None)
+        for page, path in {
+            "ailleurs/": "ailleurs/", "lettres/<uuid:letter>/": "lettres/{case}/", "pieces/": "pieces/",
+            "pieces/<uuid:file>/": "pieces/{case}/", "pieces/<uuid:file>/retirer/": "pieces/{case}/retirer/",
+        }.items()
+    },
     f"{_PSAD}dossiers/<uuid:case>/lien/": (f"{_PSAD_HERE}dossiers/{{case}}/lien/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/droits/": (f"{_PSAD_HERE}dossiers/{{case}}/droits/", _NOBODY, None),
     f"{_PSAD}dossiers/<uuid:case>/<slug:act>/": (f"{_PSAD_HERE}dossiers/{{case}}/note/", _NOBODY, None),
