@@ -307,7 +307,7 @@ class CasePage:
 
     @property
     def interview(self) -> Any:
-        return self._form("entretien", forms.Interview, means=Means.MEETING)
+        return self._form("entretien", forms.Interview, means=Means.MEETING, informed=self.case.informed_at is not None)
 
     @cached_property
     def propose(self) -> Any:
@@ -385,7 +385,7 @@ class CasePage:
         typed = self.typed
         if typed is not None and isinstance(typed, kind) and (not key or str(typed.data.get("proposal")) == key):
             return typed
-        given = {name: start.pop(name) for name in ("team", "solutions") if name in start}
+        given = {name: start.pop(name) for name in ("team", "solutions", "informed") if name in start}
         prefix_id = f"{act}-{key[:8]}" if key else act
         return kind(initial={"version": self.case.version} | start, auto_id=f"{prefix_id}-%s", **given)
 

@@ -113,6 +113,12 @@ class Interview(Act):
     )
     plan = _text("Ce qui est convenu")
     family_present = forms.BooleanField(label="Une personne de la famille était là", required=False)
+    informed = forms.BooleanField(label="La notice d’information lui a été donnée", required=False)
+
+    def __init__(self, *args: Any, informed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if informed:  # given already (D7)
+            del self.fields["informed"]
 
 
 class Propose(Act):

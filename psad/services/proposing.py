@@ -15,16 +15,17 @@ from psad.lists import Answer, CheckResult, Disposition, Means, Need, Step
 from psad.models import Case, Check, Interview, Proposal, Solution
 from psad.sealing import opened
 from psad.services.cases import day_of, moved
-from psad.services.contacting import LONGEST_NOTE, workable
+from psad.services.contacting import LONGEST_NOTE, inform, workable
 
 NO_PLACE = "Il ne reste plus de place\u00a0: un·e collègue vient de prendre la dernière."
 
 
 def interview(
     *, case: UUID, means: str, needs: Collection[str], plan: str, family_present: bool = False,
-    version: int | None = None, by: User, role: str, at: dt.datetime,
+    informed: bool = False, version: int | None = None, by: User, role: str, at: dt.datetime,
 ) -> Interview:  # fmt: skip
-    """Write a meeting: needs of the closed list, the plan agreed (sealed). It is a contact.
+    """Write a meeting: needs of the closed list, the plan agreed (sealed). It is a contact. `informed`: the notice was
+    given there (D7).
 
     Raises `ValidationError` by field.
     """
@@ -40,6 +41,8 @@ def interview(
     if held.step not in {Step.FOLLOWED, Step.CLOSED}:
         held.step = Step.PROPOSING
     moved(held, "interview", by=by, at=at, role=role, needs=row.needs)
+    if informed and held.informed_at is None:
+        inform(case=case, means=means, by=by, role=role, at=at)
     return row
 
 

@@ -132,6 +132,8 @@ def _lists(kind: type[forms.Act], case: Case, grant: Grant) -> dict[str, Any]:
     """What the form lets choose from."""
     if issubclass(kind, forms.Team):
         return {"team": queue.nameable(case, grant)}
+    if kind is forms.Interview:
+        return {"informed": case.informed_at is not None}
     return {"solutions": list(offered(case.platform_id, timezone.localdate()))} if kind is forms.Propose else {}
 
 

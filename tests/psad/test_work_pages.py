@@ -342,3 +342,15 @@ def test_D13_a_case_is_offered_to_another_platform_by_who_reads_them_all(place: 
     assert place.get().status_code == 404
     place.client.force_login(place.adviser)
     assert place.post("transmettre", offer).status_code == 404
+
+
+def test_D7_the_notice_given_at_the_meeting_is_noted_with_it(place: Place) -> None:
+    tick = 'name="informed"'
+    assert tick in place.get().content.decode()
+    met = {"means": "meeting", "needs": ["contract"], "plan": "Visiter le CFA", "informed": "on"}
+    assert place.post("entretien", met).status_code == 302
+    page = place.get().content.decode()
+    assert "a donné la notice d’information" in page
+    assert tick not in page
+    with context.acting(place.head):
+        assert Case.objects.get(pk=place.case.pk).informed_at is not None
