@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -29,9 +30,9 @@ def open_for(user: Any) -> list[Invitation]:
     """The invitations that `user` may accept now: open, and mailed to an address that they proved."""
     if not isinstance(user, User):
         return []
-    addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    addresses = EmailAddress.objects.filter(user=user, verified=True).values(low=Lower("email"))
     rows = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
-    rows = rows.filter(email__in=[address.lower() for address in addresses])
+    rows = rows.filter(email__in=addresses)
     found = rows.select_related("organisation", "invited_by").order_by("created_at")
     return [invitation for invitation in found if state_of(invitation) is State.OPEN]
 

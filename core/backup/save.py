@@ -64,7 +64,7 @@ def _describe(connection: psycopg.Connection) -> Manifest:
         row[0]
         for row in connection.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1"
+            " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1"
         )
     ]
     if "django_migrations" not in names:

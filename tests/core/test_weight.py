@@ -28,6 +28,11 @@ ALONE = {
     "agenda-map.js": 2_400,
     "map.js": 3_400,
     "share.js": 700,
+    # Pages of the PSAD, each with its own.
+    "psad-case.js": 1_100,
+    "psad-queue.js": 1_300,
+    "psad-share.js": 1_000,
+    "psad-waiting.js": 600,
 }
 
 
