@@ -62,7 +62,7 @@ def main(lines: int, cases: int, *, floor: bool) -> None:
     from psad.rio import COLUMNS
     from psad.services import importing
 
-    platform, user = _platform(cases, "plancher" if floor else "banc")
+    platform, user = _platform(cases, f"{'plancher' if floor else 'banc'}-{lines}")
     header = ";".join(COLUMNS) + "\n"
     known = lines // KNOWN
 
