@@ -17,8 +17,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from django.db import connection
+
+from benchmarks.unsealed import unsealed
 
 KNOWN = 10  # one line in so many is of somebody whom a former list brought
 CASES = """
@@ -55,7 +56,7 @@ def main(lines: int, cases: int, *, floor: bool) -> None:
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     django.setup()
     if floor:
-        _unsealed()
+        unsealed("psad.services.opening", "psad.services.importing", "psad.services.absorbing")
     from django.utils import timezone
 
     from psad import context
@@ -100,29 +101,6 @@ def _platform(cases: int, slug: str) -> tuple[Any, Any]:
         owner.execute("VACUUM (ANALYZE) psad_case")
     connection.close()
     return platform, user
-
-
-def _unsealed() -> None:
-    """What the same import costs when nothing is sealed."""
-    from psad import sealing
-
-    sealing.Seal.close = _plain  # type: ignore[method-assign, assignment]
-    sealing.Seal.open = _read  # type: ignore[method-assign, assignment]
-    for module in ("psad.sealing", "psad.services.opening", "psad.services.importing", "psad.services.absorbing"):
-        __import__(module)
-        here = sys.modules[module]
-        if hasattr(here, "new_key"):
-            here.new_key = lambda: (sealing.Seal(b""), "k" * 140)  # type: ignore[attr-defined]
-        if hasattr(here, "opened"):
-            here.opened = lambda _wrapped: sealing.Seal(b"")  # type: ignore[attr-defined]
-
-
-def _plain(_seal: Any, value: Any, *, bound: str) -> bytes:
-    return orjson.dumps(value) if value else b""
-
-
-def _read(_seal: Any, sealed: Any, *, bound: str) -> Any:
-    return orjson.loads(bytes(sealed)) if sealed else None
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ import sys
 import time
 from typing import Any
 
-import orjson
 from django.db import connection, transaction
+
+from benchmarks.unsealed import unsealed
 
 TIMES = 40
 WARM = 5
@@ -30,7 +31,7 @@ def main(cases: int, *, floor: bool) -> None:
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     django.setup()
     if floor:
-        _unsealed()
+        unsealed("psad.identity", "psad.reading", "psad.services.opening", "spro.demo_young")
     from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
 
@@ -75,29 +76,6 @@ def _platform(cases: int, slug: str) -> tuple[Any, Any]:
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE) psad_case")
     return platform, user
-
-
-def _unsealed() -> None:
-    """What the same page costs when nothing is sealed."""
-    from psad import sealing
-
-    sealing.Seal.close = _plain  # type: ignore[method-assign, assignment]
-    sealing.Seal.open = _read  # type: ignore[method-assign, assignment]
-    for name in ("psad.sealing", "psad.identity", "psad.reading", "psad.services.opening", "spro.demo_young"):
-        __import__(name)
-        here = sys.modules[name]
-        if hasattr(here, "new_key"):
-            here.new_key = lambda: (sealing.Seal(b""), "k" * 140)  # type: ignore[attr-defined]
-        if hasattr(here, "opened"):
-            here.opened = lambda _wrapped: sealing.Seal(b"")  # type: ignore[attr-defined]
-
-
-def _plain(_seal: Any, value: Any, *, bound: str) -> bytes:
-    return orjson.dumps(value) if value else b""
-
-
-def _read(_seal: Any, sealed: Any, *, bound: str) -> Any:
-    return orjson.loads(bytes(sealed)) if sealed else None
 
 
 if __name__ == "__main__":

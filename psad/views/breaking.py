@@ -77,7 +77,7 @@ def open_by_necessity(request: HttpRequest, *, platform: Platform, grant: Grant)
         elif Case.objects.filter(pk=found).exists() or _opened(form, platform, grant, found):
             return redirect("psad_case", platform.slug, found)
     context = {"platform": platform, "grant": grant, "here": "acces", "form": form}
-    return render(request, "psad/work/break_glass.html", context)
+    return render(request, "psad/cases/break_glass.html", context)
 
 
 def _opened(form: BreakGlass, platform: Platform, grant: Grant, case: UUID) -> bool:

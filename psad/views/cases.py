@@ -151,4 +151,4 @@ def shown(request: HttpRequest, page: CasePage, platform: Platform, **more: Any)
         "platform": platform, "grant": page.grant, "here": "dossier", "page": page, "case": page.case,
         "crumbs": [{"label": "À faire", "url": reverse("psad_queue", args=[platform.slug])}],
     } | more  # fmt: skip
-    return render(request, "psad/work/case.html", context)
+    return render(request, "psad/cases/case.html", context)

@@ -33,4 +33,4 @@ def ending(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpRes
         "platform": platform, "grant": grant, "here": "conservation", "many": len(found) > SHOWN,
         "rows": [{"line": line, "end": ends[line.case.pk]} for line in lines], "archive": settings.PSAD_ARCHIVE_DAYS,
     }  # fmt: skip
-    return render(request, "psad/work/ending.html", context)
+    return render(request, "psad/cases/ending.html", context)

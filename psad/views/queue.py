@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = sorted(grants, key=lambda grant: grant.platform.name)
     if len(found) == 1:
         return redirect("psad_queue", found[0].platform.slug)
-    return render(request, "psad/work/platforms.html", {"grants": found})
+    return render(request, "psad/cases/platforms.html", {"grants": found})
 
 
 @circle1
@@ -71,7 +71,7 @@ def search(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpRes
         "platform": platform, "grant": grant, "here": "file", "search": form, "lines": found, "short": not keys,
         "many": len(rows) == FOUND,
     }  # fmt: skip
-    return render(request, "psad/work/search.html", context)
+    return render(request, "psad/cases/search.html", context)
 
 
 def _page(
@@ -93,7 +93,7 @@ def _page(
         "ticked": set(request.POST.getlist("cases")),
         "filling": queue.filling() if grant.role == Role.HEAD else None,
     }  # fmt: skip
-    return render(request, "psad/work/queue.html", context)
+    return render(request, "psad/cases/queue.html", context)
 
 
 def _steps(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def waiting(request: HttpRequest, *, platform: Platform, grant: Grant) -> HttpRe
         "ours": [row for row in coming if row.asked],
         "given": _named([row for row in leaving if not row.asked], grant),
     }  # fmt: skip
-    return render(request, "psad/work/transfers.html", context)
+    return render(request, "psad/cases/transfers.html", context)
 
 
 @circle1

@@ -156,7 +156,7 @@ def test_D13_a_page_left_open_writes_nothing_once_the_grant_ended(ground: Scopes
     with context.acting(ground.people["head"]):
         Grant.objects.filter(user=ground.people["coordination"]).update(ended_at=timezone.now())
     for path in (page, f"{page}note/", "/psad/troyes/"):
-        assert client.post(path, {"text": "Trop tard", "version": seen}).status_code in {404, 405}
+        assert client.post(path, {"text": "Trop tard", "version": seen}).status_code == 404
         assert client.get(path).status_code == 404
     assert client.get("/psad/").status_code == 403
 
@@ -250,7 +250,7 @@ def test_a_double_click_does_an_act_once(ground: Scopes, act: str) -> None:
     form = known[act] | {"version": str(version(ground, "b"))}
     first, second = client.post(url, form), client.post(url, form)
     assert first.status_code == 302
-    assert second.status_code in {200, 302}
+    assert second.status_code == 200
     with context.acting(ground.people["head"]):
         assert Move.objects.filter(case=ground.cases["b"]).count() == before + 1
         assert version(ground, "b") == int(form["version"]) + 1
@@ -305,7 +305,7 @@ def test_D4_a_list_with_a_formula_is_refused_by_line_and_a_huge_one_whole(ground
         before = Import.objects.count()
     settings.UPLOAD_MAX_BYTES = 5_000
     huge = SimpleUploadedFile("liste.csv", b"nom;prenoms;date_naissance\n" + b"A;B;2008-01-01\n" * 5_000)
-    assert client.post(url, {"file": huge}).status_code in {200, 400, 413}
+    assert client.post(url, {"file": huge}).status_code == 400
     with context.acting(ground.people["head"]):
         assert Import.objects.count() == before
 
