@@ -13,7 +13,9 @@ COPY members members
 COPY territories territories
 COPY events events
 COPY recognition recognition
+COPY metiers metiers
 COPY psad psad
+COPY lorfolio lorfolio
 COPY spro spro
 COPY static static
 COPY templates templates

@@ -11,11 +11,11 @@ import orjson
 
 def unsealed(*modules: str) -> None:
     """Have values written as they are, in this process alone: by the seal, and by `modules`, which took it by name."""
-    from psad import sealing
+    from core import sealing
 
     sealing.Seal.close = _plain  # type: ignore[method-assign, assignment]
     sealing.Seal.open = _read  # type: ignore[method-assign, assignment]
-    for name in ("psad.sealing", *modules):
+    for name in ("core.sealing", *modules):
         import_module(name)
         here = sys.modules[name]
         if hasattr(here, "new_key"):

@@ -13,8 +13,8 @@ class PsadConfig(AppConfig):
         from core.encryption import register_rotation
         from psad import desk_entries
         from psad.context import task
+        from psad.key_rotation import HOLDERS, rotate_keys
         from psad.rules import works_in_psad
-        from psad.sealing import HOLDERS, rotate_keys
 
         for kind in HOLDERS:
             register_rotation(kind, partial(rotate_keys, kind))

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from core.sealing import Seal, opened
 from psad.models import Case
-from psad.sealing import Seal, opened
 
 IDENTITY = "identity"
 

@@ -15,11 +15,11 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from core.pdf import draw
+from core.sealing import Seal, opened
 from psad import reading
 from psad.identity import Identity, bound, identity_of
 from psad.lists import Purpose
 from psad.models import Case, Guardian, Letter, Obligation
-from psad.sealing import Seal, opened
 from territories.models import Site
 
 YOUNG, GUARDIAN, DEPARTMENT = "young", "guardian", "department"

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import connection
 
 from core.encryption import Undecipherable
+from core.sealing import Seal, opened
 from psad.identity import Identity, bound, identity_of
 from psad.lists import Purpose
 from psad.models import Case
-from psad.sealing import Seal, opened
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,18 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "events.event": ("organisation", "agency"),
     "accounts.user": (),
 }
-OUR_ROOMS = ("core", "accounts", "members", "territories", "events", "recognition", "psad", "spro")
+OUR_ROOMS = (
+    "core",
+    "accounts",
+    "members",
+    "territories",
+    "events",
+    "recognition",
+    "metiers",
+    "psad",
+    "lorfolio",
+    "spro",
+)
 
 
 class PortalAdminConfig(AdminConfig):

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from core.sealing import opened
 from psad import reading
 from psad.identity import Identity, bound
 from psad.lists import (
@@ -47,7 +48,6 @@ from psad.models import (
     Proposal,
     Solution,
 )
-from psad.sealing import opened
 from psad.services.cases import ANSWER_DAYS, CALL_BACK_DAYS, PARIS, PROPOSE_DAYS, day_of
 from psad.services.opening import new_case
 from psad.services.proposing import months_after

@@ -33,7 +33,9 @@ INSTALLED_APPS = [
     "territories",
     "events",
     "recognition",
+    "metiers",
     "psad",
+    "lorfolio",
     "spro",
     "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",
@@ -314,6 +316,12 @@ PSAD_CASE_DAYS = env.int("PSAD_CASE_DAYS", default=730)  # a young person's case
 PSAD_WARN_DAYS = env.int("PSAD_WARN_DAYS", default=90)  # its end is announced to the team so long before
 PSAD_ARCHIVE_DAYS = env.int("PSAD_ARCHIVE_DAYS", default=30)  # and it is archived so long before
 PSAD_LOG_DAYS = env.int("PSAD_LOG_DAYS", default=365)  # who read what; dropped by whole months
+LORFOLIO_QUOTA_BYTES = env.int("LORFOLIO_QUOTA_BYTES", default=200_000_000)  # of one person's safe
+LORFOLIO_FILE_BYTES = env.int("LORFOLIO_FILE_BYTES", default=20_000_000)  # of one file of a safe
+LORFOLIO_SHARE_DAYS = env.int("LORFOLIO_SHARE_DAYS", default=90)  # a share link lives at most so long
+LORFOLIO_ADVICE_DAYS = env.int("LORFOLIO_ADVICE_DAYS", default=180)  # an adviser's invitation, at most
+LORFOLIO_ATTESTATION_DAYS = env.int("LORFOLIO_ATTESTATION_DAYS", default=30)  # to answer when one is asked to attest
+LORFOLIO_CONSENT_DAYS = env.int("LORFOLIO_CONSENT_DAYS", default=30)  # a parent's, for who is under fifteen
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)  # files given at the desk, and their previews
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20_000_000)  # of one such file
 # No request with a file is larger, wherever it goes; refused before anything is written.
@@ -363,6 +371,9 @@ REST_FRAMEWORK = {
         "signalements": env.str("SIGNALEMENT_RATE", default="60/hour"),
         "codes": env.str("CODE_RATE", default="30/hour"),  # codes of a link tried by one visitor
         "uploads": env.str("UPLOAD_RATE", default="120/hour"),  # files of dossiers given by one account
+        "contacts": env.str("CONTACT_RATE", default="10/hour"),  # messages left on personal sites by one visitor
+        "attestations": env.str("ATTESTATION_RATE", default="30/day"),  # people one account writes to
+        "drawings": env.str("DRAWING_RATE", default="240/hour"),  # PDF, DOCX and ODT drawn for one account
         "starts": env.str("START_RATE", default="20/hour"),  # numbers asked about by one account that begins a dossier
     },
     "UNAUTHENTICATED_USER": None,

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from core.sealing import opened
 from psad import notice
 from psad.identity import bound
 from psad.lists import Disposition, Means, Outcome, Step
 from psad.models import Attempt, Case
-from psad.sealing import opened
 from psad.services.cases import locked, moved, unreachable_lacks
 from psad.services.granting import follow
 

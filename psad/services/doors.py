@@ -15,11 +15,11 @@ from django.urls import reverse
 from accounts.models import User
 from core.links import absolute
 from core.outbox import queue_mail
+from core.sealing import opened
 from core.secrets import digest
 from psad import context
 from psad.lists import SharedItem
 from psad.models import Platform, Share, ShareAnswer, ShareItem
-from psad.sealing import opened
 from psad.services.contacting import LONGEST_NOTE
 
 TRIES = 5

@@ -17,12 +17,12 @@ from django.db import transaction
 
 from accounts.models import User
 from core import scanning
+from core.sealing import opened
 from psad import context, reading
 from psad.identity import bound
 from psad.lists import Purpose
 from psad.models import Case, File
 from psad.reading import Opened
-from psad.sealing import opened
 from psad.services.cases import locked, moved
 
 MAX_BYTES = 20_000_000

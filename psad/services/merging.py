@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
 
+from core.sealing import Seal, opened
 from psad import reading
 from psad.identity import bound, identity_of, seal_identity
 from psad.lists import Answer, ClosingReason, Purpose, Step
@@ -40,7 +41,6 @@ from psad.models import (
     YoungLink,
 )
 from psad.rio import Entry
-from psad.sealing import Seal, opened
 from psad.services import absorbing
 from psad.services.cases import day_of, locked, moved
 from psad.services.proposing import give_back

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from core.sealing import opened
 from psad.identity import bound, identity_of
 from psad.models import Guardian, Note
-from psad.sealing import opened
 from psad.services.cases import day_of, locked, moved
 from psad.services.contacting import LONGEST_NOTE
 

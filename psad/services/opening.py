@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from core.sealing import new_key
 from psad.identity import Identity, seal_identity
 from psad.lists import Origin, Source, Step
 from psad.matching import Keys, keys_of
 from psad.models import Case, Platform
-from psad.sealing import new_key
 from territories.models import Commune
 
 YOUNGEST = 16

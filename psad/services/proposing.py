@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from accounts.models import User
+from core.sealing import opened
 from psad.identity import bound
 from psad.lists import Answer, CheckResult, Disposition, Means, Need, Step
 from psad.models import Case, Check, Interview, Proposal, Solution
-from psad.sealing import opened
 from psad.services.cases import day_of, moved
 from psad.services.contacting import LONGEST_NOTE, inform, workable
 

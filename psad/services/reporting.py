@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from core.links import absolute
 from core.outbox import queue_mail
+from core.sealing import new_key, opened
 from core.secrets import derived_secret, digest
 from psad import reading
 from psad.identity import Identity
@@ -22,7 +23,6 @@ from psad.lists import Purpose, Source
 from psad.matching import keys_of
 from psad.models import Case, Grant, Move, Platform, Report, ReportLink
 from psad.rio import Entry
-from psad.sealing import new_key, opened
 from psad.services import absorbing
 from psad.services.cases import day_of, locked, moved, role_of
 

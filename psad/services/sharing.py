@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
+from core.sealing import new_key, opened
 from core.secrets import derived_secret, digest
 from psad.identity import Identity, bound
 from psad.lists import NEUTRAL, SENSITIVE, Need, PartnerKind, Purpose, SharedItem, SharePurpose
 from psad.models import Case, Interview, Note, Partner, Proposal, Share, ShareAnswer, ShareItem
 from psad.reading import Opened, read
-from psad.sealing import new_key, opened
 from psad.services.cases import day_of, moved
 from psad.services.contacting import LONGEST_NOTE, workable
 

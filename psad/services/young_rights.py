@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 from accounts.models import User
 from core.links import absolute
 from core.outbox import queue_mail
+from core.sealing import opened
 from psad.identity import Identity, bound, identity_of, seal_identity
 from psad.lists import Answer, ClosingReason, Step
 from psad.matching import keys_of
 from psad.models import Case, Obligation, Proposal, Share, Transfer, Wish
-from psad.sealing import opened
 from psad.services import proposing
 from psad.services.cases import YOUNG, locked, moved
 from psad.services.closing import shut

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.sealing import Seal, opened
 from core.spreadsheets import csv_file
 from psad import reading
 from psad.forms_intake import ListForm
@@ -20,7 +21,6 @@ from psad.http import circle1
 from psad.lists import Disposition, Purpose, Role
 from psad.models import Grant, Import, Line, Platform
 from psad.rio import COLUMNS
-from psad.sealing import Seal, opened
 from psad.services import importing
 from psad.services.cases import role_of
 from psad.uploads import in_memory

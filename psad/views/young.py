@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
+from core.sealing import opened
 from psad import context, notice, reading, young_copy
 from psad.forms_young import Code, Oppose, Rectify
 from psad.http import by_link, drawn, private
@@ -23,7 +24,6 @@ from psad.identity import identity_of
 from psad.lists import Purpose
 from psad.models import Case, Platform, Proposal, Wish, YoungLink
 from psad.reading import Opened
-from psad.sealing import opened
 from psad.services import young_links, young_rights
 from psad.services.cases import YOUNG
 from psad.young_page import YoungPage

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
+from core.sealing import Seal, new_key, opened
 from core.secrets import digest
 from psad import context
 from psad.identity import bound
@@ -49,7 +50,6 @@ from psad.models import (
     Wish,
     YoungLink,
 )
-from psad.sealing import Seal, new_key, opened
 from psad.services import filing, reporting, sharing
 from psad.services.cases import day_of
 from tests import factories

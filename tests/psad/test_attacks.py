@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import OutboxMail
+from core.sealing import opened
 from core.spreadsheets import csv_file
 from psad import context
 from psad.identity import bound, seal_identity
 from psad.lists import Role, Side
 from psad.models import Access, Attempt, Case, CaseGrant, Grant, Import, Interview, Move, Note, Share
-from psad.sealing import opened
 from psad.views.cases import ACTS
 from tests.psad import scopes, world
 from tests.psad.access import PUBLIC, ROUTES

@@ -30,10 +30,10 @@ from django.utils import timezone
 from accounts.models import User
 from core.backup.tools import environment, programs
 from core.models import JournalEntry, OutboxMail
+from core.sealing import new_key
 from psad import context, rio
 from psad.lists import PartnerKind
 from psad.models import Case, Partner, PlatformCommune
-from psad.sealing import new_key
 from psad.services import contacting, filing, granting, noting, proposing, reporting, sharing
 from spro.logs import logging_config
 from tests.factories import town

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.encryption import Undecipherable
+from core.sealing import opened
 from psad import context, reading
 from psad.identity import bound
 from psad.lists import Answer, Role, Side, Step
 from psad.models import Access, Attempt, Case, CaseGrant, Move, Note, Platform, PlatformCommune, Proposal, Solution
-from psad.sealing import opened
 from psad.services import absorbing, merging
 from tests.factories import town
 from tests.psad import world

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from core import encryption
 from core.encryption import Undecipherable
-from psad import context, reading, sealing
+from core.sealing import new_key, opened
+from psad import context, key_rotation, reading
+from psad.key_rotation import HOLDERS, rotate_keys
 from psad.models import Access, Case, Import, Note, Platform, Report
-from psad.sealing import HOLDERS, new_key, opened, rotate_keys
 from psad.services import noting
 from tests.psad import world
 from tests.psad.test_retention import share
@@ -86,7 +87,7 @@ def test_S5_before_the_rotation_the_old_key_is_needed(place: Platform, settings:
 def test_S5_a_rotation_killed_half_way_goes_on(
     place: Platform, settings: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealing, "_BATCH", 1)
+    monkeypatch.setattr(key_rotation, "_BATCH", 1)
     wrap = encryption.rotate
     done: list[str] = []
 
@@ -96,10 +97,10 @@ def test_S5_a_rotation_killed_half_way_goes_on(
         done.append(wrap(token))
         return done[-1]
 
-    monkeypatch.setattr(sealing, "rotate", dies_at_the_third)
+    monkeypatch.setattr(key_rotation, "rotate", dies_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         rotate_keys("dossiers PSAD")
-    monkeypatch.setattr(sealing, "rotate", wrap)
+    monkeypatch.setattr(key_rotation, "rotate", wrap)
     assert len(read_all()) == 3, "half rotated, everything opens"
     assert rotated(capsys)[0] == "dossiers PSAD : 1"
     settings.ENCRYPTION_KEYS = [NEW]

@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.sealing import new_key
 from psad import context
 from psad.lists import Role, Side
 from psad.models import Access, Case, CaseGrant, Grant, Note, Platform
-from psad.sealing import new_key
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db

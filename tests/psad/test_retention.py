@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.dormant import forget_dormant, forget_mandates, purge_unverified_accounts
 from accounts.models import User
 from core.models import OutboxMail
+from core.sealing import new_key
 from members.models import Mandate
 from psad import context, reading
 from psad.lists import PartnerKind, Role, Side
@@ -35,7 +36,6 @@ from psad.models import (
     ShareItem,
     Solution,
 )
-from psad.sealing import new_key
 from psad.services import contacting, granting, noting, proposing, retention
 from tests.factories import organisation, person
 from tests.psad import world

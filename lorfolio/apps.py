@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LorfolioConfig(AppConfig):
+    name = "lorfolio"
+    verbose_name = "Lorfolio"
