@@ -15,7 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
-from spro import demo_agenda, demo_psad, demo_recognition, demo_referents
+from spro import demo_agenda, demo_lorfolio, demo_psad, demo_recognition, demo_referents
 from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
@@ -88,11 +88,11 @@ class Command(BaseCommand):
             grant_region_mandate(user=staff, actor=None)
         for person in (MEMBER, MANAGER, CANDIDATE, COLLEAGUE, OFFICER, REGION, *PSAD.values()):
             conduct.accept(user=_account(person), version=conduct.VERSION, actor=None)
-        _account(CITIZEN)
         demo_pages.seed()
         demo_referents.seed(organisation, agency, User.objects.get(email=MANAGER.email))
         demo_agenda.seed(organisation, User.objects.get(email=MANAGER.email))
         demo_recognition.seed(staff=staff, candidate=_account(CANDIDATE), colleague=_account(COLLEAGUE))
+        demo_lorfolio.seed(_account(CITIZEN))
         self._psad()
 
     def _psad(self) -> None:
