@@ -60,7 +60,7 @@ def main(lines: int, cases: int, *, floor: bool) -> None:
     from django.utils import timezone
 
     from psad import context
-    from psad.rio import COLUMNS
+    from psad.intake.rio import COLUMNS
     from psad.services import importing
 
     platform, user = _platform(cases, f"{'plancher' if floor else 'banc'}-{lines}")

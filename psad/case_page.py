@@ -12,8 +12,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from psad import forms_work as forms
 from psad import letters, queue, reading
+from psad.forms import work as forms
 from psad.lists import Answer, ClosingReason, Means, Need, Outcome, Role, Side, SolutionKind, Step
 from psad.models import (
     Attempt,

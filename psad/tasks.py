@@ -43,7 +43,7 @@ def sweep_files() -> int:
 
 @shared_task
 def publish_figures() -> list[str]:
-    """Publish the quarters that are over, and their years (`psad/figures.py`); which."""
+    """Publish the quarters that are over, and their years (`psad/statistics/figures.py`); which."""
     from psad.services.publishing import publish_due
 
     return [str(period) for period in publish_due(timezone.now())]

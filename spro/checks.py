@@ -47,7 +47,7 @@ def site_url(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def psad_hash_key(**_: Any) -> list[CheckMessage]:
-    """spro.E004: outside a demonstration, what finds a young person again has a key of its own (psad/matching.py)."""
+    """spro.E004: outside a demonstration, what finds people again has a key of its own (psad/intake/matching.py)."""
     if settings.PSAD_HASH_KEY or settings.DEBUG or settings.DEMO:
         return []
     return [Error("PSAD_HASH_KEY est vide.", hint=ADVICE.replace("SECRET_KEY", "PSAD_HASH_KEY"), id="spro.E004")]

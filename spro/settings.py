@@ -270,7 +270,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # Secrets at rest (core/encryption.py): the first encrypts, all decrypt.
 ENCRYPTION_KEYS = [key for key in env.list("ENCRYPTION_KEYS", default=[]) if key]
-# What finds a young person again without keeping their name (psad/matching.py). Changing it: docs/operations.md.
+# What finds a young person again without keeping their name (psad/intake/matching.py). Changing it: docs/operations.md.
 PSAD_HASH_KEY = env.str("PSAD_HASH_KEY", default="")
 
 # --- Mail: queued in the outbox, sent by a worker

@@ -20,7 +20,7 @@ from territories.models import Commune
 class Case(Keyed):
     """Everything personal is in `identity`, sealed: see `psad.identity.Identity` for what it holds.
 
-    `match_key`, `sound_key`, `word_keys` are keyed hashes (`psad.matching`), under a key of the platform.
+    `match_key`, `sound_key`, `word_keys` are keyed hashes (`psad.intake.matching`), under a key of the platform.
     """
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="cases")

@@ -1,4 +1,4 @@
-"""Figures of the past: counted once, published once, with no cell under five (D8, D9). The method: `psad/figures.py`.
+"""Figures of the past: counted and published once, no cell under five (D8, D9). Method: `psad/statistics/figures.py`.
 
 The three tables are append-only: the role of the portal can neither change nor remove what was published.
 """

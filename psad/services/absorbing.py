@@ -15,10 +15,10 @@ from django.db import connection
 from core.sealing import Seal, opened
 from core.text import fold
 from psad.identity import Identity, bound, identity_of, seal_identity
+from psad.intake.matching import Keys
+from psad.intake.rio import Entry
 from psad.lists import ClosingReason, Source, Step
-from psad.matching import Keys
 from psad.models import Case, Import, Move, Note, Platform
-from psad.rio import Entry
 from psad.services.cases import day_of
 from psad.services.opening import new_case
 

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from core.sealing import opened
-from psad import notice
 from psad.identity import bound
 from psad.lists import Disposition, Means, Outcome, Step
 from psad.models import Attempt, Case
 from psad.services.cases import locked, moved, unreachable_lacks
 from psad.services.granting import follow
+from psad.young import notice
 
 OPPOSED = "Cette personne s’est opposée\u00a0: on ne la contacte plus."
 CLOSED = "Ce dossier est clos\u00a0: rouvrez-le d’abord."

@@ -24,13 +24,13 @@ from core.imports import safe_name
 from core.scanning import scan
 from core.sealing import Seal, new_key, opened
 from psad import context, reading
+from psad.intake.matching import Keys, fact_key, keys_of, same_file
+from psad.intake.rio import Cells, Entry, Perimeter, Refused, check_header, parse, read
+from psad.intake.sheets import FormatError
 from psad.lists import ClosingReason, Disposition, Purpose, Step
-from psad.matching import Keys, fact_key, keys_of, same_file
 from psad.models import Case, Grant, Import, Line, Platform
-from psad.rio import Cells, Entry, Perimeter, Refused, check_header, parse, read
 from psad.services import absorbing
 from psad.services.cases import day_of, role_of
-from psad.sheets import FormatError
 
 log = structlog.get_logger("psad.importing")
 State, Fate = Import.State, Line.Fate

@@ -19,6 +19,7 @@ from django.db.models import Q
 from core.sealing import Seal, opened
 from psad import reading
 from psad.identity import bound, identity_of, seal_identity
+from psad.intake.rio import Entry
 from psad.lists import Answer, ClosingReason, Purpose, Step
 from psad.models import (
     Attempt,
@@ -40,7 +41,6 @@ from psad.models import (
     Wish,
     YoungLink,
 )
-from psad.rio import Entry
 from psad.services import absorbing
 from psad.services.cases import day_of, locked, moved
 from psad.services.proposing import give_back

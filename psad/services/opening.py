@@ -7,8 +7,8 @@ from typing import Any
 
 from core.sealing import new_key
 from psad.identity import Identity, seal_identity
+from psad.intake.matching import Keys, keys_of
 from psad.lists import Origin, Source, Step
-from psad.matching import Keys, keys_of
 from psad.models import Case, Platform
 from territories.models import Commune
 

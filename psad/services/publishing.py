@@ -1,4 +1,4 @@
-"""Count a quarter, publish it, then its year: once, days after its end (D8, D9; the method: `psad/figures.py`)."""
+"""Count a quarter, publish it, then its year: once, days after its end (D8, D9; method: `psad/statistics/figures.py`)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from psad import context
-from psad.figures import MEASURES, MEDIAN, MEDIAN_FROM, QUARTERLY, USED, Measure, after, is_over, quarter_of
-from psad.hiding import Node, path, publishable, sums
 from psad.models import Figure, FigureCount, Platform, Publication
+from psad.statistics.figures import MEASURES, MEDIAN, MEDIAN_FROM, QUARTERLY, USED, Measure, after, is_over, quarter_of
+from psad.statistics.hiding import Node, path, publishable, sums
 
 FURTHEST = 8
 """Quarters looked back at when nothing was ever published."""

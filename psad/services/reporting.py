@@ -19,10 +19,10 @@ from core.sealing import new_key, opened
 from core.secrets import derived_secret, digest
 from psad import reading
 from psad.identity import Identity
+from psad.intake.matching import keys_of
+from psad.intake.rio import Entry
 from psad.lists import Purpose, Source
-from psad.matching import keys_of
 from psad.models import Case, Grant, Move, Platform, Report, ReportLink
-from psad.rio import Entry
 from psad.services import absorbing
 from psad.services.cases import day_of, locked, moved, role_of
 

@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from psad.identity import Identity, identity_of
+from psad.intake.matching import keys_of
 from psad.lists import Source
-from psad.matching import keys_of
 from psad.models import Case, Platform, Transfer
 from psad.services.cases import moved
 from psad.services.contacting import workable

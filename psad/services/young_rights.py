@@ -19,8 +19,8 @@ from core.links import absolute
 from core.outbox import queue_mail
 from core.sealing import opened
 from psad.identity import Identity, bound, identity_of, seal_identity
+from psad.intake.matching import keys_of
 from psad.lists import Answer, ClosingReason, Step
-from psad.matching import keys_of
 from psad.models import Case, Obligation, Proposal, Share, Transfer, Wish
 from psad.services import proposing
 from psad.services.cases import YOUNG, locked, moved

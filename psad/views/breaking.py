@@ -21,8 +21,8 @@ from core.fair_use import fair_use
 from psad import reading
 from psad.http import circle1
 from psad.identity import Identity
+from psad.intake.matching import keys_of
 from psad.lists import Purpose
-from psad.matching import keys_of
 from psad.models import Case, Grant, Platform
 from psad.services import granting
 from psad.services.granting import BREAK_GLASS_HOURS, SHORTEST_REASON

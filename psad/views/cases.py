@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psad import forms_work as forms
 from psad import queue
 from psad.case_page import CasePage, offered, open_case
+from psad.forms import work as forms
 from psad.http import circle1
 from psad.lists import Role
 from psad.models import Case, Grant, Obligation, Platform

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.spreadsheets import csv_file, xlsx_file
-from psad import figure_tables, live
 from psad.http import circle1
 from psad.lists import Role
 from psad.models import Figure, Grant, Platform, Publication
+from psad.statistics import live
+from psad.statistics import tables as figure_tables
 
 SHOWN = 12
 """Periods offered: three years of quarters, their years."""

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from psad import letters
 from psad.case_page import open_case
-from psad.forms_work import Piece
+from psad.forms.work import Piece
 from psad.http import circle1
+from psad.intake.uploads import in_memory
 from psad.models import Case, File, Grant, Letter, Platform
 from psad.services import filing
-from psad.uploads import in_memory
 from psad.views.cases import case_of, explain, shown
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psad.forms_intake import LinkForm
+from psad.forms.intake import LinkForm
 from psad.http import circle1
 from psad.lists import Origin, Role
 from psad.models import Case, Grant, Platform, Report, ReportLink

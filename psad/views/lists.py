@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.sealing import Seal, opened
 from core.spreadsheets import csv_file
 from psad import reading
-from psad.forms_intake import ListForm
+from psad.forms.intake import ListForm
 from psad.http import circle1
+from psad.intake.rio import COLUMNS
+from psad.intake.uploads import in_memory
 from psad.lists import Disposition, Purpose, Role
 from psad.models import Grant, Import, Line, Platform
-from psad.rio import COLUMNS
 from psad.services import importing
 from psad.services.cases import role_of
-from psad.uploads import in_memory
 
 PAGE = 50
 _LATEST = 30

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psad.forms_partners import AnswerForm, OfferForm, worded
+from psad.forms.partners import AnswerForm, OfferForm, worded
 from psad.http import circle2
 from psad.models import KitItem, Meeting, Partner, Platform, Share, Solution
 from psad.services import doors, keeping

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
 from psad import context
-from psad.forms_partners import CodeForm
+from psad.forms.partners import CodeForm
 from psad.http import by_link, drawn
 from psad.models import Share
 from psad.services import doors

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psad.forms_partners import EndForm, GrantForm, PartnerEndForm, PartnerForm
+from psad.forms.partners import EndForm, GrantForm, PartnerEndForm, PartnerForm
 from psad.http import circle1
 from psad.lists import Role
 from psad.models import Grant, Partner, Platform

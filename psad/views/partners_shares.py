@@ -21,7 +21,7 @@ from core.links import absolute
 from core.outbox import queue_mail
 from core.secrets import digest
 from psad import reading
-from psad.forms_partners import ShareForm, tomorrow_in
+from psad.forms.partners import ShareForm, tomorrow_in
 from psad.http import circle1
 from psad.lists import SharedItem, Step
 from psad.models import Case, Grant, Partner, Platform, Share

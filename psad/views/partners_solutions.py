@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from psad.forms_partners import CatalogueForm
+from psad.forms.partners import CatalogueForm
 from psad.http import circle1
 from psad.lists import SolutionKind
 from psad.models import Grant, Platform, Solution

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from psad import queue
-from psad.forms_work import GiveMany, Search
+from psad.forms.work import GiveMany, Search
 from psad.http import circle1
+from psad.intake.matching import search_keys
 from psad.lists import Role, Step
-from psad.matching import search_keys
 from psad.models import Grant, Platform
 from psad.queue import Filters
 from psad.services import granting

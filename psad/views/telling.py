@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
 from psad import context
-from psad.forms_intake import PersonForm, ReportForm, SelfForm
+from psad.forms.intake import PersonForm, ReportForm, SelfForm
 from psad.http import by_link, private
 from psad.lists import Source
 from psad.models import Platform, ReportLink

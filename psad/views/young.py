@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
 from core.sealing import opened
-from psad import context, notice, reading, young_copy
-from psad.forms_young import Code, Oppose, Rectify
+from psad import context, reading
+from psad.forms.young import Code, Oppose, Rectify
 from psad.http import by_link, drawn, private
 from psad.identity import identity_of
 from psad.lists import Purpose
@@ -26,7 +26,9 @@ from psad.models import Case, Platform, Proposal, Wish, YoungLink
 from psad.reading import Opened
 from psad.services import young_links, young_rights
 from psad.services.cases import YOUNG
-from psad.young_page import YoungPage
+from psad.young import copy as young_copy
+from psad.young import notice
+from psad.young.page import YoungPage
 
 View = Callable[..., HttpResponse]
 COOKIE, SALT, PATH = "ma_page", "psad.young", "/mon-accompagnement/"

@@ -15,14 +15,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.links import absolute
-from psad import notice, queue, reading
-from psad.forms_young import Correct, GiveLink, SaidNo, Settle
+from psad import queue, reading
+from psad.forms.young import Correct, GiveLink, SaidNo, Settle
 from psad.http import circle1
 from psad.lists import Purpose
 from psad.models import Case, Grant, Platform, Wish
 from psad.reading import Opened
 from psad.services import young_links, young_rights
 from psad.views.cases import case_of, explain
+from psad.young import notice
 
 
 @circle1

@@ -31,7 +31,8 @@ from accounts.models import User
 from core.backup.tools import environment, programs
 from core.models import JournalEntry, OutboxMail
 from core.sealing import new_key
-from psad import context, rio
+from psad import context
+from psad.intake import rio
 from psad.lists import PartnerKind
 from psad.models import Case, Partner, PlatformCommune
 from psad.services import contacting, filing, granting, noting, proposing, reporting, sharing

@@ -15,7 +15,8 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from accounts.models import User
-from psad import context, reading, rio
+from psad import context, reading
+from psad.intake import rio
 from psad.lists import Disposition, Role, Side, Step
 from psad.models import Access, Case, Grant, Import, Line, Move, Note, Platform, PlatformCommune
 from psad.services import importing

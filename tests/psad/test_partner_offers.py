@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from psad import context
-from psad.forms_partners import OfferForm
+from psad.forms.partners import OfferForm
 from psad.models import Proposal, Solution
 from psad.services import keeping, proposing
 from tests.factories import organisation, person

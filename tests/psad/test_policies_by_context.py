@@ -427,7 +427,7 @@ def test_D8_a_key_that_is_taken_says_nothing_of_another_platform(ground: Scopes)
 def test_D13_each_platform_has_hashes_of_its_own(ground: Scopes) -> None:
     with context.acting(ground.people["head"]):
         here = {bytes(key) for (key,) in rows("SELECT match_key FROM psad_case")}
-    from psad.matching import keys_of
+    from psad.intake.matching import keys_of
 
     who = world.young()
     assert keys_of(who, ground.here.pk).match != keys_of(who, ground.there.pk).match

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from psad import context, reading
+from psad.intake.matching import search_keys
 from psad.lists import Role, Side
-from psad.matching import search_keys
 from psad.models import Case, Grant, Obligation, Partner, Share, ShareItem, Transfer
 from psad.services import contacting, obligation, sharing, transferring
 from psad.services.cases import day_of

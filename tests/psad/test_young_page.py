@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import OutboxMail
-from psad import context, notice
+from psad import context
 from psad.lists import PartnerKind, Side
 from psad.models import Case, Letter, Move, Partner, Proposal, Share, ShareItem, Solution, Wish
 from psad.reading import read
 from psad.services import closing, contacting, noting, obligation, proposing, sharing, transferring, young_rights
+from psad.young import notice
 from tests.psad.test_young_links import HOME, Door
 from tests.psad.world import case, platform, solution, young
 

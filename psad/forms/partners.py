@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.forms import ADDRESS_ERROR
 from accounts.models import User
 from members.models import Organisation
-from psad.forms_work import KEEP_OUT, Act
+from psad.forms.work import KEEP_OUT, Act
 from psad.lists import PartnerKind, Role, SharedItem, SharePurpose, Side, SolutionKind
 from psad.models import KitItem, Meeting, Partner, Platform, Solution
 from psad.services.contacting import LONGEST_NOTE

@@ -13,10 +13,10 @@ from typing import Any
 
 from core.text import fold
 from psad.identity import Identity
+from psad.intake.sheets import FormatError, lines
 from psad.lists import Origin, Sex
 from psad.models import PlatformCommune
 from psad.services.opening import YOUNGEST
-from psad.sheets import FormatError, lines
 from territories.models import Commune
 
 COLUMNS = (

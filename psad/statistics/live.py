@@ -13,9 +13,9 @@ from django.db import models
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import ExtractDay
 
-from psad.figures import PEOPLE, after, quarter_of
 from psad.lists import CheckResult, ClosingReason, SolutionKind, Step
 from psad.models import Case, Check, Platform, Proposal
+from psad.statistics.figures import PEOPLE, after, quarter_of
 
 MONTHS = 12
 """How far back one looks."""

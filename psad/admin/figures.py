@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.admin_rules import ReadOnlyAdmin
 from core.spreadsheets import csv_file, xlsx_file
-from psad import figure_tables
-from psad.figures import DELAY
 from psad.models import Publication
+from psad.statistics import tables as figure_tables
+from psad.statistics.figures import DELAY
 
 ALL = "tout"
 FILES: dict[str, Callable[..., HttpResponse]] = {"csv": csv_file, "xlsx": xlsx_file}

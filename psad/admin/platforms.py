@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from accounts.admin_periods import InForceFilter, PeriodAdmin, PeriodForm
 from accounts.admin_rules import ReadOnlyAdmin, actor
 from accounts.rules import runs_region
-from psad.admin_context import InGrants
+from psad.admin.context import InGrants
 from psad.lists import Role, Side
 from psad.models import Grant, KitItem, Platform, PlatformCommune
 from psad.services import perimeter

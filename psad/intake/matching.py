@@ -16,7 +16,7 @@ from django.conf import settings
 
 from core.text import fold
 from psad.identity import Identity
-from psad.sounds import sound
+from psad.intake.sounds import sound
 
 _BYTES = 16
 _SHORTEST_WORD = 2

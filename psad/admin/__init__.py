@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psad.admin_figures import PublicationAdmin
-from psad.admin_platforms import HeadAdmin, KitAdmin, PlatformAdmin, PlatformCommuneAdmin
+from psad.admin.figures import PublicationAdmin
+from psad.admin.platforms import HeadAdmin, KitAdmin, PlatformAdmin, PlatformCommuneAdmin
 
 __all__ = ["HeadAdmin", "KitAdmin", "PlatformAdmin", "PlatformCommuneAdmin", "PublicationAdmin"]

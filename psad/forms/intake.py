@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import ADDRESS_ERROR, plain_address, plain_name
 from psad.identity import Identity
+from psad.intake.rio import NOT_A_NAME
 from psad.lists import Origin
-from psad.rio import NOT_A_NAME
 from psad.services.opening import YOUNGEST
 from territories import communes
 from territories.models import Commune

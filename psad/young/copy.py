@@ -17,12 +17,12 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from psad import notice
 from psad.letters import KINDS
 from psad.lists import Need, Purpose
 from psad.models import Attempt, Case, Check, File, Guardian, Interview, Letter, Move, Obligation, Transfer
 from psad.services.cases import PARIS
-from psad.young_page import YoungPage
+from psad.young import notice
+from psad.young.page import YoungPage
 
 _ASIDE = (
     "Les notes écrites par l’équipe, les pièces jointes et les courriers eux-mêmes\u00a0: elle vous les remet, une fois"

@@ -1,4 +1,4 @@
-"""The published figures as tables to read and to take away: the same cells for everybody (`psad/figures.py`)."""
+"""The published figures as tables, the same cells for everybody (`psad/statistics/figures.py`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from psad.figures import BY_KEY, MEASURES, MEDIAN, QUARTERLY, Measure
 from psad.models import Figure, Platform, Publication
+from psad.statistics.figures import BY_KEY, MEASURES, MEDIAN, QUARTERLY, Measure
 from territories.models import Department
 
 HIDDEN = "n.c."
