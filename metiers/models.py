@@ -156,13 +156,17 @@ class Skill(models.Model):
     kind = models.CharField("sorte", max_length=14, choices=Kind, default=Kind.KNOW_HOW)
     # What one asks somebody who would never name the skill: « Avez-vous déjà rendu la monnaie, tenu une caisse ? »
     question = models.CharField("question en mots simples", max_length=250, blank=True)
-    synonyms = models.CharField("autres mots", max_length=400, blank=True)
+    synonyms = models.CharField("autres mots", max_length=400, blank=True)  # « caisse ; encaisser »
+    also = models.CharField(max_length=800, blank=True, editable=False)  # synonyms and question, folded: searched too
     source = models.CharField("source", max_length=8, choices=Source, default=Source.STARTER)
     active = models.BooleanField("proposée", default=True)
 
     class Meta:
         verbose_name = "compétence"
-        indexes = [GinIndex(OpClass("folded", "gin_trgm_ops"), name="skill_label_trigrams")]
+        indexes = [
+            GinIndex(OpClass("folded", "gin_trgm_ops"), name="skill_label_trigrams"),
+            GinIndex(OpClass("also", "gin_trgm_ops"), name="skill_also_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -179,7 +183,8 @@ class JobFamily(models.Model):
     folded = models.CharField(max_length=150, editable=False)
     sector = models.CharField("secteur de l’agenda", max_length=40, blank=True)  # slug of core.reference.Sector
     prefixes = ArrayField(models.CharField(max_length=5), verbose_name="codes ROME", default=list, blank=True)
-    examples = models.CharField("par exemple", max_length=400, blank=True)
+    examples = models.CharField("par exemple", max_length=400, blank=True)  # « Couvreur·se ; Charpentier·ère »
+    also = models.CharField(max_length=900, blank=True, editable=False)  # examples, both genders, folded: searched too
     skills = models.ManyToManyField(Skill, through="FamilySkill", related_name="families", verbose_name="compétences")
     active = models.BooleanField("proposée", default=True)
 
