@@ -8,7 +8,7 @@ class PsadConfig(AppConfig):
     verbose_name = "PSAD"
 
     def ready(self) -> None:
-        from accounts.dormant import register_ground
+        from accounts.erasing import register_ground
         from accounts.rules import widen_second_factor
         from core.encryption import register_rotation
         from psad import desk_entries

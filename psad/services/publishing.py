@@ -1,4 +1,4 @@
-"""Count a quarter, publish it, then its year: once, days after its end (D8, D9; method: `psad/statistics/figures.py`)."""
+"""Count a quarter, publish it, then its year, once (D8, D9; method: `psad/statistics/figures.py`)."""
 
 from __future__ import annotations
 
