@@ -7,9 +7,14 @@ the whole fonts are read from the packages that the subsets are made of.
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +29,21 @@ _FACES = {
     "SourceSansPro-It.ttf": "font_source_sans_pro",
     "SourceSansPro-Bold.ttf": "font_source_sans_pro",
     "SourceSansPro-BoldIt.ttf": "font_source_sans_pro",
+    "SourceSansPro-Light.ttf": "font_source_sans_pro",
+    "SourceSansPro-Semibold.ttf": "font_source_sans_pro",
+    "SourceSerifPro-Regular.ttf": "font_source_serif_pro",
+    "SourceSerifPro-It.ttf": "font_source_serif_pro",
+    "SourceSerifPro-Semibold.ttf": "font_source_serif_pro",
+    "Manrope-Medium.ttf": "font_manrope",
+    "Manrope-Bold.ttf": "font_manrope",
     "Manrope-ExtraBold.ttf": "font_manrope",
 }
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ttf": "font/ttf"}
 
 # Pango's font map is not for two threads at once.
 _one_at_a_time = threading.Lock()
-_fonts: list[Any] = []
+# Of each set of stylesheets: its fonts and what was read of it. A set is a constant of a room: there are a few.
+_read: dict[tuple[str, ...], tuple[Any, list[Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -46,29 +59,70 @@ class Pdf:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def draw(html: str) -> Pdf:
-    """`html` (a whole page) drawn with `static/css/documents.css`.
+@dataclass(frozen=True)
+class Attached:
+    """A file carried inside a document, the same words for a machine: `at` is the day it says it was made."""
+
+    name: str
+    title: str
+    data: bytes
+    at: dt.datetime
+
+
+def draw(html: str, *, stylesheets: tuple[str, ...] = (STYLESHEET,), attached: tuple[Attached, ...] = ()) -> Pdf:
+    """`html` (a whole page) drawn with `stylesheets` of our static files, by default `static/css/documents.css`.
 
     The same HTML gives the same bytes, with the same versions of WeasyPrint and of the fonts. Raises `OSError` when
     Pango is not on the machine (`docs/operations.md` says how to install it).
     """
-    from weasyprint import CSS, HTML  # a web process that draws nothing does not load it
-    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint import HTML  # a web process that draws nothing does not load it
 
+    said = html.encode() + b"".join(file.name.encode() + file.data for file in attached)
     options: dict[str, Any] = {
         "pdf_variant": "pdf/ua-1",
-        "pdf_identifier": hashlib.md5(html.encode(), usedforsecurity=False).digest(),
+        "pdf_identifier": hashlib.md5(said, usedforsecurity=False).digest(),
         "custom_metadata": False,
     }
-    with _one_at_a_time:
-        if not _fonts:
-            _fonts.append(FontConfiguration())
-        fetcher, fonts = _fetcher(), _fonts[0]
-        style = CSS(url=STATIC + STYLESHEET, url_fetcher=fetcher, font_config=fonts)
-        page = HTML(string=html, base_url=STATIC, url_fetcher=fetcher)
-        drawn = page.render(stylesheets=[style], font_config=fonts, **options)
+    with _one_at_a_time, _uncollected():
+        fonts, styles = _stylesheets(stylesheets)
+        page = HTML(string=html, base_url=STATIC, url_fetcher=_fetcher())
+        drawn = page.render(stylesheets=styles, font_config=fonts, **options)
+        drawn.metadata.attachments = [_attachment(file) for file in attached]
         headings = (number for number, sheet in enumerate(drawn.pages) for level, *_ in sheet.bookmarks if level == 1)
         return Pdf(drawn.write_pdf(**options), len(drawn.pages), tuple(headings))
+
+
+def _stylesheets(names: tuple[str, ...]) -> tuple[Any, list[Any]]:
+    """The fonts and the rules of `names`, read once for the life of the process."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    if names not in _read:
+        fonts, fetcher = FontConfiguration(), _fetcher()
+        rules = [CSS(url=STATIC + name, url_fetcher=fetcher, font_config=fonts) for name in names]
+        _read[names] = (fonts, rules)
+    return _read[names]
+
+
+def _attachment(file: Attached) -> Any:
+    from weasyprint import Attachment
+
+    return Attachment(
+        file_obj=BytesIO(file.data), name=file.name, description=file.title, created=file.at, modified=file.at,
+        relationship="Alternative",
+    )  # fmt: skip
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage while a page is laid out: its hundred thousand boxes are all alive."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _fetcher() -> Any:
