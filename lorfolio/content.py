@@ -6,12 +6,13 @@ an item that was not chosen.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Q
 
 from lorfolio.lists import Certainty, ExtraKind, Kind, Section
 from lorfolio.models import Choice, Experience, Extra, Language, Portfolio, Proof, Selection, Skill
@@ -144,26 +145,28 @@ class Content:
 
 
 def of_selection(selection: Selection, person: PersonSeen) -> Content:
-    """The chosen items in their order; five queries at most, whatever there is."""
-    choices = list(Choice.objects.filter(selection=selection).order_by("position", "id"))
-    chosen = {item: [getattr(c, f"{item}_id") for c in choices if getattr(c, f"{item}_id")] for item in Choice.ITEMS}
+    """The chosen items in their order; three queries at most, whatever there is."""
+    rows = Choice.objects.filter(selection=selection).order_by("position", "id")
+    choices = rows.select_related("experience", "skill__reference", "language", "extra")
+    chosen: dict[str, list[Any]] = {item: [] for item in Choice.ITEMS}
+    for choice in choices:
+        for item in Choice.ITEMS[:4]:
+            if getattr(choice, f"{item}_id"):
+                chosen[item].append(getattr(choice, item))
     return _read(
-        person, tuple(selection.sections) or tuple(Section.values),
-        experiences=_in_order(_experiences().filter(pk__in=chosen["experience"]), chosen["experience"]),
-        skills=_in_order(_skills().filter(pk__in=chosen["skill"]), chosen["skill"]),
-        languages=_in_order(Language.objects.filter(pk__in=chosen["language"]), chosen["language"]),
-        extras=_in_order(_extras().filter(pk__in=chosen["extra"]), chosen["extra"]),
+        person, tuple(selection.sections) or tuple(Section.values), experiences=chosen["experience"],
+        skills=chosen["skill"], languages=chosen["language"], extras=chosen["extra"],
     )  # fmt: skip
 
 
 def whole(portfolio: Portfolio, person: PersonSeen) -> Content:
-    """Everything that the portfolio holds, in its own order."""
+    """Everything that the portfolio holds, in its own order; six queries at most."""
     return _read(
         person, tuple(Section.values),
-        experiences=_experiences().filter(portfolio=portfolio),
-        skills=_skills().filter(portfolio=portfolio),
-        languages=Language.objects.filter(portfolio=portfolio),
-        extras=_extras().filter(portfolio=portfolio),
+        experiences=list(Experience.objects.filter(portfolio=portfolio)),
+        skills=list(Skill.objects.filter(portfolio=portfolio).select_related("reference")),
+        languages=list(Language.objects.filter(portfolio=portfolio)),
+        extras=list(Extra.objects.filter(portfolio=portfolio)),
     )  # fmt: skip
 
 
@@ -186,62 +189,68 @@ def certainty_of(proofs: Iterable[Proof]) -> Certainty:
     return max((proof.certainty for proof in proofs), key=_RANK.__getitem__, default=Certainty.DECLARED)
 
 
-def _experiences() -> Any:
-    return Experience.objects.prefetch_related("proofs", Prefetch("skills", Skill.objects.only("id", "label")))
-
-
-def _skills() -> Any:
-    rows = Skill.objects.select_related("reference")
-    return rows.prefetch_related("proofs", Prefetch("experiences", Experience.objects.only("id", "title")))
-
-
-def _extras() -> Any:
-    return Extra.objects.prefetch_related("proofs")
-
-
-def _in_order(rows: Iterable[Any], keys: list[UUID]) -> list[Any]:
-    by_key = {row.pk: row for row in rows}
-    return [by_key[key] for key in keys if key in by_key]
-
-
-def _read(person: PersonSeen, sections: tuple[str, ...], **items: Iterable[Any]) -> Content:
-    """Titles of other items are named only when these were chosen too."""
-    experiences, skills = list(items["experiences"]), list(items["skills"])
-    shown = {row.pk for row in experiences} | {row.pk for row in skills}
+def _read(
+    person: PersonSeen, sections: tuple[str, ...], *, experiences: list[Experience], skills: list[Skill],
+    languages: list[Language], extras: list[Extra],
+) -> Content:  # fmt: skip
+    """What stands beside the items, in two queries. Titles of other items are named only when these are here too."""
+    proofs = _proofs_of(experiences, skills, extras)
+    links = _links(experiences, skills)
+    titles = {row.pk: row.title for row in experiences}
+    labels = {row.pk: row.label for row in skills}
+    used: dict[UUID, list[str]] = {row.pk: [labels[s] for s, e in links if e == row.pk] for row in experiences}
+    drawn: dict[UUID, list[str]] = {row.pk: [titles[e] for s, e in links if s == row.pk] for row in skills}
     return Content(
         person,
-        tuple(_experience(row, shown) for row in experiences),
-        tuple(_skill(row, shown) for row in skills),
-        tuple(LanguageSeen(row.pk, row.name, row.level, row.details) for row in items["languages"]),
-        tuple(_extra(row) for row in items["extras"]),
+        tuple(_experience(row, used[row.pk], proofs[row.pk]) for row in experiences),
+        tuple(_skill(row, drawn[row.pk], proofs[row.pk]) for row in skills),
+        tuple(LanguageSeen(row.pk, row.name, row.level, row.details) for row in languages),
+        tuple(_extra(row, proofs[row.pk]) for row in extras),
         sections,
     )
 
 
-def _experience(row: Experience, shown: set[UUID]) -> ExperienceSeen:
+def _proofs_of(experiences: list[Experience], skills: list[Skill], extras: list[Extra]) -> dict[UUID, list[Proof]]:
+    """The proofs of each item, under its key."""
+    found: dict[UUID, list[Proof]] = defaultdict(list)
+    if experiences or skills or extras:
+        about = Q(experience__in=experiences) | Q(skill__in=skills) | Q(extra__in=extras)
+        for proof in Proof.objects.filter(about):
+            found[proof.experience_id or proof.skill_id or proof.extra_id].append(proof)  # type: ignore[index]
+    return found
+
+
+def _links(experiences: list[Experience], skills: list[Skill]) -> list[tuple[UUID, UUID]]:
+    """(skill, experience), both among these, in the order of both."""
+    if not experiences or not skills:
+        return []
+    rows = Skill.experiences.through._default_manager.filter(skill__in=skills, experience__in=experiences)
+    known = set(rows.values_list("skill_id", "experience_id"))
+    return [(s.pk, e.pk) for s in skills for e in experiences if (s.pk, e.pk) in known]
+
+
+def _experience(row: Experience, skills: list[str], proofs: list[Proof]) -> ExperienceSeen:
     return ExperienceSeen(
         row.pk, row.kind, row.title, row.organisation, row.place, row.url, row.starts, row.ends, row.summary,
-        tuple(row.highlights), tuple(skill.label for skill in row.skills.all() if skill.pk in shown),
-        _proofs(row), certainty_of(row.proofs.all()), row.details, row.translations,
+        tuple(row.highlights), tuple(skills), _proofs(proofs), certainty_of(proofs), row.details, row.translations,
     )  # fmt: skip
 
 
-def _skill(row: Skill, shown: set[UUID]) -> SkillSeen:
+def _skill(row: Skill, experiences: list[str], proofs: list[Proof]) -> SkillSeen:
     return SkillSeen(
         row.pk, row.label, row.reference.group if row.reference else "", row.level, row.note, tuple(row.keywords),
-        tuple(lived.title for lived in row.experiences.all() if lived.pk in shown), _proofs(row),
-        certainty_of(row.proofs.all()), row.details, row.translations,
+        tuple(experiences), _proofs(proofs), certainty_of(proofs), row.details, row.translations,
     )  # fmt: skip
 
 
-def _extra(row: Extra) -> ExtraSeen:
+def _extra(row: Extra, proofs: list[Proof]) -> ExtraSeen:
     return ExtraSeen(
-        row.pk, row.kind, row.title, row.issuer, row.date, row.url, row.summary, _proofs(row),
-        certainty_of(row.proofs.all()), row.details, row.translations,
+        row.pk, row.kind, row.title, row.issuer, row.date, row.url, row.summary, _proofs(proofs),
+        certainty_of(proofs), row.details, row.translations,
     )  # fmt: skip
 
 
-def _proofs(row: Any) -> tuple[ProofSeen, ...]:
+def _proofs(proofs: list[Proof]) -> tuple[ProofSeen, ...]:
     """Those that stand: an attestation asked for and not given says nothing."""
     return tuple(
         ProofSeen(
@@ -249,6 +258,6 @@ def _proofs(row: Any) -> tuple[ProofSeen, ...]:
             ", ".join(filter(None, (proof.attester_name, proof.attester_role, proof.attester_organisation))),
             proof.answered_at.date().isoformat() if proof.answered_at else "", proof.statement,
         )
-        for proof in row.proofs.all()
+        for proof in proofs
         if proof.certainty != Certainty.DECLARED
     )  # fmt: skip

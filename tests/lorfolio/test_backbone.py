@@ -103,7 +103,7 @@ def test_L4_a_selection_shows_what_was_chosen_in_its_order(django_assert_max_num
     for position, item in enumerate([second, first]):
         Choice.objects.create(selection=chosen, position=position, experience=item)
     Choice.objects.create(selection=chosen, position=9, skill=held)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(3):
         seen = content.of_selection(chosen, content.person_of(owner))
     assert [row.title for row in seen.experiences] == [second.title, first.title]
     assert seen.skills[0].experiences == (first.title,), "what was not chosen is not even named"
