@@ -17,6 +17,8 @@ class Selection(Owned):
     sections = ArrayField(
         models.CharField(max_length=12, choices=Section), verbose_name="ordre des parties", default=list, blank=True
     )
+    # {"experience/<uuid>": digest}: every item there was when the person last looked, empty when it was not shown.
+    seen = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = "sélection"
@@ -26,7 +28,7 @@ class Selection(Owned):
 
 
 class Choice(models.Model):
-    """One item of a selection. `seen` is the digest of the item when the person last looked at the selection."""
+    """One item of a selection."""
 
     selection = models.ForeignKey(Selection, models.CASCADE, related_name="choices")
     position = models.PositiveIntegerField(default=0)
@@ -35,7 +37,6 @@ class Choice(models.Model):
     language = models.ForeignKey(Language, models.CASCADE, null=True, blank=True)
     extra = models.ForeignKey(Extra, models.CASCADE, null=True, blank=True)
     file = models.ForeignKey("lorfolio.SafeFile", models.CASCADE, null=True, blank=True)
-    seen = models.CharField(max_length=64, blank=True, editable=False)
 
     ITEMS = ("experience", "skill", "language", "extra", "file")
 
