@@ -20,6 +20,8 @@ class Alert(models.Model):
     email = models.EmailField("courriel")
     query = models.CharField("recherche", max_length=1000, blank=True)
     title = models.CharField("en clair", max_length=300)
+    # What is followed from anywhere too, for a search around a place: told in the same mail.
+    with_online = models.BooleanField("aussi en ligne", default=False)
     rhythm = models.CharField("rythme", max_length=8, choices=Rhythm, default=Rhythm.WEEKLY)
     # Digest of the one secret of its links: confirm, change, stop.
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -108,6 +108,8 @@ class PersonalSite(Owned):
     with_photo = models.BooleanField("montrer ma photo", default=False)
     with_contact = models.BooleanField("un formulaire pour m’écrire", default=False)
     with_certainty = models.BooleanField("montrer ce qui est prouvé ou attesté", default=True)
+    with_place = models.BooleanField("montrer ma commune", default=False)
+    with_links = models.BooleanField("montrer mes pages ailleurs", default=False)
     published_at = models.DateTimeField("ouvert le", null=True, blank=True, editable=False)
 
     class Meta:
@@ -121,3 +123,17 @@ class PersonalSite(Owned):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class RetiredAddress(models.Model):
+    """An address that showed a personal site and shows nothing any more: it answers « gone », and nobody else takes it.
+
+    `digest` is keyed by the installation: a dump does not tell whose name it was. `portfolio` may take it again.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    portfolio = models.ForeignKey("lorfolio.Portfolio", models.SET_NULL, null=True, related_name="+")
+    retired_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.retired_on:%d/%m/%Y}"
