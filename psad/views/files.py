@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from core.uploads import in_memory
 from psad import letters
 from psad.case_page import open_case
 from psad.forms.work import Piece
 from psad.http import circle1
-from psad.intake.uploads import in_memory
 from psad.models import Case, File, Grant, Letter, Platform
 from psad.services import filing
 from psad.views.cases import case_of, explain, shown

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.sealing import Seal, opened
 from core.spreadsheets import csv_file
+from core.uploads import in_memory
 from psad import reading
 from psad.forms.intake import ListForm
 from psad.http import circle1
 from psad.intake.rio import COLUMNS
-from psad.intake.uploads import in_memory
 from psad.lists import Disposition, Purpose, Role
 from psad.models import Grant, Import, Line, Platform
 from psad.services import importing
