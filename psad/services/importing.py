@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,15 +21,15 @@ from django.db import IntegrityError, connection, transaction
 
 from core.imports import safe_name
 from core.scanning import scan
-from core.sealing import Seal, new_key, opened
+from core.sealing import new_key, opened
 from psad import context, reading
-from psad.intake.matching import Keys, fact_key, keys_of, same_file
-from psad.intake.rio import Cells, Entry, Perimeter, Refused, check_header, parse, read
+from psad.intake import batches
+from psad.intake.matching import same_file
+from psad.intake.rio import Perimeter, check_header, read
 from psad.intake.sheets import FormatError
-from psad.lists import ClosingReason, Disposition, Purpose, Step
-from psad.models import Case, Grant, Import, Line, Platform
-from psad.services import absorbing
-from psad.services.cases import day_of, role_of
+from psad.lists import Disposition, Purpose
+from psad.models import Grant, Import, Line, Platform
+from psad.services.cases import role_of
 
 log = structlog.get_logger("psad.importing")
 State, Fate = Import.State, Line.Fate
@@ -42,10 +41,6 @@ FATES = (Fate.CREATED, Fate.MATCHED, Fate.KNOWN, Fate.REJECTED)
 UNREADABLE = "Ce fichier n’a pas pu être lu jusqu’au bout\u00a0: rien n’a été écrit."
 # What circle 1 may answer to a line before any contact; « injoignable » asks for attempts first.
 ANSWERS = (Disposition.TO_CONTACT, Disposition.ALREADY, Disposition.SOLVED, Disposition.MOVED, Disposition.WRONG)
-_CLOSES = {
-    Disposition.SOLVED: ClosingReason.SOLVED, Disposition.MOVED: ClosingReason.MOVED,
-    Disposition.WRONG: ClosingReason.WRONG,
-}  # fmt: skip
 
 
 # --- What people ask, in their name
@@ -204,7 +199,7 @@ def preview(batch: UUID, user: UUID, at: dt.datetime, *, wait: bool = False) -> 
             if not some:
                 _previewed(held)
                 return
-            counts = _preview(held, some, seal, perimeter)
+            counts = batches.preview(held, some, seal, perimeter)
             after = some[-1][0]
             _count(held, counts, after)
     if wait and held is not None:
@@ -291,59 +286,7 @@ def outcome(batch: Import) -> tuple[Counts, list[Rejection]]:
     return counts, [Rejection(*line) for line in rejected]
 
 
-# --- One batch of the preview
-
-
-def _preview(batch: Import, rows: Sequence[tuple[int, Cells]], seal: Seal, perimeter: Perimeter) -> Counter[str]:
-    read_lines = [_read(batch, number, cells, perimeter) for number, cells in rows]
-    entries = [(line, entry) for line, entry, _ in read_lines if entry is not None]
-    keys = [keys_of(entry.identity, batch.platform_id).match for _, entry in entries]
-    seen = _Seen(batch, keys)
-    for (line, entry), key in zip(entries, keys, strict=True):
-        line.facts, line.match_key = fact_key(entry.facts(), batch.platform_id), key
-        line.fate = seen.fate(key, line.facts)
-        if line.fate == Fate.CREATED:
-            line.disposition = Disposition.ALREADY if entry.already_followed else Disposition.TO_CONTACT
-    for line, said, cells in read_lines:
-        if said is not None:
-            line.content = seal.close(cells, bound=f"line/{line.pk}")
-    Line.objects.bulk_create([line for line, _, _ in read_lines])
-    return Counter(line.fate for line, _, _ in read_lines)
-
-
-def _read(batch: Import, number: int, cells: Cells, perimeter: Perimeter) -> tuple[Line, Entry | None, Cells]:
-    """A line, and what it says; nothing of a refused one is kept but why."""
-    try:
-        entry = parse(cells, on=day_of(batch.given_at), perimeter=perimeter)
-    except Refused as refusal:
-        return Line(batch=batch, number=number, fate=Fate.REJECTED, reason=str(refusal)), None, {}
-    return Line(batch=batch, number=number), entry, cells
-
-
-class _Seen:
-    """What is known of the persons of some lines: their cases, the words already received, earlier lines."""
-
-    def __init__(self, batch: Import, keys: Sequence[bytes]) -> None:
-        self._cases = absorbing.matches(batch.platform_id, keys)
-        self._facts: dict[Any, set[bytes]] = {}
-        received = Line.objects.filter(case_id__in=set(self._cases.values())).exclude(facts=b"")
-        for case, facts in received.values_list("case_id", "facts"):
-            self._facts.setdefault(case, set()).add(bytes(facts))
-        for key, facts in Line.objects.filter(batch=batch, match_key__in=set(keys)).values_list("match_key", "facts"):
-            self._facts.setdefault(self._cases.get(bytes(key), bytes(key)), set()).add(bytes(facts))
-
-    def fate(self, key: bytes, facts: bytes) -> Line.Fate:
-        who = self._cases.get(key, key)
-        known = self._facts.get(who)
-        told = Fate.CREATED if known is None and key not in self._cases else Fate.MATCHED
-        if known is not None and facts in known:
-            told = Fate.KNOWN
-        # Only now: the words of this line are known to the next one.
-        self._facts.setdefault(who, set()).add(facts)
-        return told
-
-
-# --- One batch of the application
+# --- The next lines of the application
 
 
 def _apply(batch: Import, perimeter: Perimeter, at: dt.datetime) -> bool:
@@ -352,73 +295,12 @@ def _apply(batch: Import, perimeter: Perimeter, at: dt.datetime) -> bool:
     if not lines:
         _done(batch, at)
         return False
-    seal = opened(batch.sealed_key)
-    entries: list[tuple[Line, Entry, Keys]] = []
-    for line in lines:
-        if line.fate == Fate.REJECTED:
-            continue
-        cells = seal.open(line.content, bound=f"line/{line.pk}")
-        said = parse(cells, on=day_of(batch.given_at), perimeter=perimeter)
-        entries.append((line, said, keys_of(said.identity, batch.platform_id)))
-    touched = _take(batch, entries, at)
-    _settle(lines)
+    touched = batches.apply(batch, lines, perimeter, opened(batch.sealed_key), at)
     reading.log(
         batch.platform_id, role="import", verb="list.applied", purpose=Purpose.CHECK, cases=(c.log_key for c in touched)
     )
     _count(batch, Counter(str(line.fate) for line in lines), lines[-1].number)
     return True
-
-
-def _take(batch: Import, entries: Sequence[tuple[Line, Entry, Keys]], at: dt.datetime) -> list[Case]:
-    """Open or complete the case of each line; those that were."""
-    _alone(batch.platform_id)
-    found = absorbing.matches(batch.platform_id, [keys.match for _, _, keys in entries])
-    held = {case.pk: case for case in absorbing.held(set(found.values()))}
-    cases = {key: held[pk] for key, pk in found.items() if pk in held}
-    known = _received({case.pk for case in cases.values()})
-    opened_now, matched = [], []
-    for line, entry, keys in entries:
-        case = cases.get(keys.match)
-        if case is None:
-            case = cases[keys.match] = _opened(batch, line, entry, keys)
-            opened_now.append(case)
-            line.fate = Fate.CREATED
-        elif line.facts and bytes(line.facts) in known.get(case.pk, set()):
-            line.fate = Fate.KNOWN
-        else:
-            line.fate = Fate.MATCHED
-            matched.append((case, entry))
-        line.case = case
-        known.setdefault(case.pk, set()).add(bytes(line.facts))
-    absorbing.open_cases(opened_now, by=batch.given_by_id, at=at)
-    absorbing.absorb(matched, batch=batch, at=at)
-    return list({case.pk: case for case in [*opened_now, *(case for case, _ in matched)]}.values())
-
-
-def _opened(batch: Import, line: Line, entry: Entry, keys: Keys) -> Case:
-    case = absorbing.case_of(batch.platform, entry, keys, on=day_of(batch.given_at), by=batch.given_by_id)
-    case.disposition = line.disposition or Disposition.TO_CONTACT
-    if reason := _CLOSES.get(Disposition(case.disposition)):
-        case.step, case.closed_on, case.closing_reason = Step.CLOSED, day_of(batch.given_at), reason
-        case.due_on, case.due_what = None, ""
-    return case
-
-
-def _received(cases: set[UUID]) -> dict[UUID, set[bytes]]:
-    found: dict[UUID, set[bytes]] = {}
-    for case, facts in Line.objects.filter(case_id__in=cases).exclude(facts=b"").values_list("case_id", "facts"):
-        found.setdefault(case, set()).add(bytes(facts))
-    return found
-
-
-def _settle(lines: Sequence[Line]) -> None:
-    """Write what became of the lines and empty what they said, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE psad_line SET fate = v.fate, case_id = v.case_id, content = '', match_key = ''"
-            " FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS v(id, fate, case_id) WHERE psad_line.id = v.id",
-            [[line.pk for line in lines], [str(line.fate) for line in lines], [line.case_id for line in lines]],
-        )
 
 
 # --- The row of the list
@@ -429,12 +311,6 @@ def _held(batch: UUID, state: str, *, wait: bool) -> Import | None:
     worker is at it."""
     rows = Import.objects.select_for_update(of=("self",), skip_locked=not wait).select_related("platform")
     return rows.filter(pk=batch, state=state).first()
-
-
-def _alone(platform: int) -> None:
-    """One list at a time opens cases of a platform."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('psad.cases'), %s)", [platform])
 
 
 def _count(batch: Import, counts: Counter[str], done: int) -> None:
