@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -51,8 +52,7 @@ def subscribe(*, search: Search, email: str, rhythm: str) -> None:
     Says nothing of what this address already follows: who asks may be anybody.
     """
     address, query = email.strip().lower(), query_of(search)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"alert/{address}"])
+    _one_at_a_time(address)
     rows = Alert.objects.filter(email__iexact=address)
     found = rows.filter(query=query).order_by("-confirmed_at", "pk").first()
     if found is not None:
@@ -67,6 +67,11 @@ def subscribe(*, search: Search, email: str, rhythm: str) -> None:
     made = sealed(Alert(email=address, query=query, title=title, rhythm=rhythm, created_at=timezone.now()))
     made.save()
     _ask(made)
+
+
+def _one_at_a_time(address: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"alert/{address}"])
 
 
 def _ask(alert: Alert, *, again: bool = False) -> None:
@@ -103,6 +108,33 @@ def confirm(*, alert: Alert) -> Alert | None:
         held.delete()
         return None
     return held
+
+
+@transaction.atomic
+def follow_for_account(
+    *, search: Search, email: str, rhythm: str, known: UUID | None = None, with_online: bool = False
+) -> Alert:
+    """The alert `known` of an account, made to follow `search`; begun when there is none (any more).
+
+    `email` is an address that the account proved to be its own: nothing is asked of it again. When it follows this
+    search already, that alert is the one, and is never doubled. `with_online`: what is followed from anywhere too.
+    """
+    address, query = email.strip().lower(), query_of(search)
+    _one_at_a_time(address)
+    rows = Alert.objects.select_for_update()
+    own = rows.filter(public_id=known).first() if known else None
+    alike = rows.filter(email__iexact=address, query=query, confirmed_at__isnull=False).first()
+    if alike is not None and own is not None and alike.pk != own.pk:
+        own.delete()
+    now = timezone.now()
+    alert = alike or own or sealed(Alert(created_at=now))
+    if alert.told_until is None or alert.query != query:  # what was there before is no news of another search
+        alert.told_until = now
+    alert.email, alert.query, alert.rhythm, alert.with_online = address, query, rhythm, with_online
+    alert.title = (sentence(search) + (", et en ligne" if with_online else ""))[:300]
+    alert.confirmed_at, alert.ends_on = alert.confirmed_at or now, _end()
+    alert.save()
+    return alert
 
 
 @transaction.atomic

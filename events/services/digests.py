@@ -34,6 +34,7 @@ SHOWN = 25  # events in one mail
 DATES = 3  # of one event
 MOST = 400  # dates looked at
 Kind = SessionChange.Kind
+Asked = tuple[str, bool, datetime]  # a search, with what is online or not, told up to an instant
 # « Complet » comes and goes with each seat: no news for who follows a search.
 _NO_NEWS = (Kind.FULL, Kind.SEATS)
 _WORDS = {
@@ -62,7 +63,7 @@ def send_due(now: datetime | None = None) -> int:
         slot = last_slot(now, rhythm)
         due |= Q(rhythm=rhythm, told_until__lt=slot)
         until = max(until, slot)
-    answers: dict[tuple[str, datetime], list[Piece]] = {}
+    answers: dict[Asked, list[Piece]] = {}
     while True:
         done, written, answers = _send_some(due, until, answers)
         count += written
@@ -71,18 +72,18 @@ def send_due(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _send_some(
-    due: Q, until: datetime, before: dict[tuple[str, datetime], list[Piece]]
-) -> tuple[int, int, dict[tuple[str, datetime], list[Piece]]]:
+def _send_some(due: Q, until: datetime, before: dict[Asked, list[Piece]]) -> tuple[int, int, dict[Asked, list[Piece]]]:
     """One batch, in the order of the searches: what was found for the last one serves the next batch."""
     rows = Alert.objects.select_for_update(skip_locked=True).filter(due, confirmed_at__isnull=False)
-    alerts = list(rows.filter(ends_on__gte=timezone.localdate(until)).order_by("query", "told_until", "pk")[:BATCH])
+    alerts = list(
+        rows.filter(ends_on__gte=timezone.localdate(until)).order_by("query", "with_online", "told_until", "pk")[:BATCH]
+    )
     answers, letters = before, []
     for alert in alerts:
         since = alert.told_until or until
-        asked = (alert.query, since)
+        asked = (alert.query, alert.with_online, since)
         if asked not in answers:
-            answers = {asked: news(alert.query, since, until)}
+            answers = {asked: news(alert.query, since, until, with_online=alert.with_online)}
         if answers[asked]:
             letters.append(_letter(alert, answers[asked], until))
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(told_until=until)
@@ -112,9 +113,17 @@ def last_slot(now: datetime, rhythm: str) -> datetime:
     return timezone.make_aware(slot)
 
 
-def news(query: str, since: datetime, until: datetime) -> list[Piece]:
-    """What became public or changed in this search in `]since, until]`, an event at a time: cancelled ones first."""
-    found = finding.changed(read(QueryDict(query)), since, until, MOST)
+def news(query: str, since: datetime, until: datetime, *, with_online: bool = False) -> list[Piece]:
+    """What became public or changed in this search in `]since, until]`, an event at a time: cancelled ones first.
+
+    `with_online`: in the same search without its place too, among what is followed from anywhere.
+    """
+    search = read(QueryDict(query))
+    found = list(finding.changed(search, since, until, MOST))
+    if with_online:
+        anywhere = search.but(online=True, commune="", town=None, point=None, radius=None)
+        known = {one.session for one in found}
+        found += [one for one in finding.changed(anywhere, since, until, MOST) if one.session not in known]
     kinds = _kinds((one.session for one in found if one.news == "changed"), since)
     pieces: dict[int, Piece] = {}
     for one in found:
