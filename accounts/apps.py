@@ -13,12 +13,13 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import pre_save
 
-        from accounts import known, proof, sessions, social
+        from accounts import erasing_own, known, proof, sessions, social
         from accounts.factors import on_factor_used, rotate_secrets
         from accounts.panels import register_panels
         from core.encryption import register_rotation
 
         register_panels()
+        erasing_own.connect()
         register_rotation("facteurs", rotate_secrets)
         authenticator_used.connect(on_factor_used, dispatch_uid="accounts.factor_used")
         pre_save.connect(sessions.keep_little, sender=UserSession, dispatch_uid="accounts.keep_little")

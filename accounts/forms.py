@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from accounts import welcome
 from accounts.models import User
 from accounts.services import rename
+from core.text import fold
 
 # Enough for a long sentence; more would only make the server compute (argon2 reads it all).
 MAX_PASSWORD = 128
@@ -175,3 +176,20 @@ class NameForm(forms.Form):
         validators=[plain_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+class EraseForm(forms.Form):
+    """The last word before an account is erased."""
+
+    WORD = "supprimer"
+    word = forms.CharField(
+        label="Pour confirmer, écrivez le mot SUPPRIMER",
+        max_length=20,
+        error_messages={"required": "Écrivez SUPPRIMER pour confirmer, ou quittez cette page."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_word(self) -> str:
+        if fold(self.cleaned_data["word"]) != self.WORD:
+            raise ValidationError("Ce n’est pas le mot demandé. Écrivez SUPPRIMER pour confirmer.")
+        return self.WORD

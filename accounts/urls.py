@@ -4,7 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 
-from accounts.views import conduct, factors, own, providers, sessions
+from accounts.views import conduct, erasing, factors, own, providers, sessions
 
 urlpatterns: list[URLPattern] = [
     path("", own.home, name="account_home"),
@@ -32,6 +32,11 @@ urlpatterns: list[URLPattern] = [
         own.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+]
+urlpatterns += [
+    path("supprimer/", erasing.erase, name="account_delete"),
+    path("supprimer/recu/", erasing.erased, name="account_erased"),
+    path("supprimer/recu.txt", erasing.receipt_file, name="account_erased_file"),
 ]
 urlpatterns.append(path("sessions/", sessions.sessions, name="usersessions_list"))
 _DOORS = "fournisseurs/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _WORDS = {
     "account.clean": "a retiré ce qui avait été relié, avant la preuve de l’adresse, au compte",
+    "account.erase": "a effacé, à la demande de la personne, le compte",
     "account.forget": "a oublié un compte qui ne servait plus",
     "account.warn": "a prévenu de son effacement prochain le compte",
     "account.open": "a ouvert le compte",
@@ -60,6 +61,10 @@ _WORDS = {
     "invitation.send": "a invité quelqu’un",
     "letter.read": "a lu la lettre",
     "letter.redo": "a fait refaire la lettre",
+    "lorfolio.erase": "a effacé un Lorfolio",
+    "lorfolio.export": "a sorti en entier un Lorfolio",
+    "lorfolio.import": "a ajouté un CV venu d’ailleurs à un Lorfolio",
+    "lorfolio.open": "a ouvert un Lorfolio",
     "mandate.end": "a mis fin au mandat",
     "mandate.grant": "a confié le mandat",
     "pack.load": "a chargé le pack régional",

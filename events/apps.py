@@ -10,6 +10,7 @@ class EventsConfig(AppConfig):
             desk_entries,
             desk_people,
             due,
+            erasing,
             following,
             imports_desk,
             panels,
@@ -23,5 +24,6 @@ class EventsConfig(AppConfig):
         desk_people.connect()
         imports_desk.connect()
         due.register_tasks()
+        erasing.connect()
         following.connect()
         reported.connect()

@@ -8,10 +8,11 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from accounts.rules import widen_works
         from core import desk, search
-        from members import due, invited, panels, pro_pages, search_entries, waiting
+        from members import due, erasing, invited, panels, pro_pages, search_entries, waiting
         from members.rules import works_somewhere
 
         due.register_tasks()
+        erasing.connect()
         panels.register_panels()
         invited.connect()
         waiting.register_tasks()

@@ -11,7 +11,7 @@ class PsadConfig(AppConfig):
         from accounts.erasing import register_ground
         from accounts.rules import widen_second_factor
         from core.encryption import register_rotation
-        from psad import desk_entries
+        from psad import desk_entries, erasing
         from psad.context import task
         from psad.key_rotation import HOLDERS, rotate_keys
         from psad.rules import works_in_psad
@@ -21,3 +21,4 @@ class PsadConfig(AppConfig):
         register_ground(lambda: task("retention"))
         widen_second_factor(works_in_psad)
         desk_entries.connect()
+        erasing.connect()

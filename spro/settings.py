@@ -293,6 +293,7 @@ UNVERIFIED_ACCOUNT_DAYS = env.int("UNVERIFIED_ACCOUNT_DAYS", default=7)
 # D13: after the end of the last mandate or the last sign-in; without any mandate, after the last sign-in.
 ACCOUNT_KEPT_DAYS = env.int("ACCOUNT_KEPT_DAYS", default=365)
 ACCOUNT_IDLE_DAYS = env.int("ACCOUNT_IDLE_DAYS", default=1095)
+ACCOUNT_NOTICE_DAYS = [int(days) for days in env.list("ACCOUNT_NOTICE_DAYS", default=["30", "7"])]  # before
 MANDATE_KEPT_DAYS = env.int("MANDATE_KEPT_DAYS", default=1095)  # after its end; longer than ACCOUNT_KEPT_DAYS
 CHECK_KEPT_DAYS = env.int("CHECK_KEPT_DAYS", default=730)  # yearly « still right? » and their answers
 REPORT_ADDRESS_DAYS = env.int("REPORT_ADDRESS_DAYS", default=90)  # addresses left with an error told, unless answered

@@ -9,7 +9,16 @@ class TerritoriesConfig(AppConfig):
         from accounts.rules import widen_admin, widen_second_factor, widen_works
         from core import search
         from members import pro_pages
-        from territories import due, following, house_history, panels, pro_desk, referent_desk, search_entries
+        from territories import (
+            due,
+            erasing,
+            following,
+            house_history,
+            panels,
+            pro_desk,
+            referent_desk,
+            search_entries,
+        )
         from territories.importers.desk import register_imports
         from territories.rules import is_any_officer
 
@@ -21,6 +30,7 @@ class TerritoriesConfig(AppConfig):
         widen_works(is_any_officer)
         widen_second_factor(is_any_officer)
         due.register_tasks()
+        erasing.connect()
         register_imports()
         following.connect()
         panels.register_panels()

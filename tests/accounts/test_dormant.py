@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from accounts import dormant
 from accounts.dormant import forget_dormant, forget_mandates
 from accounts.models import User
 from core.models import JournalEntry, OutboxMail
@@ -46,13 +47,21 @@ def test_D13_an_account_that_does_not_serve_is_told_then_forgotten_thirty_days_l
     assert forget_dormant() == (0, 0)
     mail = OutboxMail.objects.get()
     assert (mail.to, "/comptes/connexion/" in mail.text) == (user.email, True)
+    with after(22):
+        assert forget_dormant() == (0, 0)
+    with after(23):
+        assert forget_dormant() == (1, 0)
+        assert OutboxMail.objects.latest("pk").subject.startswith("Dernier rappel")
     with after(29):
         assert forget_dormant() == (0, 0)
     with after(31):
         assert forget_dormant() == (0, 1)
     assert User.objects.count() == 0
+    assert OutboxMail.objects.count() == 0, "the mails kept the address"
     lines = JournalEntry.objects.order_by("pk").values_list("verb", "target_key", "changes")
-    assert list(lines) == [("account.warn", str(user.pk), {}), ("account.forget", str(user.pk), {})]
+    assert list(lines) == [
+        ("account.warn", str(user.pk), {}), ("account.warn", str(user.pk), {}), ("account.forget", str(user.pk), {}),
+    ]  # fmt: skip
     assert browser.get("/comptes/").status_code == 302
 
 
@@ -70,6 +79,8 @@ def test_D13_a_year_after_the_last_mandate_and_the_last_visit() -> None:
     seen(ended(professional(), 100), 2000)  # ended lately
     assert forget_dormant() == (1, 0)
     assert OutboxMail.objects.get().to == left.email
+    with after(24):
+        assert forget_dormant() == (1, 0)
     with after(31):
         assert forget_dormant() == (0, 1)
     assert not User.objects.filter(pk=left.pk).exists()
@@ -84,6 +95,29 @@ def test_D13_whoever_works_here_and_the_technician_are_never_forgotten() -> None
     with after(40):
         assert forget_dormant() == (0, 0)
     assert set(User.objects.all()) == {*kept, soon}
+
+
+def test_D13_a_notice_that_came_late_moves_the_end(settings: Any) -> None:
+    """The machine was off for two months: nobody is erased less than seven days after the last word."""
+    seen(person(), 1096)
+    assert forget_dormant() == (1, 0)
+    with after(60):
+        assert forget_dormant() == (1, 0)
+        day = timezone.localdate() + timedelta(days=7)
+        assert OutboxMail.objects.latest("pk").key.endswith(f"{day.isoformat()}:7")
+    now = timezone.now()
+    told = [now - timedelta(days=60), now - timedelta(days=6)]  # the database dates the journal, whatever a test says
+    assert not dormant._in_time(told, now)
+    assert dormant._in_time(told, now + timedelta(days=1))
+
+
+def test_D13_one_notice_is_enough_where_the_installation_says_so(settings: Any) -> None:
+    settings.ACCOUNT_NOTICE_DAYS = [30]
+    seen(person(), 1096)
+    assert forget_dormant() == (1, 0)
+    assert "Dernier rappel" not in OutboxMail.objects.get().subject
+    with after(30):
+        assert forget_dormant() == (0, 1)
 
 
 def test_mandates_that_ended_long_ago_leave_the_database() -> None:
