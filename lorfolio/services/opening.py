@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
+from core import journal
 from core.sealing import new_key
 from lorfolio.models import Portfolio
 
@@ -29,10 +30,12 @@ def open_portfolio(
     if found is not None:
         return found
     _, wrapped = new_key()
-    return Portfolio.objects.create(
+    made = Portfolio.objects.create(
         user=user, given_name=given_name, family_name=family_name, email=user.email, sealed_key=wrapped,
         minor_until=_fifteen(born_on, today) if born_on else None,
     )  # fmt: skip
+    journal.record(verb="lorfolio.open", target=made, actor=user)
+    return made
 
 
 def _fifteen(born: dt.date, today: dt.date) -> dt.date | None:

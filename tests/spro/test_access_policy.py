@@ -111,6 +111,8 @@ PUBLIC = {
     "mon-accompagnement/ma-page/copie/",
     "mon-accompagnement/ma-page/notes/",
     "mon-accompagnement/ma-page/fermer/",
+    # the Lorfolio
+    "lorfolio/decouvrir/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
