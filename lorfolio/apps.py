@@ -6,6 +6,8 @@ class LorfolioConfig(AppConfig):
     verbose_name = "Lorfolio"
 
     def ready(self) -> None:
+        from lorfolio import key_rotation
         from lorfolio.services import erasing
 
         erasing.connect()
+        key_rotation.connect()

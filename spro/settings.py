@@ -320,6 +320,7 @@ PSAD_LOG_DAYS = env.int("PSAD_LOG_DAYS", default=365)  # who read what; dropped 
 LORFOLIO_QUOTA_BYTES = env.int("LORFOLIO_QUOTA_BYTES", default=200_000_000)  # of one person's safe
 LORFOLIO_FILE_BYTES = env.int("LORFOLIO_FILE_BYTES", default=20_000_000)  # of one file of a safe
 LORFOLIO_SHARE_DAYS = env.int("LORFOLIO_SHARE_DAYS", default=90)  # a share link lives at most so long
+LORFOLIO_SHARE_KEPT_DAYS = env.int("LORFOLIO_SHARE_KEPT_DAYS", default=365)  # a share link, once it is over
 LORFOLIO_ADVICE_DAYS = env.int("LORFOLIO_ADVICE_DAYS", default=180)  # an adviser's invitation, at most
 LORFOLIO_ATTESTATION_DAYS = env.int("LORFOLIO_ATTESTATION_DAYS", default=30)  # to answer when one is asked to attest
 LORFOLIO_CONSENT_DAYS = env.int("LORFOLIO_CONSENT_DAYS", default=30)  # a parent's, for who is under fifteen
@@ -374,6 +375,7 @@ REST_FRAMEWORK = {
         "uploads": env.str("UPLOAD_RATE", default="120/hour"),  # files of dossiers given by one account
         "contacts": env.str("CONTACT_RATE", default="10/hour"),  # messages left on personal sites by one visitor
         "attestations": env.str("ATTESTATION_RATE", default="30/day"),  # people one account writes to
+        "shares": env.str("SHARE_RATE", default="120/hour"),  # files fetched through one share link of a safe
         "drawings": env.str("DRAWING_RATE", default="240/hour"),  # PDF, DOCX and ODT drawn for one account
         "starts": env.str("START_RATE", default="20/hour"),  # numbers asked about by one account that begins a dossier
     },

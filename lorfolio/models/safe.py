@@ -32,7 +32,7 @@ class SafeFile(Owned):
 class Operation(models.Model):
     """One line of the trace, which its holder reads: chained, never changed, gone with the portfolio alone.
 
-    `digest` is SHA-256 of the line before's and of this one's facts. `label` is the name of the file, sealed.
+    `digest` is of the line before's and of this one's facts, under the person's key. `label`: the file's name, sealed.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
+import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -44,7 +47,7 @@ def seal_of(portfolio: Portfolio) -> Seal:
 
 def known(file: SafeFile, seal: Seal) -> Known:
     """Raises `Undecipherable`."""
-    return Known(**seal.open(file.sealed, bound=_bound(file, "facts")))
+    return Known(**seal.open(file.sealed, bound=bound(file, "facts")))
 
 
 def add(
@@ -68,10 +71,10 @@ def add(
     facts = Known(clean_name(name, extension), kind, hashlib.sha256(data).hexdigest(), note)
     seal = seal_of(portfolio)
     row = SafeFile(portfolio=portfolio, stored=secrets.token_hex(32), size=len(data))
-    row.sealed = seal.close(vars(facts), bound=_bound(row, "facts"))
-    sealed = seal.close_bytes(data, bound=_bound(row, "bytes"))
+    row.sealed = seal.close(vars(facts), bound=bound(row, "facts"))
+    sealed = seal.close_bytes(data, bound=bound(row, "bytes"))
     row.stored_sha256 = hashlib.sha256(sealed).hexdigest()
-    storage().save(row.stored, ContentFile(sealed))
+    _write(row.stored, sealed)
     try:
         with transaction.atomic():
             _take_room(portfolio, row.size)
@@ -96,7 +99,7 @@ def read(*, file: SafeFile, portfolio: Portfolio, act: Act, by: str, at: dt.date
 def unsealed(file: SafeFile, seal: Seal) -> bytes:
     """The bytes alone, for a caller who has written the trace. Raises `OSError`, `Undecipherable`."""
     with storage().open(file.stored, "rb") as kept:
-        return seal.open_bytes(kept.read(), bound=_bound(file, "bytes"))
+        return seal.open_bytes(kept.read(), bound=bound(file, "bytes"))
 
 
 @transaction.atomic
@@ -119,16 +122,24 @@ def trace(
     Portfolio.objects.select_for_update().only("pk").get(pk=portfolio.pk)
     last = Operation.objects.filter(portfolio=portfolio).order_by("-id").values_list("digest", flat=True).first()
     row = Operation(portfolio=portfolio, at=at, act=act, file=file.pk if file else None, by=by)
-    row.label = seal_of(portfolio).close(name, bound=f"operation/{portfolio.pk}")
-    row.digest = chained(last or "", row)
+    seal = seal_of(portfolio)
+    row.label = seal.close(name, bound=_line(portfolio))
+    row.digest = chained(last or "", row, seal)
     row.save(force_insert=True)
     return row
 
 
-def chained(before: str, row: Operation) -> str:
-    """The digest of a line: of the one before's and of its own facts."""
-    facts = (before, row.portfolio_id, row.at.isoformat(), row.act, row.file or "", bytes(row.label).hex(), row.by)
-    return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()
+def label_of(row: Operation, portfolio: Portfolio, seal: Seal) -> str:
+    """The name that a line of the trace was written with. Raises `Undecipherable`."""
+    return str(seal.open(row.label, bound=_line(portfolio)) or "")
+
+
+def chained(before: str, row: Operation, seal: Seal) -> str:
+    """The digest of a line: of the one before's and of its own facts, under the key of the person, so that who holds
+    the tables without the keys writes no line that stands."""
+    at = row.at.astimezone(dt.UTC).isoformat()
+    facts = [before, str(row.portfolio_id), at, row.act, str(row.file or ""), bytes(row.label).hex(), row.by]
+    return hmac.new(seal.key, b"lorfolio.trace" + orjson.dumps(facts), hashlib.sha256).hexdigest()
 
 
 def storage() -> FileSystemStorage:
@@ -142,6 +153,18 @@ def too_large() -> str:
     return f"Ce fichier est trop lourd\u00a0: {settings.LORFOLIO_FILE_BYTES // 1_000_000}\u00a0Mo au plus."
 
 
+def _write(stored: str, sealed: bytes) -> None:
+    """On the disk for good before a row names it: a power cut leaves no row without its file."""
+    shelf = storage()
+    shelf.save(stored, ContentFile(sealed))
+    with shelf.open(stored, "rb") as kept:
+        os.fsync(kept.fileno())
+
+
+def _line(portfolio: Portfolio) -> str:
+    return f"operation/{portfolio.pk}"
+
+
 def _take_room(portfolio: Portfolio, size: int) -> None:
     """Count `size` more bytes, if there is room. Raises `ValidationError`."""
     room = settings.LORFOLIO_QUOTA_BYTES - size
@@ -152,5 +175,5 @@ def _take_room(portfolio: Portfolio, size: int) -> None:
         raise ValidationError({"file": FULL})
 
 
-def _bound(file: SafeFile, what: str) -> str:
+def bound(file: SafeFile, what: str) -> str:
     return f"safe/{file.pk}/{what}"

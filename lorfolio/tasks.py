@@ -1,0 +1,15 @@
+"""Thin tasks of the room; what is due is read from the rows, so that a day missed is caught up by the next."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def sweep_safes() -> int:
+    """Delete the sealed files that no row names any more, and the share links long over; how many."""
+    from lorfolio.services import safe_keeping, sharing
+
+    now = timezone.now()
+    return safe_keeping.sweep(now) + sharing.forget(now)
