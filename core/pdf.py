@@ -7,6 +7,7 @@ the whole fonts are read from the packages that the subsets are made of.
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import gc
 import hashlib
@@ -44,6 +45,7 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".tt
 _one_at_a_time = threading.Lock()
 # Of each set of stylesheets: its fonts and what was read of it. A set is a constant of a room: there are a few.
 _read: dict[tuple[str, ...], tuple[Any, list[Any]]] = {}
+atexit.register(_read.clear)  # their temporary folder goes while there is still a language to say so
 
 
 @dataclass(frozen=True)
