@@ -20,8 +20,12 @@ from metiers.models import Job, JobFamily, JobName, Skill
 
 MOST = 8
 LONGEST = 80  # characters read of what was typed
-ALIKE = 0.5  # share of the trigrams typed that must be found: « kuisinier », « plonbier »
-_SMALL = frozenset("a au aux d de des du en et l la le les un une pour je".split())
+ALIKE = 0.5  # how alike the trigrams must be: « kuisinier », « plonbier »…
+ALIKE_SHORT = 0.35  # … and of a short word, that has few: « exel »
+SHORT = 5
+WORSE = 0.85  # what is less alike than this share of the best is another thing
+ENOUGH = 3  # found exactly: no typo is looked for
+_SMALL = frozenset(("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "un", "une"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def _found(
     if len(typed) < 2 or most < 1:
         return []
     found = list(_exactly(rows, typed, also, before, after)[:most])
-    if len(found) < most and len(typed) >= 4:
+    if len(found) < min(ENOUGH, most) and len(typed) >= 4:
         known = {row.pk for row in found}
         found += [row for row in _nearly(rows, typed, also, before, most) if row.pk not in known]
     return found[:most]
@@ -123,7 +127,7 @@ def _exactly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], 
         default=3, output_field=IntegerField(),
     )  # fmt: skip
     ranked: QuerySet[Any] = rows.filter(anywhere).annotate(rank=rank)
-    return ranked.order_by(*before, "rank", *after, Length("folded"), "folded")
+    return ranked.order_by(*before, "rank", Length("folded"), *after, "folded")
 
 
 def _begins(field: str, word: str) -> Q:
@@ -139,10 +143,12 @@ def _nearly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], m
     if also:
         like |= Q(**{f"{also}__trigram_word_similar": typed})
         score = Greatest(score, TrigramWordSimilarity(typed, also) - Value(0.05))
+    alike = ALIKE if len(typed) > SHORT else ALIKE_SHORT
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(alike)])
         near: QuerySet[Any] = rows.filter(like).annotate(score=score)
-        return list(near.order_by(*before, F("score").desc(), Length("folded"), "folded")[:most])
+        found = list(near.order_by(F("score").desc(), *before, Length("folded"), "folded")[:most])
+    return [row for row in found if row.score >= found[0].score * WORSE]
 
 
 def _example(family: JobFamily, text: str) -> str:
@@ -163,7 +169,12 @@ def _family_hint(family: JobFamily, example: str) -> str:
 
 def spoken(example: str) -> list[str]:
     """« Vendeur·se » as somebody types it, folded: « vendeur », « vendeuse », « vendeurse »."""
-    endings = ("eur·se", "eur", "euse"), ("eur·rice", "eur", "rice"), ("er·ère", "er", "ere"), ("ien·ne", "ien", "ienne")
+    endings = (
+        ("eur·se", "eur", "euse"),
+        ("eur·rice", "eur", "rice"),
+        ("er·ère", "er", "ere"),
+        ("ien·ne", "ien", "ienne"),
+    )
     forms = [example, example]
     for joined, masculine, feminine in endings:
         forms = [forms[0].replace(joined, masculine), forms[1].replace(joined, feminine)]

@@ -62,6 +62,7 @@ def _prepare() -> None:
     _manage("build_fonts", "--verbosity=0")
     _manage("collectstatic", "--noinput", "--verbosity=0")
     _manage("load_region_pack", str(PACK), "--verbosity=0")
+    _manage("load_skills", "--verbosity=0")
     _manage("seed_demo", "--verbosity=0")
 
 
