@@ -1,0 +1,90 @@
+"""What a file brings, as rows of a portfolio that are not written yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.text import fold
+from lorfolio.interchange.json_fields import EXPERIENCE, EXTRA, LANGUAGE, SKILL
+
+COLUMNS = {
+    EXPERIENCE: ("kind", "title", "organisation", "place", "url", "starts", "ends", "summary", "highlights", "details"),
+    SKILL: ("label", "level", "note", "keywords", "details"),
+    LANGUAGE: ("name", "level", "details"),
+    EXTRA: ("kind", "title", "issuer", "date", "url", "summary", "details"),
+}  # fmt: skip
+TITLES = {EXPERIENCE: "title", SKILL: "label", LANGUAGE: "name", EXTRA: "title"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item to come. `key`: where it stands in the document (« work.0 »); `values`: columns of the model `item`."""
+
+    key: str
+    item: str
+    values: dict[str, Any]
+
+    @property
+    def part(self) -> str:
+        return self.key.split(".")[0]
+
+    @property
+    def title(self) -> str:
+        return str(self.values[TITLES[self.item]])
+
+    def exact(self) -> str:
+        """The same for two rows that say the very same."""
+        return exact(self.item, self.values)
+
+    def close(self) -> tuple[str, ...]:
+        """The same for two rows that most likely tell of the same thing."""
+        return close(self.item, self.values)
+
+
+@dataclass
+class Incoming:
+    """`person`: columns of the portfolio. `unknown`: fields that are not kept, as paths. `remarks`: sentences."""
+
+    person: dict[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def of(self, part: str) -> list[Row]:
+        return [row for row in self.rows if row.part == part]
+
+
+def empty(item: str) -> dict[str, Any]:
+    """Every column of an item, saying nothing."""
+    made: dict[str, Any] = dict.fromkeys(COLUMNS[item], "")
+    lists: dict[str, Any] = {column: [] for column in ("highlights", "keywords") if column in made}
+    return made | lists | {"details": {}} | ({"level": 0} if item == SKILL else {})
+
+
+def exact(item: str, values: dict[str, Any]) -> str:
+    """Digest of every column of an item."""
+    said = {column: values.get(column) or None for column in COLUMNS[item]}
+    return hashlib.sha256(json.dumps([item, said], sort_keys=True, default=str).encode()).hexdigest()
+
+
+def close(item: str, values: dict[str, Any]) -> tuple[str, ...]:
+    """What makes two rows look like one: their words, without accents, and for what was lived when it began."""
+    if item == SKILL:
+        return (item, skill_key(values["label"]))
+    if item == LANGUAGE:
+        return (item, folded(values["name"]))
+    if item == EXTRA:
+        return (item, values["kind"], folded(values["title"]), folded(values["issuer"]), values["date"][:4])
+    return (item, folded(values["title"]), folded(values["organisation"]), values["starts"][:4])
+
+
+def skill_key(label: str) -> str:
+    """What makes a skill unique in a portfolio. Letters that fold to nothing (« 电工 ») are kept as they are."""
+    return folded(label)[:160]
+
+
+def folded(text: str) -> str:
+    return fold(text) or text.strip().casefold()
