@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,17 @@ class Attached:
     at: dt.datetime
 
 
-def draw(html: str, *, stylesheets: tuple[str, ...] = (STYLESHEET,), attached: tuple[Attached, ...] = ()) -> Pdf:
+def draw(
+    html: str,
+    *,
+    stylesheets: tuple[str, ...] = (STYLESHEET,),
+    attached: tuple[Attached, ...] = (),
+    second_language: str = "",
+) -> Pdf:
     """`html` (a whole page) drawn with `stylesheets` of our static files, by default `static/css/documents.css`.
+
+    What stands in an `<article>` is said to be in `second_language`, when there is one: WeasyPrint writes the language
+    of the whole alone, and who reads aloud changes voice by this (PDF/UA-1, 7.2).
 
     The same HTML gives the same bytes, with the same versions of WeasyPrint and of the fonts. Raises `OSError` when
     Pango is not on the machine (`docs/operations.md` says how to install it).
@@ -91,7 +101,17 @@ def draw(html: str, *, stylesheets: tuple[str, ...] = (STYLESHEET,), attached: t
         drawn = page.render(stylesheets=styles, font_config=fonts, **options)
         drawn.metadata.attachments = [_attachment(file) for file in attached]
         headings = (number for number, sheet in enumerate(drawn.pages) for level, *_ in sheet.bookmarks if level == 1)
+        if second_language:
+            options["finisher"] = partial(_say_language, second_language)
         return Pdf(drawn.write_pdf(**options), len(drawn.pages), tuple(headings))
+
+
+def _say_language(language: str, _document: Any, file: Any) -> None:
+    import pydyf
+
+    for written in file.objects:
+        if isinstance(written, dict) and written.get("S") == "/Art":
+            written["Lang"] = pydyf.String(language)
 
 
 def _stylesheets(names: tuple[str, ...]) -> tuple[Any, list[Any]]:

@@ -40,7 +40,10 @@ def length_said(pages: int) -> str:
 
 def _drawn(cv: Cv, content: Content, today: dt.date | None, *, tight: bool) -> Pdf:
     html = html_of(cv, content, tight=tight, today=today)
-    return pdf.draw(html, stylesheets=STYLESHEETS, attached=(_resume(cv, content),))
+    return pdf.draw(
+        html, stylesheets=STYLESHEETS, attached=(_resume(cv, content),),
+        second_language=SECOND_LANGUAGE.get(CvModel(cv.model), ""),
+    )  # fmt: skip
 
 
 def _resume(cv: Cv, content: Content) -> Attached:

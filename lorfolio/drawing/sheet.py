@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from core.text import fold
 from lorfolio.content import Content, ExperienceSeen, ExtraSeen, LanguageSeen, PersonSeen, ProofSeen, SkillSeen
-from lorfolio.drawing.words import DE, LEVELS, WORDS, language_name, moment, period
+from lorfolio.drawing.words import DE, KINDS, LEVELS, WORDS, language_name, moment, period
 from lorfolio.lists import Cefr, Certainty, ExtraKind, ProofKind, Section
 
 # Level of the bars drawn beside a language, out of six.
@@ -143,7 +143,7 @@ class _Builder:
     def experience(self, row: ExperienceSeen) -> Entry:
         return Entry(
             self.text(row, "title"), self.text(row, "organisation"), self.text(row, "place"),
-            period(row.starts, row.ends, self.lang), self.words.get(row.kind, ""), self.lines(row, "summary"),
+            period(row.starts, row.ends, self.lang), KINDS[self.lang].get(row.kind, ""), self.lines(row, "summary"),
             self.several(row, "highlights"), tuple(Text(label) for label in row.skills), self.mark(row.certainty),
             row.certainty, _attested(row.proofs), row.url, self.foreign(row),
         )  # fmt: skip

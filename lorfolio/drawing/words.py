@@ -20,9 +20,7 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         Certainty.PROVED: "Prouvé", Certainty.ATTESTED: "Attesté",
         "person": "Coordonnées", "name": "Nom", "place": "Lieu", "phone": "Téléphone", "email": "Courriel",
-        "url": "Site", "since": "depuis", "in": "Fait à",
-        Kind.VOLUNTEERING: "Bénévolat", Kind.CARE: "Vie de famille", Kind.PASSION: "Passion", Kind.OTHER: "",
-        Kind.WORK: "", Kind.STUDY: "",
+        "url": "Site", "since": "depuis",
         ExtraKind.CERTIFICATE: "Certificats, permis", ExtraKind.AWARD: "Prix", ExtraKind.PUBLICATION: "Réalisations",
         ExtraKind.INTEREST: "Centres d’intérêt", ExtraKind.REFERENCE: "Recommandations",
         "native": "langue maternelle",
@@ -39,14 +37,17 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         Certainty.PROVED: "Belegt", Certainty.ATTESTED: "Bestätigt",
         "person": "Persönliche Daten", "name": "Name", "place": "Wohnort", "phone": "Telefon", "email": "E-Mail",
-        "url": "Website", "since": "seit", "in": "",
-        Kind.VOLUNTEERING: "Ehrenamt", Kind.CARE: "Familienarbeit", Kind.PASSION: "Freizeit", Kind.OTHER: "",
-        Kind.WORK: "", Kind.STUDY: "",
+        "url": "Website", "since": "seit",
         ExtraKind.CERTIFICATE: "Zertifikate", ExtraKind.AWARD: "Auszeichnungen", ExtraKind.PUBLICATION: "Projekte",
         ExtraKind.INTEREST: "Interessen", ExtraKind.REFERENCE: "Referenzen",
         "native": "Muttersprache",
     },
 }  # fmt: skip
+# Of an experience that is neither a job nor studies: its slugs are not those of the parts.
+KINDS: dict[str, dict[str, str]] = {
+    FR: {Kind.VOLUNTEERING: "Bénévolat", Kind.CARE: "Vie de famille", Kind.PASSION: "Passion"},
+    DE: {Kind.VOLUNTEERING: "Ehrenamt", Kind.CARE: "Familienarbeit", Kind.PASSION: "Freizeit"},
+}
 LEVELS: dict[str, dict[int, str]] = {
     FR: {
         Level.UNSAID: "", Level.DISCOVERED: "en découverte", Level.HELPED: "avec de l’aide",
@@ -54,7 +55,7 @@ LEVELS: dict[str, dict[int, str]] = {
     },
     DE: {
         Level.UNSAID: "", Level.DISCOVERED: "erste Kenntnisse", Level.HELPED: "mit Anleitung",
-        Level.ALONE: "selbstständig", Level.TEACHES: "kann es anderen beibringen",
+        Level.ALONE: "selbstständig", Level.TEACHES: "sehr sicher",
     },
 }  # fmt: skip
 _MONTHS = (
