@@ -6,8 +6,10 @@ class LorfolioConfig(AppConfig):
     verbose_name = "Lorfolio"
 
     def ready(self) -> None:
-        from lorfolio import key_rotation
+        from lorfolio import desk_entries, following, key_rotation
         from lorfolio.services import erasing
 
         erasing.connect()
+        desk_entries.connect()
         key_rotation.connect()
+        following.connect()

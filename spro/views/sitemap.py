@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core.http import public_page
 from core.models import SearchDocument
+from lorfolio.services.site import found_by_engines
 from spro.models import Page
 from spro.pages import existing
 
@@ -72,9 +73,10 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def _own_pages() -> list[str]:
-    """The fixed pages, then those that the Region writes and that are online now."""
+    """The fixed pages, those of the Region that are online now, the sites that people asked to be found."""
     written = Page.objects.visible().only("slug").order_by("pk")
-    return [*(page.url for page in existing()), *(page.get_absolute_url() for page in written)]
+    own = (page.url for page in existing())
+    return [*own, *(page.get_absolute_url() for page in written), *found_by_engines()]
 
 
 def _documents() -> QuerySet[SearchDocument]:
