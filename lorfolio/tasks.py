@@ -13,3 +13,11 @@ def sweep_safes() -> int:
 
     now = timezone.now()
     return safe_keeping.sweep(now) + sharing.forget(now)
+
+
+@shared_task
+def remind_steps() -> int:
+    """Tell who asked to be reminded of a step that is due, once; how many people."""
+    from lorfolio.services import reminding
+
+    return reminding.remind_steps(timezone.now())

@@ -20,10 +20,9 @@ from metiers.models import Job, JobFamily, JobName, Skill
 
 MOST = 8
 LONGEST = 80  # characters read of what was typed
-ALIKE = 0.5  # how alike the trigrams must be: « kuisinier », « plonbier »…
-ALIKE_SHORT = 0.35  # … and of a short word, that has few: « exel »
-SHORT = 5
+ALIKE = 0.5  # how alike the trigrams must be: « kuisinier », « plonbier »
 WORSE = 0.85  # what is less alike than this share of the best is another thing
+WORTH = 12  # letters that a main name may have more than another and still come first
 ENOUGH = 3  # found exactly: no typo is looked for
 _SMALL = frozenset(("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "un", "une"))
 
@@ -55,7 +54,7 @@ def job_names(text: str, most: int = MOST) -> list[JobName]:
     """The names of métiers, one a métier; a rare name comes after all others."""
     rows = JobName.objects.filter(job__active=True).select_related("job")
     once: dict[str, JobName] = {}
-    for row in _found(rows, text, most * 4, before=("rare",), after=("-main",)):
+    for row in _found(rows, text, most * 4, before=("rare",), worth="main"):
         once.setdefault(row.job_id, row)
     return list(once.values())[:most]
 
@@ -102,19 +101,19 @@ def _beginnings(code: str) -> list[str]:
 
 
 def _found(
-    rows: QuerySet[Any], text: str, most: int, *, also: str = "", before: Iterable[str] = (), after: Iterable[str] = ()
+    rows: QuerySet[Any], text: str, most: int, *, also: str = "", before: Iterable[str] = (), worth: str = ""
 ) -> list[Any]:
     typed = fold(text[:LONGEST])
     if len(typed) < 2 or most < 1:
         return []
-    found = list(_exactly(rows, typed, also, before, after)[:most])
+    found = list(_exactly(rows, typed, also, before, worth)[:most])
     if len(found) < min(ENOUGH, most) and len(typed) >= 4:
         known = {row.pk for row in found}
         found += [row for row in _nearly(rows, typed, also, before, most) if row.pk not in known]
     return found[:most]
 
 
-def _exactly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], after: Iterable[str]) -> QuerySet[Any]:
+def _exactly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], worth: str) -> QuerySet[Any]:
     """Each word typed begins a word of the label, or of its other words."""
     words = [word for word in typed.split() if word not in _SMALL] or typed.split()
     in_label, anywhere = Q(), Q()
@@ -127,7 +126,10 @@ def _exactly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], 
         default=3, output_field=IntegerField(),
     )  # fmt: skip
     ranked: QuerySet[Any] = rows.filter(anywhere).annotate(rank=rank)
-    return ranked.order_by(*before, "rank", Length("folded"), *after, "folded")
+    longer: Any = Length("folded")
+    if worth:
+        longer -= Case(When(**{worth: True}, then=WORTH), default=0, output_field=IntegerField())
+    return ranked.order_by(*before, "rank", longer, "folded")
 
 
 def _begins(field: str, word: str) -> Q:
@@ -143,9 +145,8 @@ def _nearly(rows: QuerySet[Any], typed: str, also: str, before: Iterable[str], m
     if also:
         like |= Q(**{f"{also}__trigram_word_similar": typed})
         score = Greatest(score, TrigramWordSimilarity(typed, also) - Value(0.05))
-    alike = ALIKE if len(typed) > SHORT else ALIKE_SHORT
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(alike)])
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
         near: QuerySet[Any] = rows.filter(like).annotate(score=score)
         found = list(near.order_by(F("score").desc(), *before, Length("folded"), "folded")[:most])
     return [row for row in found if row.score >= found[0].score * WORSE]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.fair_use import fair_use
 from lorfolio.http import private
+from lorfolio.places import places_named
 from metiers import search
 
 
@@ -24,6 +25,17 @@ def skills(request: HttpRequest) -> HttpResponse:
 def jobs(request: HttpRequest) -> HttpResponse:
     """Métiers and families: `value` is « metier/<code> » or « famille/<slug> »."""
     return _answer(request, search.suggested_jobs)
+
+
+@require_safe
+@fair_use
+def places(request: HttpRequest) -> HttpResponse:
+    """Places of the directory: `value` is the slug."""
+    return _answer(request, _places)
+
+
+def _places(typed: str) -> list[search.Found]:
+    return [search.Found(site.slug, site.name, str(site.commune)) for site in places_named(typed)]
 
 
 def _answer(request: HttpRequest, find: Callable[[str], list[search.Found]]) -> HttpResponse:
