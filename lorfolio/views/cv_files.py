@@ -1,0 +1,120 @@
+"""A CV to take along as a text, and what a machine reads in its PDF (L4, L11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from core.fair_use import AccountUse
+from lorfolio import machine
+from lorfolio.content import Content
+from lorfolio.drawing import content_of, length_said, pdf_of
+from lorfolio.http import mine, owner
+from lorfolio.interchange import json_resume
+from lorfolio.models import Cv, Portfolio
+from lorfolio.writing import docx_of, odt_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+
+class DrawingUse(AccountUse):
+    """Documents that one account has drawn."""
+
+    scope = "drawings"
+
+
+@require_GET
+@owner
+def docx(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
+    return _file(request, key, portfolio, docx_of, "docx", DOCX)
+
+
+@require_GET
+@owner
+def odt(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
+    return _file(request, key, portfolio, odt_of, "odt", ODT)
+
+
+@require_GET
+@owner
+def machine_read(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
+    """The text of the real PDF in the order of its tags, the JSON Resume it carries, what both leave out."""
+    if refused := _too_many(request):
+        return refused
+    cv, content = _of(key, portfolio)
+    drawn = pdf_of(cv, content, today=timezone.localdate())
+    blocks = machine.reading(drawn.data)
+    resume = json_resume.export(content, certainty=cv.with_certainty, at=cv.changed_at)
+    context: dict[str, Any] = {
+        "cv": cv, "blocks": blocks, "pages": drawn.pages, "resume": json.dumps(resume, ensure_ascii=False, indent=2),
+        "warnings": [*_warnings(content, blocks), *filter(None, (length_said(drawn.pages),))],
+    }  # fmt: skip
+    return render(request, "lorfolio/cv/machine.html", context)
+
+
+def _file(
+    request: HttpRequest,
+    key: UUID,
+    portfolio: Portfolio,
+    write: Callable[..., bytes],
+    ending: str,
+    media_type: str,
+) -> HttpResponse:
+    if refused := _too_many(request):
+        return refused
+    cv, content = _of(key, portfolio)
+    data = write(cv, content, today=timezone.localdate())
+    if not Cv.objects.filter(pk=cv.pk).exists():  # deleted meanwhile
+        raise Http404
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(content)}.{ending}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _of(key: UUID, portfolio: Portfolio) -> tuple[Cv, Content]:
+    cv = mine(Cv, portfolio, key, "selection")
+    cv.portfolio = portfolio
+    return cv, content_of(cv, at=timezone.now())
+
+
+def _file_name(content: Content) -> str:
+    """« cv-camille-exemple »: what an employer finds among others; « cv » when the name has no Latin letter."""
+    return "-".join(filter(None, ("cv", slugify(content.person.name))))[:80]
+
+
+def _warnings(content: Content, blocks: list[machine.Read]) -> list[str]:
+    """What a program that sorts CVs would miss, said so that one can act on it."""
+    said = [
+        f"«\u00a0{words}\u00a0» ne se lit pas dans le texte du PDF\u00a0: essayez d’autres lettres ou un autre modèle."
+        for words in machine.lost(content, blocks)
+    ]
+    person = content.person
+    if not person.name:
+        said.append("Le CV ne dit pas votre nom\u00a0: ajoutez-le dans votre profil.")
+    if not person.email and not person.phone:
+        said.append("Ni adresse électronique ni téléphone\u00a0: on ne pourra pas vous répondre.")
+    undated = [row.title for row in content.experiences if not row.starts and not row.ends]
+    if undated:
+        said.append(f"Sans date, une machine classe mal\u00a0: {', '.join(undated[:5])}.")
+    if not content.skills:
+        said.append("Aucune compétence\u00a0: beaucoup de machines cherchent d’abord ces mots.")
+    return said
+
+
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    use = DrawingUse()
+    if use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `user` only
+        return None
+    response = render(request, "429.html", {"seconds": use.seconds()}, status=429)
+    response["Retry-After"] = str(use.seconds())
+    return response
