@@ -11,12 +11,17 @@ import atexit
 import datetime as dt
 import gc
 import hashlib
+import multiprocessing
+import os
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +49,9 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".tt
 
 # Pango's font map is not for two threads at once.
 _one_at_a_time = threading.Lock()
+# A lock held by another thread at the moment of a fork would never be free in the child.
+os.register_at_fork(after_in_child=lambda: globals().update(_one_at_a_time=threading.Lock()))
+AHEAD = 4  # pages given to each process of `draw_all` beforehand
 # Of each set of stylesheets: its fonts and what was read of it. A set is a constant of a room: there are a few.
 _read: dict[tuple[str, ...], tuple[Any, list[Any]]] = {}
 atexit.register(_read.clear)  # their temporary folder goes while there is still a language to say so
@@ -70,6 +78,16 @@ class Attached:
     title: str
     data: bytes
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """What `draw` is given, to be drawn elsewhere (`draw_all`)."""
+
+    html: str
+    stylesheets: tuple[str, ...] = (STYLESHEET,)
+    attached: tuple[Attached, ...] = ()
+    second_language: str = ""
 
 
 def draw(
@@ -106,8 +124,39 @@ def draw(
         return Pdf(drawn.write_pdf(**options), len(drawn.pages), tuple(headings))
 
 
+def draw_all(pages: Iterable[Page], jobs: int | None = None) -> Iterator[Pdf]:
+    """Each page drawn, in order, by `jobs` processes (one for each core by default) that share what was read once.
+
+    Few pages are under way at a time, so that thousands take no more memory than a hundred. A process that may have
+    no children (a Celery worker) draws by itself.
+    """
+    workers = jobs or len(os.sched_getaffinity(0))
+    if workers < 2 or multiprocessing.current_process().daemon:
+        yield from map(_draw_page, pages)
+        return
+    left = iter(pages)
+    first = list(islice(left, workers * AHEAD))
+    for names in {page.stylesheets for page in first}:
+        with _one_at_a_time:
+            _stylesheets(names)
+    gc.freeze()  # what is read is never looked at again, neither here nor, page by page copied, in the workers
+    try:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            under_way = deque(pool.submit(_draw_page, page) for page in first)
+            while under_way:
+                drawn = under_way.popleft().result()
+                under_way.extend(pool.submit(_draw_page, page) for page in islice(left, 1))
+                yield drawn
+    finally:
+        gc.unfreeze()
+
+
+def _draw_page(page: Page) -> Pdf:
+    return draw(page.html, stylesheets=page.stylesheets, attached=page.attached, second_language=page.second_language)
+
+
 def _say_language(language: str, _document: Any, file: Any) -> None:
-    import pydyf
+    import pydyf  # type: ignore[import-untyped]
 
     for written in file.objects:
         if isinstance(written, dict) and written.get("S") == "/Art":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -15,15 +14,10 @@ from PIL import Image, ImageOps
 from lorfolio.content import Content
 from lorfolio.drawing.sheet import Sheet, sheet_of
 from lorfolio.drawing.words import DE, FR, signed
-from lorfolio.lists import CvModel, Section
+from lorfolio.lists import CvModel
 from lorfolio.models import Cv
 
 LANGUAGE = {CvModel.LEBENSLAUF: DE}
-# What a model puts first, until the person says another order.
-ORDER = {
-    CvModel.SKILLS: (Section.SKILLS, Section.EXPERIENCES, Section.STUDIES, Section.LANGUAGES, Section.EXTRAS),
-    CvModel.FIRST_JOB: (Section.SKILLS, Section.EXPERIENCES, Section.STUDIES, Section.LANGUAGES, Section.EXTRAS),
-}
 # Pixels of a portrait of 4 by 5, sharp at 300 points an inch on the widest model (35 mm).
 PHOTO = (416, 520)
 
@@ -37,8 +31,6 @@ def html_of(
     spares a page. `today` is written at the foot of a Lebenslauf.
     """
     lang = LANGUAGE.get(CvModel(cv.model), FR)
-    if content.sections == tuple(Section.values):
-        content = replace(content, sections=ORDER.get(CvModel(cv.model), content.sections))
     sheet = sheet_of(content, lang)
     context: dict[str, Any] = {
         "sheet": sheet, "words": sheet.words, "model": cv.model, "accent": cv.accent, "screen": screen,

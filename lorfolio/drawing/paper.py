@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from django.core.exceptions import ValidationError
+
 from core import pdf
-from core.pdf import Attached, Pdf
+from core.pdf import Attached, Page, Pdf
 from lorfolio.content import Content
 from lorfolio.drawing.page import html_of
 from lorfolio.interchange import json_resume
@@ -14,18 +16,32 @@ from lorfolio.lists import CvModel
 from lorfolio.models import Cv
 
 STYLESHEETS = ("css/lorfolio_cv_fonts.css", "css/lorfolio_cv.css")
+MOST_WORDS = 1_000_000  # letters of its HTML: some hundred pages
+TOO_LONG = "Ce CV est trop long pour être mis en pages\u00a0: choisissez moins de choses à y montrer."
 MOST_PAGES = 2  # that an employer reads
 # The models whose pages hold two languages, and the one that is not the document's.
 SECOND_LANGUAGE = {CvModel.LEBENSLAUF: "fr", CvModel.BILINGUAL: "de"}
 
 
 def pdf_of(cv: Cv, content: Content, *, today: dt.date | None = None) -> Pdf:
-    """The CV drawn; closer when that holds it on a page less. Raises `OSError` without Pango."""
+    """The CV drawn; closer when that holds it on a page less.
+
+    Raises `OSError` without Pango, `ValidationError` (French) when it is too long to be drawn.
+    """
     drawn = _drawn(cv, content, today, tight=False)
     if 1 < drawn.pages <= MOST_PAGES + 1:
         tighter = _drawn(cv, content, today, tight=True)
         drawn = tighter if tighter.pages < drawn.pages else drawn
     return drawn
+
+
+def page_of(cv: Cv, content: Content, *, today: dt.date | None = None, tight: bool = False) -> Page:
+    """What `core.pdf` draws. Raises `ValidationError` (French) for more than anybody would read."""
+    html = html_of(cv, content, tight=tight, today=today)
+    if len(html) - len(content.person.photo) * 2 > MOST_WORDS:
+        raise ValidationError(TOO_LONG)
+    language = SECOND_LANGUAGE.get(CvModel(cv.model), "")
+    return Page(html, STYLESHEETS, (_resume(cv, content),), language)
 
 
 def length_said(pages: int) -> str:
@@ -39,11 +55,10 @@ def length_said(pages: int) -> str:
 
 
 def _drawn(cv: Cv, content: Content, today: dt.date | None, *, tight: bool) -> Pdf:
-    html = html_of(cv, content, tight=tight, today=today)
+    page = page_of(cv, content, today=today, tight=tight)
     return pdf.draw(
-        html, stylesheets=STYLESHEETS, attached=(_resume(cv, content),),
-        second_language=SECOND_LANGUAGE.get(CvModel(cv.model), ""),
-    )  # fmt: skip
+        page.html, stylesheets=page.stylesheets, attached=page.attached, second_language=page.second_language
+    )
 
 
 def _resume(cv: Cv, content: Content) -> Attached:

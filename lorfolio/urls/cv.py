@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("lorfolio/cv/nouveau/", cvs.new, name="lorfolio_cv_new"),
     path("lorfolio/cv/modeles/<slug:model>/", cv_editor.model, name="lorfolio_cv_model"),
     path("lorfolio/cv/<uuid:key>/", cv_editor.editor, name="lorfolio_cv"),
+    path("lorfolio/cv/<uuid:key>.pdf", cv_pdf.pdf, name="lorfolio_cv_pdf"),
     path("lorfolio/cv/<uuid:key>/apercu/", cv_editor.preview, name="lorfolio_cv_preview"),
     path("lorfolio/cv/<uuid:key>/vignette/", cv_editor.sketch, name="lorfolio_cv_sketch"),
     path("lorfolio/cv/<uuid:key>/vu/", cv_editor.seen, name="lorfolio_cv_seen"),
