@@ -21,3 +21,12 @@ def remind_steps() -> int:
     from lorfolio.services import reminding
 
     return reminding.remind_steps(timezone.now())
+
+
+@shared_task
+def keep_promises() -> tuple[int, int, int]:
+    """Lorfolios that no parent agreed to, people now fifteen, addresses of invitations that are over; how many."""
+    from lorfolio.services import advising, consent
+
+    now, today = timezone.now(), timezone.localdate()
+    return consent.expire(at=now), consent.grow_up(today=today), advising.end_over(today=today)
