@@ -15,7 +15,7 @@ GERMAN = ("headline", "summary")
 IN_GERMAN = frozenset({CvModel.LEBENSLAUF, CvModel.BILINGUAL})
 
 
-class CvForm(forms.ModelForm[Cv]):
+class CvForm(forms.ModelForm):  # type: ignore[type-arg]
     headline_de = forms.CharField(
         label="Titre du CV en allemand", max_length=160, required=False,
         widget=forms.TextInput(attrs={"lang": "de", "autocomplete": "off"}),

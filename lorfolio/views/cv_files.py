@@ -35,13 +35,13 @@ class DrawingUse(AccountUse):
 @require_GET
 @owner
 def docx(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
-    return _file(request, key, portfolio, docx_of, "docx", DOCX)
+    return _file(request, _of(key, portfolio), docx_of, DOCX)
 
 
 @require_GET
 @owner
 def odt(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
-    return _file(request, key, portfolio, odt_of, "odt", ODT)
+    return _file(request, _of(key, portfolio), odt_of, ODT)
 
 
 @require_GET
@@ -61,22 +61,16 @@ def machine_read(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> Ht
     return render(request, "lorfolio/cv/machine.html", context)
 
 
-def _file(
-    request: HttpRequest,
-    key: UUID,
-    portfolio: Portfolio,
-    write: Callable[..., bytes],
-    ending: str,
-    media_type: str,
-) -> HttpResponse:
+def _file(request: HttpRequest, said: tuple[Cv, Content], write: Callable[..., bytes], media_type: str) -> HttpResponse:
     if refused := _too_many(request):
         return refused
-    cv, content = _of(key, portfolio)
+    cv, content = said
     data = write(cv, content, today=timezone.localdate())
     if not Cv.objects.filter(pk=cv.pk).exists():  # deleted meanwhile
         raise Http404
     response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(content)}.{ending}"'
+    name = f"{_file_name(content)}.{'docx' if media_type == DOCX else 'odt'}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

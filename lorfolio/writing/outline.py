@@ -163,9 +163,9 @@ def _tabular(sheet: Sheet, signature: str) -> Iterator[Block | Row]:
                 yield from _ability(row, sheet.words, full=False)
             else:
                 where = _joined(row.where, row.place)
-                said = (Block("h2", str(row.title), row.foreign, row.mark),
-                        *((Block("where", where, row.foreign),) if where else ()), *_told(row, sheet.words))  # fmt: skip
-                yield Row((Block("dates", row.dates),), said, TABLE)
+                said = [Block("h2", str(row.title), row.foreign, row.mark)]
+                said += [Block("where", where, row.foreign)] if where else []
+                yield Row((Block("dates", row.dates),), (*said, *_told(row, sheet.words)), TABLE)
     yield Block("signed", signature)
 
 
