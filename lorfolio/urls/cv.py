@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lorfolio.views import cv_editor, cv_files, cvs
+from lorfolio.views import cv_editor, cv_files, cv_pdf, cvs
 
 urlpatterns: list[URLPattern] = [
     path("lorfolio/cv/", cvs.all_of_mine, name="lorfolio_cvs"),
