@@ -113,6 +113,12 @@ PUBLIC = {
     "mon-accompagnement/ma-page/fermer/",
     # the Lorfolio
     "lorfolio/decouvrir/",
+    # lorfolio: a person's own page, as long as they show it (410 afterwards)
+    "p/<slug:slug>/",
+    "p/<slug:slug>/photo.webp",
+    "p/<slug:slug>/ecrire/",
+    "p/<slug:slug>/merci/",
+    "lorfolio/attestation/<str:token>/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
