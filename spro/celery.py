@@ -63,9 +63,9 @@ app.conf.beat_schedule = {
     # Once a quarter there is something to do: a day without it is caught up by the next.
     "psad-figures": {"task": "psad.tasks.publish_figures", "schedule": crontab(hour=5, minute=40)},
     "safe-files": {"task": "lorfolio.tasks.sweep_safes", "schedule": crontab(hour=4, minute=35)},
-    # Caught up by the next hour: who was told is read from the rows.
     # Of people: agreements, birthdays, invitations. Read from the rows: a day without it is caught up by the next.
     "lorfolio-kept": {"task": "lorfolio.tasks.keep_promises", "schedule": crontab(hour=3, minute=5)},
+    # Caught up by the next hour: who was told is read from the rows.
     "steps": {"task": "lorfolio.tasks.remind_steps", "schedule": crontab(hour="8-20", minute=25)},
     "closures": {"task": "territories.tasks.forget_past_closures", "schedule": crontab(hour=3, minute=35)},
     # Letters are woken when written; this finds those whose worker or broker died.
