@@ -20,7 +20,7 @@ from metiers.models import Job, JobFamily, JobName, Skill
 
 MOST = 8
 LONGEST = 80  # characters read of what was typed
-ALIKE = 0.5  # how alike the trigrams must be: « kuisinier », « plonbier »
+ALIKE = 0.45  # how alike the trigrams must be: « kuisinier », « plonbier »
 WORSE = 0.85  # what is less alike than this share of the best is another thing
 WORTH = 12  # letters that a main name may have more than another and still come first
 ENOUGH = 3  # found exactly: no typo is looked for
