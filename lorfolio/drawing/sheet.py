@@ -145,7 +145,7 @@ class _Builder:
             self.text(row, "title"), self.text(row, "organisation"), self.text(row, "place"),
             period(row.starts, row.ends, self.lang), KINDS[self.lang].get(row.kind, ""), self.lines(row, "summary"),
             self.several(row, "highlights"), tuple(Text(label) for label in row.skills), self.mark(row.certainty),
-            row.certainty, _attested(row.proofs), row.url, self.foreign(row),
+            row.certainty, _attested(row.proofs), _web(row.url), self.foreign(row),
         )  # fmt: skip
 
     def skills(self, rows: Iterable[SkillSeen]) -> list[Group]:
@@ -182,7 +182,7 @@ class _Builder:
         return Entry(
             self.text(row, "title"), self.text(row, "issuer"),
             dates=moment(row.date, self.lang) if row.date else "", summary=self.lines(row, "summary"),
-            mark=self.mark(row.certainty), certainty=row.certainty, attested=_attested(row.proofs), link=row.url,
+            mark=self.mark(row.certainty), certainty=row.certainty, attested=_attested(row.proofs), link=_web(row.url),
             foreign=self.foreign(row),
         )  # fmt: skip
 
@@ -192,9 +192,9 @@ class _Builder:
             Line("place", self.words["place"], place),
             Line("phone", self.words["phone"], person.phone, f"tel:{_dialled(person.phone)}"),
             Line("email", self.words["email"], person.email, f"mailto:{person.email}"),
-            Line("url", self.words["url"], _bare(person.url), person.url),
+            Line("url", self.words["url"], _bare(person.url), _web(person.url)),
             *(
-                Line("url", said.get("network", "") or self.words["url"], _profile(said), said.get("url", ""))
+                Line("url", said.get("network", "") or self.words["url"], _profile(said), _web(said.get("url", "")))
                 for said in person.profiles
             ),
         )  # fmt: skip
@@ -238,6 +238,11 @@ def _rank(row: ExtraSeen) -> int:
 
 def _dialled(phone: str) -> str:
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+
+
+def _web(url: str) -> str:
+    """The address, if a browser may follow it from a document (an imported file says anything)."""
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _bare(url: str) -> str:
