@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from ipaddress import IPv6Address, ip_address
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import welcome
 from accounts.known import is_known_to
 from accounts.reauth import recently_signed_in
 from accounts.rules import works
@@ -117,6 +118,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if not template_prefix.startswith("mfa/"):
             return super().send_notification_mail(template_prefix, *args, **kwargs)
         return None
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Who opens the mail on another device is led where they were going, too."""
+        url = str(super().get_email_confirmation_url(request, emailconfirmation))
+        way = welcome.way_of(request)
+        return f"{url}?{urlencode({'next': way})}" if way and self.is_safe_url(way) else url
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         context = {name: _ours(value) if name.endswith("_url") else value for name, value in context.items()}

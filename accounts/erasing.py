@@ -132,7 +132,9 @@ class Beforehand:
 
 def beforehand(user: User) -> Beforehand:
     """What erasing the account of `user` would do now."""
-    shown, stays, holds = [], [], []
+    shown: list[Shown] = []
+    stays: list[Stay] = []
+    holds: list[Hold] = []
     with on_every_ground():
         for part in parts():
             told = part.tell(user)

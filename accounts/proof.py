@@ -16,6 +16,8 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.models import User
 from core.journal import record
@@ -38,6 +40,15 @@ def began_here(request: HttpRequest, user: Any) -> bool:
     return login is not None and login.user is not None and login.user.pk == user.pk
 
 
+def _offer() -> str:
+    """A second factor, offered once and never insisted on."""
+    return format_html(
+        "Votre compte est ouvert. Si vous voulez le protéger davantage, maintenant ou plus tard, vous pouvez"
+        ' <a href="{}">ajouter une double vérification</a>.',
+        reverse("mfa_index"),
+    )
+
+
 @transaction.atomic
 def forget_strangers(user: Any) -> int:
     """Take away every door, factor and session that was there before the address was proved. Journaled.
@@ -57,7 +68,10 @@ def forget_strangers(user: Any) -> int:
 def on_confirmed(*, request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
     """The link of a mail was followed, before anybody is signed in by it."""
     user = email_address.user
-    if never_proved(user, but=email_address.email) and not began_here(request, user):
+    first = never_proved(user, but=email_address.email)
+    if first and began_here(request, user):
+        messages.success(request, _offer())
+    elif first:
         gone = forget_strangers(user)
         if gone and not user.has_usable_password():
             messages.info(request, ELSEWHERE)

@@ -25,6 +25,23 @@ def register(finder: Callable[[str], Welcome | None]) -> None:
     _finders.append(finder)
 
 
+# Where a sign-up may lead once the address is confirmed, in whatever browser: its path then travels in the mail.
+_ways: list[str] = []
+
+
+def register_way(prefix: str) -> None:
+    """Pages below `prefix` may be named in the mail that confirms an address: no path there is a secret."""
+    _ways.append(prefix)
+
+
+def way_of(request: HttpRequest | None) -> str:
+    """The page, without its query, that this sign-up or sign-in comes from and may be led back to; or empty."""
+    if request is None:
+        return ""
+    path = (request.POST.get("next") or request.GET.get("next") or "").partition("?")[0].partition("#")[0]
+    return next((path for prefix in _ways if path.startswith(prefix) and ".." not in path and len(path) <= 100), "")
+
+
 def of_request(request: HttpRequest | None) -> Welcome | None:
     """The invitation, still open, that this sign-up comes from: known by the secret of its `next` address."""
     if request is None:

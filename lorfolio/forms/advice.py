@@ -61,7 +61,8 @@ class Shown(Plain):
         spans = [(days, label) for days, label in SPANS if days <= settings.LORFOLIO_ADVICE_DAYS]
         spans = spans or [(settings.LORFOLIO_ADVICE_DAYS, f"{settings.LORFOLIO_ADVICE_DAYS} jours")]
         if advice is not None:
-            self.initial |= {"cvs": [str(cv.pk) for cv in advice.cvs.all()], "with_project": advice.with_project}
+            self.initial["cvs"] = [str(cv.pk) for cv in advice.cvs.all()]
+            self.initial["with_project"] = advice.with_project
             spans = [(0, f"Jusqu’au {advice.until:%d/%m/%Y}, comme prévu"), *spans]
         self.until_now = advice.until if advice else today
         self.fields["span"].choices = spans  # type: ignore[attr-defined]

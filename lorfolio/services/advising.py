@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from core.journal import record
@@ -53,7 +54,7 @@ def invite(
 ) -> Advice:  # fmt: skip
     """Write to `email` the one link that opens the invitation. Raises `ValidationError` (French, by field)."""
     held = Portfolio.objects.select_for_update().get(pk=portfolio.pk)
-    today = at.date()
+    today = timezone.localdate(at)
     _check_dates(held, until, today)
     email = email.strip().lower()
     if email == held.user.email:
@@ -130,7 +131,7 @@ def accept(*, advice: Advice, user: User, typed: str = "", at: dt.datetime) -> A
 
     Raises `ValidationError` (French, on `typed`).
     """
-    locked = in_force(at.date()).select_for_update().filter(pk=advice.pk).first()
+    locked = in_force(timezone.localdate(at)).select_for_update().filter(pk=advice.pk).first()
     if locked is None:
         raise ValidationError("Cette invitation n’est plus valable.")
     if locked.accepted_at is not None:
@@ -169,7 +170,9 @@ def say(*, advice: Advice, text: str, about: str, by_owner: bool, at: dt.datetim
 
     Raises `ValidationError` (French) once the invitation is over.
     """
-    locked = in_force(at.date()).select_for_update().filter(pk=advice.pk, accepted_at__isnull=False).first()
+    locked = (
+        in_force(timezone.localdate(at)).select_for_update().filter(pk=advice.pk, accepted_at__isnull=False).first()
+    )
     if locked is None:
         raise ValidationError("Cet accompagnement est terminé\u00a0: plus personne ne peut y écrire.")
     before = Comment.objects.filter(advice=locked)
@@ -232,7 +235,7 @@ def _show(advice: Advice, keys: Sequence[Key], cvs: Collection[Cv]) -> None:
 
 def _tell_owner(advice: Advice, what: str, at: dt.datetime) -> None:
     queue_mail(
-        key=f"lorfolio-advice:{advice.pk}:{what}:{at.date()}", to=advice.portfolio.user.email,
+        key=f"lorfolio-advice:{advice.pk}:{what}:{timezone.localdate(at)}", to=advice.portfolio.user.email,
         template="lorfolio_advice_news", context={"url": absolute(f"/lorfolio/conseil/{advice.pk}/")},
     )  # fmt: skip
 
@@ -240,6 +243,6 @@ def _tell_owner(advice: Advice, what: str, at: dt.datetime) -> None:
 def _tell_adviser(advice: Advice, at: dt.datetime) -> None:
     if advice.adviser is not None:
         queue_mail(
-            key=f"lorfolio-advice:{advice.pk}:answer:{at.date()}", to=advice.adviser.email,
+            key=f"lorfolio-advice:{advice.pk}:answer:{timezone.localdate(at)}", to=advice.adviser.email,
             template="lorfolio_advice_answer", context={"url": absolute(f"/pro/lorfolio/{advice.pk}/")},
         )  # fmt: skip

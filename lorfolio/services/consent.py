@@ -33,7 +33,7 @@ def ask(*, portfolio: Portfolio, email: str, at: dt.datetime) -> ParentalConsent
     """Write to a parent; an earlier link opens nothing any more. Raises `ValidationError` (French, on `email`)."""
     held = Portfolio.objects.select_for_update().select_related("user").get(pk=portfolio.pk)
     found = ParentalConsent.objects.filter(portfolio=held).first()
-    if not is_minor(held, at.date()) or (found is not None and found.given_at is not None):
+    if not is_minor(held, timezone.localdate(at)) or (found is not None and found.given_at is not None):
         raise ValidationError("Il n’y a plus d’accord à demander.")
     email = email.strip().lower()
     if email == held.user.email or email in addresses_of(held.user):

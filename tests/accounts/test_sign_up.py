@@ -211,3 +211,48 @@ def test_S3_an_address_that_has_an_account_costs_the_same_hash(browser: Client, 
         browser.post("/comptes/inscription/", {"email": email, "password1": PASSWORD, "password2": PASSWORD})
         counts.append(CountingHasher.done)
     assert counts == [1, 1]
+
+
+# --- who comes for a Lorfolio arrives there
+
+
+def test_L1_who_signs_up_for_a_lorfolio_arrives_there(browser: Client) -> None:
+    page = browser.get(SIGN_UP, {"next": "/lorfolio/"})
+    assert "Vous arrivez ensuite dans votre Lorfolio" in page.content.decode()
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": "/lorfolio/?a=1"}
+    browser.post(SIGN_UP, data)
+    link = last_link("ines@exemple.invalid")
+    assert link.endswith("/?next=%2Florfolio%2F")
+    confirmed = browser.post(link.partition("?")[0], {"next": "/lorfolio/"}, follow=True)
+    assert confirmed.redirect_chain[0][0].partition("?")[0] == "/lorfolio/"
+    assert "double-verification" in confirmed.content.decode(), "offered"
+    assert "double-verification" not in browser.get("/lorfolio/ouvrir/").content.decode(), "once"
+
+
+def test_L1_who_confirms_on_another_device_signs_in_and_arrives_there(browser: Client) -> None:
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": "/lorfolio/"}
+    browser.post(SIGN_UP, data)
+    other = Client()
+    page = other.get(last_link("ines@exemple.invalid"))
+    assert '<input type="hidden" name="next" value="/lorfolio/">' in page.content.decode()
+    answer = other.post(last_link("ines@exemple.invalid").partition("?")[0], {"next": "/lorfolio/"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/comptes/connexion/?next=/lorfolio/"
+    answer = other.post("/comptes/connexion/", {
+        "login": "ines@exemple.invalid", "password": PASSWORD, "next": "/lorfolio/",
+    })  # fmt: skip
+    assert answer["Location"] == "/lorfolio/"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "https://ailleurs.invalid/lorfolio/",
+        "//ailleurs.invalid/lorfolio/",
+        "/pro/invitation/secret/",
+        "/lorfolio/../pro/",
+    ],
+)
+def test_S2_no_other_address_travels_in_the_mail(browser: Client, way: str) -> None:
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": way}
+    browser.post(SIGN_UP, data)
+    assert "?" not in last_link("ines@exemple.invalid")

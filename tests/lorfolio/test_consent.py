@@ -195,6 +195,6 @@ def test_L10_who_is_fifteen_asks_nobody() -> None:
     assert Client().get(WAIT)["Location"].startswith("/comptes/connexion/")
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 43, "%00", "../../"])
+@pytest.mark.parametrize("token", ["x", "a" * 43, "%C3%A9", "..%2F"])
 def test_what_is_no_link_opens_nothing(token: str) -> None:
     assert Client().get(f"{WAIT}{token}/").status_code == 404

@@ -113,6 +113,8 @@ PUBLIC = {
     "mon-accompagnement/ma-page/fermer/",
     # the Lorfolio
     "lorfolio/decouvrir/",
+    # lorfolio: a parent answers by the link of a mail (404 for any other)
+    "lorfolio/accord/<str:token>/",
     # lorfolio: a person's own page, as long as they show it (410 afterwards)
     "p/<slug:slug>/",
     "p/<slug:slug>/photo.webp",
@@ -127,6 +129,8 @@ PUBLIC = {
     "donnees/<slug:slug>.<slug:form>",
     # accounts
     "comptes/connexion/",
+    "comptes/supprimer/recu/",  # the receipt of this very browser; leads home without it
+    "comptes/supprimer/recu.txt",
     "comptes/connexion/cle/",
     "comptes/fournisseurs/proconnect/",
     "comptes/fournisseurs/proconnect/retour/",
