@@ -9,6 +9,7 @@ from typing import Any
 
 from core.text import fold
 from lorfolio.interchange.json_fields import EXPERIENCE, EXTRA, LANGUAGE, SKILL
+from lorfolio.periods import partial_words, period_words
 
 COLUMNS = {
     EXPERIENCE: ("kind", "title", "organisation", "place", "url", "starts", "ends", "summary", "highlights", "details"),
@@ -34,6 +35,13 @@ class Row:
     @property
     def title(self) -> str:
         return str(self.values[TITLES[self.item]])
+
+    @property
+    def when(self) -> str:
+        """« de septembre 2022 à juin 2024 », for who reads it."""
+        if self.item == EXTRA:
+            return partial_words(self.values["date"]) if self.values["date"] else ""
+        return period_words(self.values["starts"], self.values["ends"]) if self.item == EXPERIENCE else ""
 
     def exact(self) -> str:
         """The same for two rows that say the very same."""
@@ -82,8 +90,8 @@ def close(item: str, values: dict[str, Any]) -> tuple[str, ...]:
 
 
 def skill_key(label: str) -> str:
-    """What makes a skill unique in a portfolio. Letters that fold to nothing (« 电工 ») are kept as they are."""
-    return folded(label)[:160]
+    """What makes a skill unique in a portfolio, as `services.skills` has it (« 电工 » folds to nothing)."""
+    return fold(label)[:160] or label.strip().lower()
 
 
 def folded(text: str) -> str:
