@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lorfolio import content, editing, selecting
 from lorfolio.drawing import content_of, html_of
@@ -76,7 +76,7 @@ def seen(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpRespon
     return redirect("lorfolio_cv", cv.pk)
 
 
-@require_GET
+@require_safe
 @framed
 @owner
 def preview(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
@@ -86,7 +86,7 @@ def preview(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpRes
     return HttpResponse(html_of(cv, content_of(cv, at=timezone.now()), screen=True, today=timezone.localdate()))
 
 
-@require_GET
+@require_safe
 @framed
 @owner
 def model(request: HttpRequest, model: str, *, portfolio: Portfolio) -> HttpResponse:
@@ -99,7 +99,7 @@ def model(request: HttpRequest, model: str, *, portfolio: Portfolio) -> HttpResp
     return HttpResponse(_without_links(html_of(cv, shown, screen=True, today=timezone.localdate())))
 
 
-@require_GET
+@require_safe
 @framed
 @owner
 def sketch(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:

@@ -7,51 +7,55 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import structlog
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from core.fair_use import AccountUse
 from lorfolio import machine
 from lorfolio.content import Content
 from lorfolio.drawing import content_of, length_said, pdf_of
 from lorfolio.http import mine, owner
 from lorfolio.interchange import json_resume
 from lorfolio.models import Cv, Portfolio
+from lorfolio.views.cv_pdf import DrawingUse, refused
 from lorfolio.writing import docx_of, odt_of
 
+log = structlog.get_logger("lorfolio.drawing")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
 
-class DrawingUse(AccountUse):
-    """Documents that one account has drawn."""
-
-    scope = "drawings"
-
-
-@require_GET
+@require_safe
 @owner
 def docx(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
     return _file(request, _of(key, portfolio), docx_of, DOCX)
 
 
-@require_GET
+@require_safe
 @owner
 def odt(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
     return _file(request, _of(key, portfolio), odt_of, ODT)
 
 
-@require_GET
+@require_safe
 @owner
 def machine_read(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpResponse:
     """The text of the real PDF in the order of its tags, the JSON Resume it carries, what both leave out."""
-    if refused := _too_many(request):
-        return refused
     cv, content = _of(key, portfolio)
-    drawn = pdf_of(cv, content, today=timezone.localdate())
+    if seconds := _too_many(request):
+        return refused(request, cv, 429, retry=seconds)
+    try:
+        drawn = pdf_of(cv, content, today=timezone.localdate())
+    except ValidationError as error:
+        return refused(request, cv, 422, said=error.messages[0])
+    except OSError:
+        log.exception("cv_not_drawn")
+        return refused(request, cv, 503)
     blocks = machine.reading(drawn.data)
     resume = json_resume.export(content, certainty=cv.with_certainty, at=cv.changed_at)
     context: dict[str, Any] = {
@@ -62,15 +66,15 @@ def machine_read(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> Ht
 
 
 def _file(request: HttpRequest, said: tuple[Cv, Content], write: Callable[..., bytes], media_type: str) -> HttpResponse:
-    if refused := _too_many(request):
-        return refused
     cv, content = said
+    if seconds := _too_many(request):
+        return refused(request, cv, 429, retry=seconds)
     data = write(cv, content, today=timezone.localdate())
     if not Cv.objects.filter(pk=cv.pk).exists():  # deleted meanwhile
         raise Http404
     response = HttpResponse(data, content_type=media_type)
-    name = f"{_file_name(content)}.{'docx' if media_type == DOCX else 'odt'}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = f"CV-{slugify(content.person.name)[:80] or 'lorfolio'}.{'docx' if media_type == DOCX else 'odt'}"
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -79,11 +83,6 @@ def _of(key: UUID, portfolio: Portfolio) -> tuple[Cv, Content]:
     cv = mine(Cv, portfolio, key, "selection")
     cv.portfolio = portfolio
     return cv, content_of(cv, at=timezone.now())
-
-
-def _file_name(content: Content) -> str:
-    """« cv-camille-exemple »: what an employer finds among others; « cv » when the name has no Latin letter."""
-    return "-".join(filter(None, ("cv", slugify(content.person.name))))[:80]
 
 
 def _warnings(content: Content, blocks: list[machine.Read]) -> list[str]:
@@ -105,10 +104,8 @@ def _warnings(content: Content, blocks: list[machine.Read]) -> list[str]:
     return said
 
 
-def _too_many(request: HttpRequest) -> HttpResponse | None:
+def _too_many(request: HttpRequest) -> int:
+    """How many seconds until this account may have another document drawn; 0 now."""
     use = DrawingUse()
-    if use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `user` only
-        return None
-    response = render(request, "429.html", {"seconds": use.seconds()}, status=429)
-    response["Retry-After"] = str(use.seconds())
-    return response
+    allowed = use.allow_request(request, None)  # type: ignore[arg-type]  # it reads `method` and `user` only
+    return 0 if allowed else use.seconds()

@@ -33,14 +33,14 @@ def pdf(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpRespons
     cv.portfolio = portfolio
     use = DrawingUse()
     if not use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `user` only
-        return _refused(request, cv, 429, retry=use.seconds())
+        return refused(request, cv, 429, retry=use.seconds())
     try:
         drawn = pdf_of(cv, content_of(cv, at=timezone.now()))
     except ValidationError as error:
-        return _refused(request, cv, 422, said=error.messages[0])
+        return refused(request, cv, 422, said=error.messages[0])
     except OSError:
         log.exception("cv_not_drawn")
-        return _refused(request, cv, 503)
+        return refused(request, cv, 503)
     # Deleted while it was being drawn, alone or with everything: what was asked to go is not given any more.
     if not Cv.objects.filter(pk=cv.pk, portfolio__erasing=False).exists():
         raise Http404
@@ -51,7 +51,7 @@ def pdf(request: HttpRequest, key: UUID, *, portfolio: Portfolio) -> HttpRespons
     return response
 
 
-def _refused(request: HttpRequest, cv: Cv, status: int, said: str = "", retry: int = 0) -> HttpResponse:
+def refused(request: HttpRequest, cv: Cv, status: int, said: str = "", retry: int = 0) -> HttpResponse:
     context = {"cv": cv, "said": said, "minutes": -(-retry // 60), "status": status}
     response = render(request, "lorfolio/cv/not_drawn.html", context, status=status)
     if retry:

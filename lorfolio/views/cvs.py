@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lorfolio import content, editing
 from lorfolio.http import mine, owner
@@ -36,7 +36,7 @@ class Row:
     shown: int
 
 
-@require_GET
+@require_safe
 @owner
 def all_of_mine(request: HttpRequest, *, portfolio: Portfolio) -> HttpResponse:
     mine_all = Cv.objects.filter(portfolio=portfolio).select_related("selection")
