@@ -26,10 +26,12 @@ RUN SPRO_LOCAL=/var/lib/spro DATABASE_URL=postgres://build@127.0.0.1/build REDIS
     sh -c "python manage.py build_fonts && python manage.py collectstatic --noinput --verbosity=0"
 
 FROM python:3.11-slim-trixie
-# pg_dump, pg_restore and psql of the same major version as the server of docker-compose.yml; what letters are drawn with.
+# pg_dump, pg_restore and psql of the same major version as the server of docker-compose.yml; what letters and CVs are
+# drawn with, in every script.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       postgresql-client-17 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+      fonts-noto-core fonts-noto-color-emoji \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 spro && useradd --uid 10001 --gid spro --no-create-home --shell /usr/sbin/nologin spro
 COPY --from=build /opt/venv /opt/venv

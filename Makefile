@@ -9,6 +9,7 @@ export PORT ?= 8000
 
 demo: $(STAMP)
 	@sh scripts/system_packages.sh pango || echo "Sans elles la démonstration tourne, mais ne produit aucun PDF." >&2
+	@sh scripts/system_packages.sh fonts-noto-core fonts-noto-color-emoji || echo "Sans elles un CV n’écrit ni l’arabe, ni l’hébreu, ni les emoji." >&2
 	@exec $(BIN)/python -m spro.demo
 
 demo-reset: $(STAMP)
@@ -34,9 +35,9 @@ requirements: $(STAMP)
 	@$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -U -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header -q -U -o requirements-dev.txt
 
-# Chromium opens the pages, Pango draws the letters, poppler reads them.
+# Chromium opens the pages, Pango draws the letters (the Noto fonts those of every script), poppler reads them.
 system-packages: $(STAMP)
-	@sh scripts/system_packages.sh chromium pango poppler-utils
+	@sh scripts/system_packages.sh chromium pango poppler-utils fonts-noto-core fonts-noto-color-emoji
 
 $(STAMP): requirements-dev.txt scripts/venv.sh
 	@sh scripts/venv.sh $(VENV) $(PYTHON)

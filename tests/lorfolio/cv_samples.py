@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from PIL import Image, ImageDraw
 
 from lorfolio.content import Content, ExperienceSeen, ExtraSeen, LanguageSeen, PersonSeen, ProofSeen, SkillSeen
-from lorfolio.lists import Accent, Certainty, CvModel, ExtraKind, Kind
+from lorfolio.lists import Accent, Certainty, CvModel, Kind
 from lorfolio.models import Cv
 from spro.demo_lorfolio_story import EXPERIENCES, EXTRAS, LANGUAGES, SKILLS, SUMMARY, SUMMARY_DE
 
@@ -109,7 +109,7 @@ def overlong() -> Content:
 def scripts() -> Content:
     """Names in Arabic and Hebrew, emoji, letters with accents that our fonts for screens leave out."""
     lived = (
-        ExperienceSeen(uuid5(SPACE, "ar"), Kind.WORK, "معلّمة في مدرسة", "مدرسة النور", "دمشق", starts="2015", ends="2019",
+        ExperienceSeen(uuid5(SPACE, "ar"), Kind.WORK, "معلّمة في مدرسة", "مدرسة النور", "دمشق", "", "2015", "2019",
                        highlights=("تعليم القراءة للأطفال",)),
         ExperienceSeen(uuid5(SPACE, "he"), Kind.VOLUNTEERING, "מתנדבת בספרייה", "ספריית העיר", starts="2020-02"),
         ExperienceSeen(uuid5(SPACE, "pl"), Kind.WORK, "Sprzedawczyni 🥖 w Łodzi", "Piekarnia Đorđević & Şule",
