@@ -141,7 +141,7 @@ def test_L5_the_editor_costs_the_same_with_one_item_and_many(django_assert_num_q
     sites.make(portfolio=owner)
     client = signed_in(owner)
     client.get("/lorfolio/site/")
-    with django_assert_num_queries(14) as counted:
+    with django_assert_num_queries(13) as counted:
         client.get("/lorfolio/site/")
     for _ in range(4):
         experience(owner), skill(owner), language(owner), extra(owner)
