@@ -24,6 +24,7 @@ IMPORT_TARGET = 6.0
 LIST_SIZES = ((5_000, 20_000), (50_000, 200_000))  # lines of a RIO list, cases of its platform
 LIST_TARGET = 3.0
 QUEUE_SIZE = 5_000  # cases of a platform
+CV_TARGET, BULK_TARGET = 1.3, 1.7  # at most; at least
 Line = dict[str, float | int | str]
 
 
@@ -77,6 +78,7 @@ def measure(seconds: float, sizes: int) -> list[Line]:
         lines += imports(environment, IMPORT_SIZES[: sizes - 1])
         lines += rio_lists(environment, LIST_SIZES[: sizes - 1])
         lines.append(psad_queue(environment))
+        lines += cvs(environment)
     return lines
 
 
@@ -136,6 +138,28 @@ def psad_queue(environment: dict[str, str]) -> Line:
         "name": "psad.queue", "n": QUEUE_SIZE, "ours_p50_ms": ours, "floor_p50_ms": floor,
         "ratio": round(ours / floor, 2),
     }  # fmt: skip
+
+
+def cvs(environment: dict[str, str]) -> list[Line]:
+    """A CV in PDF beside WeasyPrint alone; two hundred by all cores beside one."""
+    said = _said(environment, "cv_drawing", "cv")
+    ratio = said["ms"] / said["floor"]
+    mark = "" if ratio <= CV_TARGET else "  au-dessus"
+    say(f"{'cv.pdf':30}{1:>8}{said['ms']:>7.1f} ms{said['floor']:>7.1f} ms{ratio:>9.2f}{CV_TARGET:>7.1f}{mark}")
+    many = _said(environment, "cv_drawing", "bulk")
+    gain = many["one"] / many["all"]
+    mark = "" if gain >= BULK_TARGET else "  en dessous"
+    say(
+        f"{'bulk.pdf':30}{200:>8}{many['all']:>7.1f} s {many['one']:>7.1f} s {gain:>9.2f}{BULK_TARGET:>7.1f}{mark}"
+        f"   ({many['cores']} cœurs, 500 de plus : +{many['grown_mb']} Mo)"
+    )
+    return [
+        {"name": "cv.pdf", "n": 1, "ours_p50_ms": said["ms"], "floor_p50_ms": said["floor"], "ratio": round(ratio, 2)},
+        {
+            "name": "bulk.pdf", "n": 200, "ours_p50_ms": round(many["all"] * 1000),
+            "floor_p50_ms": round(many["one"] * 1000), "ratio": round(gain, 2), "rss_mb": many["grown_mb"],
+        },
+    ]  # fmt: skip
 
 
 def _said(environment: dict[str, str], module: str, *words: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import page
 import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
@@ -68,6 +69,13 @@ def test_R14_every_kind_has_its_preview(kind: str) -> None:
     assert "{{" not in said
     assert made.pages <= 2
     assert "Aperçu" in said
+
+
+@pytest.mark.parametrize("kind", LetterKind.values)
+def test_S1_a_checker_finds_nothing_against_PDF_UA_1_in_a_letter(kind: str) -> None:
+    report = page.validate_pdf_bytes(preview(kind, *words_of(kind)).data, profile=page.ValidationProfile.PDF_UA_1)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+    assert report.is_compliant
 
 
 def test_R14_a_receipt_prints_every_digest_whole() -> None:
