@@ -116,7 +116,7 @@ def counts_of(portfolio: Portfolio) -> Counts:
         "comments": _counted(unread.values("advice__portfolio")),
     }
     asked = {f"number_of_{name}": row for name, row in rows.items()}
-    found = Portfolio.objects.filter(pk=portfolio.pk).values(**asked).get()
+    found: dict[str, Any] = dict(Portfolio.objects.filter(pk=portfolio.pk).values(**asked).get())
     return Counts(**{name: found[f"number_of_{name}"] for name in rows})
 
 

@@ -40,7 +40,7 @@ class PartialWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """A year outside of the list (imported) is proposed too."""
         shown = value if isinstance(value, list) else self.decompress(value)
-        years = self.widgets[1]
+        years: Any = self.widgets[1]
         if shown[1] and str(shown[1]).isdecimal() and shown[1] not in dict(years.choices):
             years.choices = [*years.choices, (shown[1], shown[1])]
         return super().get_context(name, value, attrs)

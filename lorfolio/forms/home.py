@@ -49,7 +49,7 @@ class Opening(Plain):
             self.add_error("born", "Choisissez le jour, le mois et l’année.")
         if given.get("grown"):
             given["born"] = None
-            self._errors.pop("born", None)
+            self.errors.pop("born", None)
         return given
 
 

@@ -60,6 +60,15 @@ _GERMAN: dict[type[Owned], tuple[str, ...]] = {
 
 
 @transaction.atomic
+def change_lines(*, row: Experience, lines: list[str]) -> None:
+    """What was done there, told by the guided questions."""
+    held = Experience.objects.select_for_update().get(pk=row.pk)
+    if held.highlights != lines:
+        held.highlights = lines
+        held.save(update_fields=["highlights", "changed_at"])
+
+
+@transaction.atomic
 def keep_language(*, portfolio: Portfolio, name: str, level: str, row: Language | None = None) -> Language:
     """A language once: said again, its level changes. Raises `ValidationError` (French, on `name`)."""
     locked(portfolio)

@@ -121,6 +121,10 @@ PUBLIC = {
     "p/<slug:slug>/ecrire/",
     "p/<slug:slug>/merci/",
     "lorfolio/attestation/<str:token>/",
+    # lorfolio: what a safe guarantees; what somebody shows of theirs by a link (404 for any other, and when it is over)
+    "lorfolio/coffre/garanties/",
+    "partage/<slug:token>/",
+    "partage/<slug:token>/<uuid:file>/",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",
