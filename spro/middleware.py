@@ -87,7 +87,7 @@ class ConditionalMiddleware(ConditionalGetMiddleware):
         return super().process_response(request, response)
 
 
-SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/")
+SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/", "/partage/")
 
 
 class SilentMiddleware:

@@ -14,7 +14,7 @@ from django.template import loader
 
 _WORDS = re.compile(r"[^\W_]+")
 
-_SILENT = ("/psad/", "/mon-accompagnement/")
+_SILENT = ("/psad/", "/mon-accompagnement/", "/lorfolio/", "/pro/lorfolio/", "/partage/", "/p/")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
