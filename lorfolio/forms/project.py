@@ -88,13 +88,14 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
     )  # fmt: skip
     place_slug = forms.CharField(required=False, max_length=140, widget=forms.HiddenInput)
     event_slug = forms.CharField(required=False, max_length=140, widget=forms.HiddenInput)
+    url = forms.URLField(label="Un lien", required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = Step
         fields = ("title", "target", "due_on", "url", "note")
         labels = {
             "title": "Que voulez-vous faire\u00a0?", "target": "Pour quel métier visé\u00a0?",
-            "due_on": "Pour quand\u00a0?", "url": "Un lien", "note": "Notes",
+            "due_on": "Pour quand\u00a0?", "note": "Notes",
         }  # fmt: skip
         help_texts = {"title": "Par exemple\u00a0: appeler un centre de formation, demander un stage."}
         widgets = {
