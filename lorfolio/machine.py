@@ -16,6 +16,7 @@ import pikepdf
 
 from core.text import fold
 from lorfolio.content import Content
+from lorfolio.drawing.words import DE, language_name
 
 _CODES = re.compile(rb"<([0-9A-Fa-f]+)>")
 _DEEP = 60
@@ -46,19 +47,34 @@ def reading(data: bytes) -> list[Read]:
         texts = {page.objgen: _marked(page) for page in pdf.pages}
         root = pdf.Root.get("/StructTreeRoot")
         blocks = _blocks(root, texts, None, 0) if root is not None else iter(())
-        return [Read(block.tag, words) for block in blocks if (words := " ".join(block.text.split()))]
+        return [Read(block.tag, words) for block in blocks if (words := _tidy(block.text))]
+
+
+def _tidy(text: str) -> str:
+    """One space between words; none before a comma, where one element of the line ends and another begins."""
+    return " ".join(text.split()).replace(" ,", ",")
 
 
 def lost(content: Content, blocks: Iterable[Read]) -> list[str]:
-    """What was chosen and that the text of the PDF does not say, in the order of the CV."""
+    """What was chosen and that the text of the PDF says in no language."""
     heard = fold(" ".join(block.text for block in blocks))
-    person = content.person
-    wanted = [
-        person.name, person.email, *(row.title for row in content.experiences),
-        *(row.organisation for row in content.experiences), *(row.label for row in content.skills),
-        *(row.name for row in content.languages), *(row.title for row in content.extras),
-    ]  # fmt: skip
-    return [words for words in dict.fromkeys(wanted) if words and fold(words) not in heard]
+    return [said[0] for said in dict.fromkeys(_wanted(content)) if not any(fold(words) in heard for words in said)]
+
+
+def _wanted(content: Content) -> Iterator[tuple[str, ...]]:
+    """Words that the text must say, each in the languages where it may be said."""
+    single = [content.person.name, content.person.email, *(row.organisation for row in content.experiences)]
+    rows = [(row.name, language_name(fold(row.name))) for row in content.languages]
+    lived: list[Any] = [*content.experiences, *content.extras]
+    rows += [(row.title, _german(row, "title")) for row in lived]
+    rows += [(row.label, _german(row, "label")) for row in content.skills]
+    for said in (*((words,) for words in single), *rows):
+        if said[0]:
+            yield tuple(words for words in said if words)
+
+
+def _german(row: Any, name: str) -> str:
+    return str((row.translations.get(DE) or {}).get(name) or "")
 
 
 def _blocks(node: Any, texts: dict[Any, dict[int, str]], page: Any, depth: int) -> Iterator[Read]:
