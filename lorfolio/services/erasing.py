@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.erasing import Leaving, Line, Part, Told, register
+from accounts.erasing import Leaving, Line, Part, Stay, Told, register
 from accounts.models import User
 from core.journal import record
 from core.models import OutboxMail
@@ -60,7 +60,13 @@ def connect() -> None:
 
 def tell(user: User) -> Told:
     portfolio = Portfolio.objects.filter(user=user).first()
-    return Told([*_lines(portfolio), *_given(user)])
+    stays = []
+    if PersonalSite.objects.filter(portfolio=portfolio, published_at__isnull=False).exists():
+        stays.append(Stay(
+            "L’adresse de votre site personnel, réservée un an sous une empreinte illisible",
+            "ainsi personne d’autre ne la prend pour se faire passer pour vous\u00a0; elle n’affiche plus rien.",
+        ))  # fmt: skip
+    return Told([*_lines(portfolio), *_given(user)], stays)
 
 
 def erase(leaving: Leaving) -> Sequence[Line]:

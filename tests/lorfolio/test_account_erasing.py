@@ -20,8 +20,19 @@ from accounts.erasing import Line
 from accounts.models import User
 from core.models import JournalEntry, OutboxMail
 from core.outbox import queue_raw
-from lorfolio.lists import Act
-from lorfolio.models import Advice, Comment, Operation, Portfolio, Proof, SafeFile, Selection, Step, Target
+from lorfolio.lists import Act, SiteState
+from lorfolio.models import (
+    Advice,
+    Comment,
+    Operation,
+    PersonalSite,
+    Portfolio,
+    Proof,
+    SafeFile,
+    Selection,
+    Step,
+    Target,
+)
 from lorfolio.services import safe
 from tests.accounts.test_dormant import seen
 from tests.accounts.test_erasing import PAGE, say_yes
@@ -58,6 +69,10 @@ def rich(owner: Portfolio) -> Portfolio:
     )  # fmt: skip
     advice.cvs.add(shown)
     Comment.objects.create(advice=advice, at=NOW, text=CANARY)
+    PersonalSite.objects.create(
+        portfolio=owner, selection=Selection.objects.create(portfolio=owner), slug=CANARY, name=CANARY, about=CANARY,
+        state=SiteState.PUBLIC, published_at=NOW,
+    )  # fmt: skip
     aim = Target.objects.create(portfolio=owner, title=CANARY)
     Step.objects.create(portfolio=owner, title=CANARY, target=aim)
     return owner
@@ -86,9 +101,13 @@ def test_L10_nothing_is_left_of_a_lorfolio_anywhere(tmp_path: Path) -> None:
     assert {"Votre Lorfolio", "Votre compte"} == {part.title for part in page.context["before"].parts}
     assert '<a href="/lorfolio/emporter/"' in page.content.decode()
     assert say_yes(browser).status_code == 302
+    gone = Client().get(f"/p/{CANARY}/")
+    assert (gone.status_code, "Inès" in gone.content.decode()) == (410, False)
     assert said_in(CANARY) == said_in("ines-zibeline") == said_in(str(owner.pk).replace("-", "")) == []
     assert safe.storage().listdir("")[1] == [kept.stored], "another person's file is there"
-    lines = JournalEntry.objects.filter(target_key=str(owner.pk), verb__startswith="lorfolio").values_list("verb", flat=True)
+    lines = JournalEntry.objects.filter(target_key=str(owner.pk), verb__startswith="lorfolio").values_list(
+        "verb", flat=True
+    )
     assert list(lines.exclude(verb="lorfolio.open")) == ["lorfolio.erase"]
     erased = browser.get("/comptes/supprimer/recu/").context["receipt"].erased
     assert "1 document du coffre, avec la clé qui l’ouvre" in erased
