@@ -108,9 +108,9 @@ def _opened(request: HttpRequest, share: Share, at: dt.datetime) -> bool:
     """Count the opening, but once for a button that the same browser presses twice: the second waits for the first."""
     if not Portfolio.objects.select_for_update().filter(pk=share.portfolio_id).exists():
         return False
-    browser = salted_hmac(_SALT, f"{share.pk}{request.META.get('CSRF_COOKIE', '')}", algorithm="sha256").hexdigest()
-    key = f"lorfolio.share.{browser}"
-    if cache.get(key):
+    browser = request.META.get("CSRF_COOKIE", "")  # of every form that is sent
+    key = f"lorfolio.share.{salted_hmac(_SALT, f'{share.pk}{browser}', algorithm='sha256').hexdigest()}"
+    if browser and cache.get(key):
         return True
     if not sharing.open_once(share=share, at=at):
         return False

@@ -16,6 +16,7 @@ from django.test.client import FakePayload
 
 from lorfolio.models import Operation, Portfolio, SafeFile
 from lorfolio.services import safe
+from lorfolio.views.safe import UploadUse
 from tests.lorfolio.people import PDF, file, portfolio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -154,7 +155,7 @@ def test_L7_another_site_cannot_deposit_nor_delete(mine: Portfolio) -> None:
 
 
 def test_L7_so_many_files_an_hour(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lorfolio.views.safe.UploadUse.rate", "2/hour", raising=False)
+    monkeypatch.setattr(UploadUse, "THROTTLE_RATES", {"uploads": "2/hour"})
     for _ in range(3):
         answer = client.post(URL, {"file": SimpleUploadedFile("a.pdf", PDF)})
     assert "Beaucoup de fichiers" in answer.context["form"].errors["file"][0]

@@ -65,7 +65,7 @@ def test_S4_what_is_refused_is_told_by_its_name_and_the_rest_is_kept(client: Cli
     answer = client.post(URL, {"file": [given("bon.pdf"), given("x.svg", b"<svg/>"), given("vide.pdf", b"")]})
     assert answer.status_code == 200
     said = answer.context["form"].errors["file"]
-    assert [re.match(r"« (.+?) »", line).group(1) for line in said] == ["x.svg", "vide.pdf"]  # type: ignore[union-attr]
+    assert [re.match("«\u00a0(.+?)\u00a0»", line).group(1) for line in said] == ["x.svg", "vide.pdf"]  # type: ignore[union-attr]
     assert answer.context["kept"] == "Le document est dans votre coffre."
     assert names(mine) == ["bon.pdf"]
 
@@ -87,7 +87,7 @@ def test_L7_the_script_is_answered_file_by_file(client: Client) -> None:
 def test_L7_one_file_too_large_is_refused_before_it_is_read(client: Client, settings: Any) -> None:
     settings.LORFOLIO_FILE_BYTES = len(PDF) - 1
     answer = client.post(URL, {"file": given("a.pdf")})
-    assert answer.context["form"].errors["file"] == ["« a.pdf » n’est pas gardé. " + safe.too_large()]
+    assert answer.context["form"].errors["file"] == ["«\u00a0a.pdf\u00a0» n’est pas gardé. " + safe.too_large()]
 
 
 def test_L7_a_download_is_a_file_to_keep_and_a_line_of_the_trace(client: Client, mine: Portfolio) -> None:
