@@ -34,8 +34,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Part:
+    """`short` things stand side by side where there is room."""
+
     title: str
     items: list[Said]
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ def _part(found: Content, section: str) -> Part:
             for row in found.extras
         ],
     }  # fmt: skip
-    return Part(str(Section(section).label), items[Section(section)]())
+    short = section in (Section.SKILLS, Section.LANGUAGES, Section.EXTRAS)
+    return Part(str(Section(section).label), items[Section(section)](), short)
 
 
 def _lived(row: ExperienceSeen) -> Said:
@@ -110,7 +114,8 @@ def _lived(row: ExperienceSeen) -> Said:
 
 def _able(row: SkillSeen) -> Said:
     level = str(Level(row.level).label) if row.level else ""
-    return Said(f"skill/{row.id}", row.label, level, row.note, row.experiences, row.certainty)
+    where = f"Dans\u00a0: {', '.join(row.experiences)}" if row.experiences else ""
+    return Said(f"skill/{row.id}", row.label, level, "\n\n".join(filter(None, (row.note, where))), (), row.certainty)
 
 
 def _project(advice: Advice) -> Part:
@@ -121,7 +126,7 @@ def _project(advice: Advice) -> Part:
     for step in steps:
         done = "Fait" if step.done_at else f"Pour le {date_format(step.due_on, 'j F Y')}" if step.due_on else "À faire"
         items.append(Said(f"step/{step.pk}", step.title, done, step.note))
-    return Part("Projet", items)
+    return Part("Projet", items, short=True)
 
 
 def _joined(*parts: str) -> str:

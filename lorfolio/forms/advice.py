@@ -18,16 +18,24 @@ from lorfolio.selecting import Key, keys_of, read_keys
 SPANS = ((30, "1 mois"), (90, "3 mois"), (180, "6 mois"))
 
 
+class Boxes(forms.MultipleChoiceField):
+    """None ticked is an answer: nothing says « facultatif » of each group."""
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class Shown(Plain):
     """What is shown, ticked one by one; the boxes of each part stand together."""
 
     GROUPS = ("experiences", "studies", "skills", "languages", "extras", "cvs")
-    experiences = forms.MultipleChoiceField(label="Expériences", required=False)
-    studies = forms.MultipleChoiceField(label="Formation", required=False)
-    skills = forms.MultipleChoiceField(label="Compétences", required=False)
-    languages = forms.MultipleChoiceField(label="Langues", required=False)
-    extras = forms.MultipleChoiceField(label="En plus", required=False)
-    cvs = forms.MultipleChoiceField(label="CV", required=False)
+    experiences = Boxes(label="Expériences")
+    studies = Boxes(label="Formation")
+    skills = Boxes(label="Compétences")
+    languages = Boxes(label="Langues")
+    extras = Boxes(label="En plus")
+    cvs = Boxes(label="CV")
     with_project = forms.BooleanField(
         label="Montrer aussi mon projet", required=False, help_text="Vos métiers visés, vos étapes et leurs notes."
     )
