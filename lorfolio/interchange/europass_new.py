@@ -114,7 +114,8 @@ def _location(tree: Tree, address: Element | None) -> dict[str, Any]:
 
 def _work(tree: Tree, employer: Element, job: Element) -> dict[str, Any]:
     summary, highlights = told(_description(tree, job, raw=True))
-    place = tree.text(job, "City") or _city(tree, employer)
+    of_employer = _city(tree, employer)
+    place = tree.text(job, "City") or of_employer
     tree.text(job, "Country")
     period = tree.first(job, "EmploymentPeriod")
     period = period if period is not None else tree.first(employer, "EmploymentPeriod")

@@ -43,6 +43,15 @@ class Row:
             return partial_words(self.values["date"]) if self.values["date"] else ""
         return period_words(self.values["starts"], self.values["ends"]) if self.item == EXPERIENCE else ""
 
+    @property
+    def whom(self) -> str:
+        """Where it was lived, who gave it."""
+        return str(self.values.get("organisation") or self.values.get("issuer") or "")
+
+    @property
+    def words(self) -> str:
+        return str(self.values.get("summary") or self.values.get("note") or "")
+
     def exact(self) -> str:
         """The same for two rows that say the very same."""
         return exact(self.item, self.values)

@@ -43,13 +43,14 @@ def read(text: str, what: str) -> tuple[dict[str, Any], list[str], list[str]]:
     text = clean(text)
     if len(text) > TEXT_LETTERS:
         refuse("Cette liste est très longue\u00a0: collez-la en plusieurs fois.")
-    lines = [line for raw in text.split("\n") if (line := _BULLET.sub("", raw).strip())]
+    lines = [line for raw in text.split("\n") if (line := raw.strip())]
     if len(lines) > MOST_LINES:
         refuse(f"Il y a plus de {MOST_LINES} lignes\u00a0: collez-les en plusieurs fois.")
     made: dict[str, Any] = {}
     unknown: list[str] = []
     for line in lines:
-        part, item = _skill(line) if what == SKILLS else _lived(line)
+        words = _BULLET.sub("", line)
+        part, item = _skill(words) if what == SKILLS else _lived(words)
         if item:
             made.setdefault(part, []).append(item)
         else:

@@ -46,10 +46,10 @@ def of_file(data: bytes) -> Read:
         bounded.refuse("Ce fichier est vide.")
     if data.startswith(b"PK\x03\x04"):
         return _json(_inside(data), "zip")
-    start = bounded.text_of(data[:200].replace(b"\0", b"")).lstrip("\ufeff \t\r\n")[:1]
-    if not start or start not in "<{[":
+    start = data[:400].replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")[:1]  # whatever the encoding
+    if not start or start not in b"<{[":
         bounded.refuse(NOT_READ)
-    return _europass(data) if start == "<" else _json(data, "json")
+    return _europass(data) if start == b"<" else _json(data, "json")
 
 
 def of_paste(text: str, what: str) -> Read:

@@ -37,7 +37,7 @@ OWNED = {
     "Share": "portfolio", "Target": "portfolio", "Step": "portfolio", "Watch": "portfolio", "Advice": "portfolio",
     "Comment": "advice__portfolio", "Visit": "advice__portfolio",
 }  # fmt: skip
-ELSEWHERE = {"Operation": "coffre/trace.csv"}
+ELSEWHERE = {"Operation": "coffre/trace.csv", "RetiredAddress": "of nobody: digests of addresses given back"}
 # Keys, digests of links, and somebody else's identifier: of no use to the person, or not theirs.
 NEVER = {"sealed_key", "digest", "sealed", "stored", "stored_sha256", "seen", "seen_person", "adviser", "erasing"}
 
