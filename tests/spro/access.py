@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.spro import access_lorfolio
+
 Answers = dict[str, int]
 
 _NOBODY: Answers = {
@@ -25,7 +27,7 @@ MANAGER: Answers = _NOBODY | {"member": 403, "manager": 200}
 TOLD: Answers = _NOBODY | {"manager": 200, "officer": 200, "region": 200, "technician": 200}
 # An event: the team of its organisation, the agency that reads it, the Region's.
 AGENDA: Answers = TEAM | {"officer": 200, "region": 200, "technician": 200}
-# What brings events in (agendas, files): the organisations alone.
+# What brings events in (agendas, files), who was invited to advise: the organisations alone.
 WRITERS: Answers = PRO | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
 _FORM_ONLY: Answers = OWN | dict.fromkeys([role for role in _NOBODY if role != "anonymous"], 405)
 
@@ -279,6 +281,18 @@ _EVENT = "/pro/agenda/{event}/"
 
 Route = tuple[str, Answers, Answers | None]
 PRIVATE: dict[str, Route] = {
+    # one's own Lorfolio: the same door to whoever is signed in
+    **{
+        route: (path, _FORM_ONLY if route in access_lorfolio.FORMS else OWN, None)
+        for route, path in access_lorfolio.routes().items()
+    },
+    "comptes/supprimer/": ("/comptes/supprimer/", OWN, None),
+    "pro/lorfolio/": ("/pro/lorfolio/", WRITERS, None),
+    "pro/lorfolio/<uuid:key>/": (f"/pro/lorfolio/{access_lorfolio.NOBODY}/", _NOBODY, None),
+    "pro/lorfolio/<uuid:key>/cv/<uuid:cv>.pdf": (
+        "/pro/lorfolio/{nobody}/cv/{nobody}.pdf".replace("{nobody}", access_lorfolio.NOBODY), _NOBODY, None,
+    ),
+    "pro/lorfolio/<str:token>/": ("/pro/lorfolio/rien/", _NOBODY, None),
     "pro/": ("/pro/", PRO, None),
     # referents of everybody
     "pro/referents/": ("/pro/referents/", CONTACTS, None),
