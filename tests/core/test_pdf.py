@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +13,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from core.pdf import draw, own_file
+from core import pdf as drawing
+from core.pdf import AHEAD, Attached, Page, draw, draw_all, own_file
 from tests import pdf
 
 PAGE = """<!doctype html><html lang="fr"><head><title>Une lettre d’essai</title></head><body>
@@ -66,6 +70,45 @@ def test_two_threads_draw_at_once(drawn: bytes) -> None:
     for thread in threads:
         thread.join()
     assert made == [drawn] * 3
+
+
+def test_many_are_drawn_by_several_processes_in_order_and_alike() -> None:
+    htmls = [PAGE.format(more=f"<p>{number}</p>") for number in range(6)]
+    made = [drawn.data for drawn in draw_all(map(Page, htmls), jobs=2)]
+    assert made == [draw(html).data for html in htmls]
+    assert [drawn.data for drawn in draw_all(map(Page, htmls), jobs=1)] == made
+
+
+def test_few_pages_are_asked_for_beforehand() -> None:
+    """A list of a hundred thousand is never in memory."""
+    asked = []
+
+    def pages() -> Iterator[Page]:
+        for number in range(100):
+            asked.append(number)
+            yield Page(PAGE.format(more=""))
+
+    many = draw_all(pages(), jobs=2)
+    next(many)
+    many.close()  # type: ignore[attr-defined]
+    assert len(asked) == 2 * AHEAD + 1
+
+
+def test_a_process_is_born_while_another_thread_draws() -> None:
+    """The lock that this thread holds is not held for ever in the child."""
+    with drawing._one_at_a_time:
+        child = os.fork()
+        if not child:
+            os._exit(0 if drawing._one_at_a_time.acquire(timeout=5) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_file_is_carried_inside_and_found_again() -> None:
+    at = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    made = [draw(PAGE.format(more=""), attached=(Attached("a.json", "Un essai", b"{}", at),)) for _ in range(2)]
+    assert made[0].data == made[1].data
+    with pikepdf.open(BytesIO(made[0].data)) as opened:
+        assert opened.attachments["a.json"].get_file().read_bytes() == b"{}"
 
 
 def test_S2_nothing_is_asked_of_another_machine(tmp_path: Path) -> None:
