@@ -30,3 +30,11 @@ def keep_promises() -> tuple[int, int, int]:
 
     now, today = timezone.now(), timezone.localdate()
     return consent.expire(at=now), consent.grow_up(today=today), advising.end_over(today=today)
+
+
+@shared_task
+def forget_attestations() -> int:
+    """Empty the addresses of those who did not answer a request of attestation in time; how many."""
+    from lorfolio.services import attesting
+
+    return attesting.forget_expired(at=timezone.now())

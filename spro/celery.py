@@ -64,6 +64,7 @@ app.conf.beat_schedule = {
     "psad-figures": {"task": "psad.tasks.publish_figures", "schedule": crontab(hour=5, minute=40)},
     "safe-files": {"task": "lorfolio.tasks.sweep_safes", "schedule": crontab(hour=4, minute=35)},
     # Of people: agreements, birthdays, invitations. Read from the rows: a day without it is caught up by the next.
+    "attestations-kept": {"task": "lorfolio.tasks.forget_attestations", "schedule": crontab(hour=3, minute=10)},
     "lorfolio-kept": {"task": "lorfolio.tasks.keep_promises", "schedule": crontab(hour=3, minute=5)},
     # Caught up by the next hour: who was told is read from the rows.
     "steps": {"task": "lorfolio.tasks.remind_steps", "schedule": crontab(hour="8-20", minute=25)},

@@ -127,7 +127,13 @@ def test_L3_a_skill_says_its_level_an_example_and_where(listed: list[Reference])
     owner = portfolio()
     row, lived, foreign = skill(owner, "Vendre"), experience(owner), experience(portfolio())
     client = signed_in(owner)
-    typed = {"label": "Vendre", "level": "4", "note": "Au marché", "keywords": "caisse,  étal , caisse", "label_de": "Verkaufen"}
+    typed = {
+        "label": "Vendre",
+        "level": "4",
+        "note": "Au marché",
+        "keywords": "caisse,  étal , caisse",
+        "label_de": "Verkaufen",
+    }
     assert client.post(f"{SKILLS}{row.pk}/", typed | {"experiences": [str(lived.pk)]}).status_code == 302
     row.refresh_from_db()
     assert (row.level, row.note, row.keywords, row.translations) == (
