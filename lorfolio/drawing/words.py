@@ -51,7 +51,7 @@ KINDS: dict[str, dict[str, str]] = {
 LEVELS: dict[str, dict[int, str]] = {
     FR: {
         Level.UNSAID: "", Level.DISCOVERED: "en découverte", Level.HELPED: "avec de l’aide",
-        Level.ALONE: "sans aide", Level.TEACHES: "peut l’apprendre à d’autres",
+        Level.ALONE: "sans aide", Level.TEACHES: "sait le transmettre",
     },
     DE: {
         Level.UNSAID: "", Level.DISCOVERED: "erste Kenntnisse", Level.HELPED: "mit Anleitung",
