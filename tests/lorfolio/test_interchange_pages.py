@@ -7,6 +7,8 @@ import html
 import io
 import json
 import re
+import secrets
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,7 @@ def test_L10_a_cv_is_shown_then_added_once(client: Client, owner: Portfolio) -> 
     assert page.status_code == 200
     assert Experience.objects.count() == 0, "nothing is written before the person says so"
     sent = ticked(page)
-    assert len(sent["item"]) == 17
+    assert len(sent["item"]) == 16
     answer = client.post(IMPORT, sent)
     assert (answer.status_code, answer["Location"]) == (302, "/lorfolio/parcours/")
     assert (Experience.objects.count(), Skill.objects.count()) == (6, 2)
@@ -276,3 +278,19 @@ def test_L10_the_archive_is_asked_of_as_many_queries_whatever_there_is(
     with django_assert_max_num_queries(55):
         b"".join(client.get(EXPORT).streaming_content)
     assert of_file(b'{"work": []}').incoming.rows == []
+
+
+def test_L7_a_big_safe_leaves_one_document_at_a_time(client: Client, settings: Any) -> None:
+    """300 documents of 200 kB: what is held at once does not grow with their number."""
+    settings.LORFOLIO_QUOTA_BYTES = 10**9
+    made = portfolio()
+    for number in range(300):
+        file(made, name=f"document-{number}.pdf", data=PDF + number.to_bytes(4) + secrets.token_bytes(200_000))
+    client.force_login(made.user)
+    body = client.get(EXPORT).streaming_content
+    tracemalloc.start()
+    sent = sum(len(piece) for piece in body)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sent > 60_000_000
+    assert most < 12_000_000, f"{most:,} bytes at once"
