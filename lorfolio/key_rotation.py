@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
 from core.encryption import is_current, register_rotation, rotate
@@ -18,11 +20,14 @@ def rotate_keys() -> int:
     """Wrap each person's key again; what it seals does not change. Rows changed: what the first key opens already is
     left, so that a killed run goes on. Each batch is one transaction. Raises `Undecipherable`."""
     keys = list(Portfolio.objects.exclude(sealed_key="").order_by("pk").values_list("pk", flat=True))
-    return sum(_wrapped(keys[start : start + _BATCH]) for start in range(0, len(keys), _BATCH))
+    count = 0
+    for start in range(0, len(keys), _BATCH):
+        count += _wrapped(keys[start : start + _BATCH])
+    return count
 
 
 @transaction.atomic
-def _wrapped(keys: list[object]) -> int:
+def _wrapped(keys: list[UUID]) -> int:
     rows = Portfolio.objects.select_for_update().only("pk", "sealed_key").filter(pk__in=keys).order_by("pk")
     changed = [row for row in rows if row.sealed_key and not is_current(row.sealed_key)]
     for row in changed:

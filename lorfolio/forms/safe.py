@@ -58,7 +58,7 @@ class Naming(Plain):
 class Sharing(Plain):
     """`files` are those of the safe: (id, name)."""
 
-    files = forms.MultipleChoiceField(
+    documents = forms.MultipleChoiceField(
         label="Les documents à montrer", widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un document.", "invalid_choice": "Choisissez dans la liste."},
     )  # fmt: skip
@@ -74,7 +74,7 @@ class Sharing(Plain):
 
     def __init__(self, *args: Any, files: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held: Any = self.fields["files"]
+        held: Any = self.fields["documents"]
         held.choices = [(str(key), name) for key, name in files]
         lasting: Any = self.fields["days"]
         lasting.choices = [(days, label) for days, label in _DAYS if days <= settings.LORFOLIO_SHARE_DAYS]

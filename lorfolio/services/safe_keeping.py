@@ -13,6 +13,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from core.encryption import Undecipherable
+from core.sealing import Seal
 from lorfolio.file_types import clean_name
 from lorfolio.lists import Act
 from lorfolio.models import Operation, Portfolio, SafeFile
@@ -94,7 +95,7 @@ def check_own(*, portfolio: Portfolio, at: dt.datetime) -> list[State]:
     return found
 
 
-def _opened(state: State, seal: safe.Seal) -> State:
+def _opened(state: State, seal: Seal) -> State:
     if state.fault:
         return state
     try:

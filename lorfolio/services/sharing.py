@@ -49,7 +49,7 @@ def share(*, portfolio: Portfolio, label: str, files: Collection[UUID], days: in
         raise ValidationError({"days": f"Un lien s’ouvre pendant {settings.LORFOLIO_SHARE_DAYS}\u00a0jours au plus."})
     rows = list(SafeFile.objects.filter(portfolio=held, pk__in=files))
     if not 1 <= len(rows) <= MOST_FILES or len(rows) != len(set(files)):
-        raise ValidationError({"files": f"Choisissez des documents de votre coffre, {MOST_FILES} au plus."})
+        raise ValidationError({"documents": f"Choisissez des documents de votre coffre, {MOST_FILES} au plus."})
     if standing(at).filter(portfolio=held).count() >= MOST_OPEN:
         raise ValidationError(f"Vous avez déjà {MOST_OPEN} liens ouverts\u00a0: retirez ceux qui ne servent plus.")
     made = Share(portfolio=held, label=label, expires_at=at + dt.timedelta(days=days), most=most)

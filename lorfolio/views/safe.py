@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from lorfolio.lists import Act
 from lorfolio.models import Portfolio, SafeFile
 from lorfolio.services import safe, safe_keeping
 
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -41,7 +42,7 @@ def files(request: HttpRequest, portfolio: Portfolio) -> HttpResponse:
     if request.method != "POST":
         return _list(request, portfolio, Deposit())
     form = Deposit(request.POST, request.FILES)
-    kept, refused = (0, [])
+    kept, refused = 0, list[tuple[str, str]]()
     if form.is_valid():
         kept, refused = _deposit(request, portfolio, form.cleaned_data["file"])
         for name, why in refused:
@@ -145,7 +146,7 @@ def delete(request: HttpRequest, file: UUID, portfolio: Portfolio) -> HttpRespon
     return render(request, "lorfolio/safe/delete.html", {"file": kept})
 
 
-def given(request: HttpRequest, response: HttpResponseBase, name: str, media_type: str) -> Any:
+def given(request: HttpRequest, response: Answer, name: str, media_type: str) -> Answer:
     """A file to keep: shown in place by nothing, run by nothing, guessed by nothing."""
     request.META.pop("HTTP_ACCEPT_ENCODING", None)  # already packed: another time would only cost
     response["Content-Type"] = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -52,13 +52,13 @@ def new(request: HttpRequest, portfolio: Portfolio) -> HttpResponse:
         return render(request, "lorfolio/safe/share_minor.html", status=403 if request.method == "POST" else 200)
     form = Sharing(
         request.POST if request.method == "POST" else None, files=_choices(portfolio),
-        initial={"files": request.GET.getlist("document")[:50]},
+        initial={"documents": request.GET.getlist("document")[:50]},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
             made = sharing.share(
-                portfolio=portfolio, label=said["label"], files=[UUID(key) for key in said["files"]],
+                portfolio=portfolio, label=said["label"], files=[UUID(key) for key in said["documents"]],
                 days=said["days"], most=said["most"], at=timezone.now(),
             )  # fmt: skip
         except ValidationError as refused:

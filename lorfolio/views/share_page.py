@@ -83,7 +83,9 @@ def file(request: HttpRequest, token: str, file: UUID) -> HttpResponse:
     use = ShareUse()
     if not use.allow_request(request, None):  # type: ignore[arg-type]  # it reads `method` and `META` only
         seconds = max(1, round(use.wait() or 1))
-        return render(request, "429.html", {"seconds": seconds}, status=429, headers={"Retry-After": str(seconds)})
+        later = render(request, "429.html", {"seconds": seconds}, status=429)
+        later["Retry-After"] = str(seconds)
+        return later
     try:
         facts, data = safe.read(file=row, portfolio=share.portfolio, act=Act.DOWNLOAD, by=sharing.BY, at=now)
     except (OSError, Undecipherable, ObjectDoesNotExist):

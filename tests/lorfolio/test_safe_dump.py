@@ -51,7 +51,7 @@ def lived(client: Client) -> bytes:
     client.post(f"{here}{row.pk}/", {"name": WORDS[3], "note": WORDS[2]})
     seen = b"".join(client.get(f"{here}{page}").content for page in ("", f"{row.pk}/", f"{row.pk}/fichier/", "trace/"))
     seen += b"".join(client.get(f"{here}tout.zip"))  # type: ignore[arg-type]
-    client.post(f"{here}partages/nouveau/", {"files": [row.pk], "label": "Pour un stage", "days": "7", "most": "3"})
+    client.post(f"{here}partages/nouveau/", {"documents": [row.pk], "label": "Pour un stage", "days": "7", "most": "3"})
     address = f"/partage/{sharing.secret_of(Share.objects.get())}/"
     visitor = Client()
     visitor.post(address)

@@ -238,11 +238,11 @@ def test_the_list_asks_the_same_whatever_it_holds(
     for number in range(12):
         row = file(mine)
         Proof.objects.create(portfolio=mine, kind=ProofKind.FILE, skill=skill(mine), file=row, title=f"{number}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         client.get(URL)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         client.get(f"{URL}trace/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         client.get(f"{URL}{row.pk}/")
 
 

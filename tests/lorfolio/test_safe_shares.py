@@ -187,15 +187,15 @@ def test_L7_the_form_makes_a_link_and_the_owner_finds_it_again(mine: Portfolio) 
     client.force_login(mine.user)
     page = client.get(f"{URL}nouveau/?document={row.pk}").content.decode()
     assert f'value="{row.pk}"' in page
-    said = {"files": [row.pk], "label": "Pour Camille", "days": "7", "most": "3"}
+    said = {"documents": [row.pk], "label": "Pour Camille", "days": "7", "most": "3"}
     answer = client.post(f"{URL}nouveau/", said)
     made = Share.objects.get()
     assert answer.headers["Location"] == f"{URL}{made.pk}/"
     assert sharing.address_of(made) in client.get(f"{URL}{made.pk}/").content.decode()
-    kept = client.post(f"{URL}nouveau/", said | {"files": [other.pk]})
-    assert list(kept.context["form"].errors) == ["files"]
+    kept = client.post(f"{URL}nouveau/", said | {"documents": [other.pk]})
+    assert list(kept.context["form"].errors) == ["documents"]
     assert kept.context["form"]["label"].value() == "Pour Camille"
-    for wrong in ({"days": "365"}, {"most": "1000"}, {"label": ""}, {"files": []}):
+    for wrong in ({"days": "365"}, {"most": "1000"}, {"label": ""}, {"documents": []}):
         assert client.post(f"{URL}nouveau/", said | wrong).status_code == 200
     assert Share.objects.count() == 1
 
