@@ -115,6 +115,7 @@ def remove(*, file: SafeFile, portfolio: Portfolio, at: dt.datetime, by: str = O
     transaction.on_commit(lambda: storage().delete(row.stored))
 
 
+@transaction.atomic
 def trace(
     portfolio: Portfolio, act: Act, *, at: dt.datetime, file: SafeFile | None = None, name: str = "", by: str = OWNER
 ) -> Operation:
