@@ -117,6 +117,12 @@ class Take(Plain):
     """Who was not invited at the address of their account says at which one they were."""
 
     typed = forms.CharField(
-        label="À quelle adresse avez-vous reçu cette invitation\u00a0?", max_length=254, required=False,
+        label="À quelle adresse avez-vous reçu cette invitation\u00a0?", max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": "Écrivez l’adresse à laquelle l’invitation est arrivée."},
     )  # fmt: skip
+
+    def __init__(self, *args: Any, proved: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if proved:
+            del self.fields["typed"]

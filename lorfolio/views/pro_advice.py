@@ -98,14 +98,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not is_professional(user):
         return _page(request, advice, "outside", 403)
     proved = advising.proved(advice, user)
-    form = Take(request.POST if request.method == "POST" else None)
+    form = Take(request.POST if request.method == "POST" else None, proved=proved)
     if request.method == "POST" and request.POST.get("no"):
         advising.decline(advice=advice, at=timezone.now())
         messages.success(request, "C’est noté\u00a0: la personne est prévenue.")
         return private(redirect("pro_home"))
     if request.method == "POST" and form.is_valid():
         try:
-            advising.accept(advice=advice, user=user, typed=form.cleaned_data["typed"], at=timezone.now())
+            advising.accept(advice=advice, user=user, typed=form.cleaned_data.get("typed", ""), at=timezone.now())
             return private(redirect("pro_lorfolio_one", advice.pk))
         except ValidationError as refused:
             form.add_error(None, refused)
