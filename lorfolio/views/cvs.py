@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,6 +39,7 @@ class Row:
 
 
 @require_safe
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 @owner
 def all_of_mine(request: HttpRequest, *, portfolio: Portfolio) -> HttpResponse:
     mine_all = Cv.objects.filter(portfolio=portfolio).select_related("selection")
@@ -47,6 +50,7 @@ def all_of_mine(request: HttpRequest, *, portfolio: Portfolio) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 @owner
 def new(request: HttpRequest, *, portfolio: Portfolio) -> HttpResponse:
     """Each model drawn with the person's own path: one click makes the CV."""

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from lorfolio.content import Content
 from lorfolio.drawing.sheet import Ability, Entry, Part, Sheet, is_rtl, sheet_of
-from lorfolio.drawing.words import DE, FR, signed
+from lorfolio.drawing.words import DE, FR, WORDS, signed
 from lorfolio.lists import Accent, CvModel, Section
 from lorfolio.models import Cv
 
@@ -83,7 +83,8 @@ def outline_of(cv: Cv, content: Content, *, today: dt.date) -> Outline:
         body = _bilingual(sheet, sheet_of(content, DE))
     blocks = (*_head(sheet, model, bool(photo)), *body)
     if cv.with_certainty and sheet.marked:
-        blocks += (Block("small", sheet.words["legend_both"], lang),)
+        tongues = (FR, DE) if model == CvModel.BILINGUAL else (lang,)
+        blocks += tuple(Block("small", WORDS[tongue]["legend_both"], tongue) for tongue in tongues)
     title = " – ".join(filter(None, (f"{sheet.words['cv']} {sheet.name}".strip(), str(sheet.headline))))
     says = f"{sheet.words['photo']} {sheet.name}"
     return Outline(title, str(sheet.name), lang, model, COLOURS[Accent(cv.accent)], blocks, photo, says)

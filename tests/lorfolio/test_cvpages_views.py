@@ -238,7 +238,8 @@ def test_S2_only_our_own_pages_frame_a_preview(signed: Client, cv: Cv, what: str
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     editor = signed.get(page(cv))
     assert (editor["X-Frame-Options"], "frame-ancestors 'none'" in editor["Content-Security-Policy"]) == ("DENY", True)
-    assert "frame-src 'self'" in editor["Content-Security-Policy"]
+    for address in (page(cv), "/lorfolio/cv/", "/lorfolio/cv/nouveau/"):
+        assert "frame-src 'self'" in signed.get(address)["Content-Security-Policy"], address
 
 
 def test_S1_small_drawings_hold_nothing_that_takes_the_focus(signed: Client, cv: Cv) -> None:
