@@ -248,7 +248,7 @@ def test_A4_identical_searches_are_asked_once(
     coming(kind="atelier")
     asked: list[str] = []
     real = digests.news
-    monkeypatch.setattr(digests, "news", lambda query, *window: asked.append(query) or real(query, *window))
+    monkeypatch.setattr(digests, "news", lambda query, *of, **more: asked.append(query) or real(query, *of, **more))
     clock.move_to(paris("2027-03-02 07:15"))
     assert send_alerts() == 120
     assert asked == ["", "type=atelier"]
