@@ -12,6 +12,7 @@ from lorfolio.interchange.json_fields import BASICS, LOCATION, META, OLD_BASICS,
 from lorfolio.interchange.json_values import name_of, text_of, web
 
 _ROOM = {"headline": 160, "summary": 2_000, "phone": 30}
+_SAID = {"label": "le titre", "summary": "la présentation", "phone": "le téléphone"}
 MOST_PROFILES = 30
 
 
@@ -43,7 +44,7 @@ def read_person(document: dict[str, Any], found: Incoming) -> None:
             came[name] = [person[column], said[name]]
     if "image" in said:
         details["image"] = said["image"]
-        found.remarks.append("L’adresse de la photo est gardée, la photo elle-même n’est pas allée être cherchée.")
+        found.remarks.append("L’adresse de la photo est gardée. La photo, non\u00a0: ajoutez-la dans votre profil.")
     _location(raw.get("location"), person, details, found)
     person["profiles"] = _profiles(raw.get("profiles"), found)
     meta = document.get("meta")
@@ -69,7 +70,7 @@ def _line_of_person(name: str, column: str, said: str, found: Incoming) -> str:
         return said
     room = _ROOM[column]
     if len(said) > room:
-        found.remarks.append(f"basics\u00a0: «\u00a0{name}\u00a0» est long, il est raccourci.")
+        found.remarks.append(f"Votre profil\u00a0: {_SAID.get(name, name)}, trop long, est raccourci.")
     return said[:room].strip()
 
 

@@ -34,6 +34,11 @@ _EXTRA_ROOM = {"title": 200, "summary": 2_000}
 _DATES = ("starts", "ends", "date")
 _LISTS = {"highlights": 400, "keywords": 80}
 MOST_LINES = 30
+SAID = {
+    "work": "Emploi", "volunteer": "Bénévolat", "education": "Formation", "awards": "Prix", "projects": "Projet",
+    "certificates": "Certificat", "publications": "Réalisation", "skills": "Compétence", "languages": "Langue",
+    "interests": "Centre d’intérêt", "references": "Recommandation",
+}  # fmt: skip
 _LEVELS = {fold(level.label): int(level) for level in Level if level}
 _CEFR = {fold(level): str(level) for level in Cefr if level} | {
     fold(NATIVE): str(Cefr.NATIVE), "native": str(Cefr.NATIVE), "native speaker": str(Cefr.NATIVE),
@@ -99,11 +104,11 @@ class _Item:
         if stored != said:
             self.came[name] = [stored, said]
         if cut:
-            self.found.remarks.append(f"{self.where()}\u00a0: «\u00a0{name}\u00a0» est long, il est raccourci.")
+            self.found.remarks.append(f"{self.where()}\u00a0: un texte trop long est raccourci.")
 
     def where(self) -> str:
         number = int(self.key.split(".")[1]) + 1
-        return f"{self.part.name}, n°\u00a0{number}"
+        return f"{SAID[self.part.name]} n°\u00a0{number}"
 
 
 def _row(part: Part, key: str, raw: dict[str, Any], found: Incoming) -> Row:
