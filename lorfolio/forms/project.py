@@ -120,7 +120,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
             days = (self.instance.due_on - self.instance.remind_on).days
             self.initial.setdefault("remind", next((key for key, n in REMIND.items() if n == days), ""))
         if self.instance.place:
-            self.initial |= {"place_slug": self.instance.place.slug, "place_words": self.instance.place.name}
+            self.initial.update(place_slug=self.instance.place.slug, place_words=self.instance.place.name)
         if self.instance.event:
             self.initial["event_slug"] = self.instance.event.slug
 

@@ -18,7 +18,7 @@ from lorfolio.comparing import compare
 from lorfolio.forms.project import NoteForm, TargetForm
 from lorfolio.http import mine, owner
 from lorfolio.models import Portfolio, Step, Target
-from lorfolio.services import projecting
+from lorfolio.services import projecting, skills
 from metiers.models import JobInterest, RomeLoad
 from metiers.models import Skill as ReferenceSkill
 
@@ -101,14 +101,18 @@ def act_on_target(request: HttpRequest, portfolio: Portfolio, key: UUID) -> Http
 @owner
 @require_POST
 def add_goal(request: HttpRequest, portfolio: Portfolio, key: UUID) -> HttpResponse:
-    """A missing skill made a step of this target."""
+    """A missing skill made a step of this target, or held already (`acte=sais`)."""
     row = mine(Target, portfolio, key)
     skill = ReferenceSkill.objects.filter(slug=request.POST.get("competence", "")[:120]).first()
     if skill is None:
         raise Http404
     try:
-        projecting.add_goal(portfolio=portfolio, target=row, skill=skill)
-        messages.success(request, f"«\u00a0{skill.label}\u00a0» est dans vos étapes.")
+        if request.POST.get("acte") == "sais":
+            skills.hold(portfolio=portfolio, reference=skill)
+            messages.success(request, f"«\u00a0{skill.label}\u00a0» est dans vos compétences.")
+        else:
+            projecting.add_goal(portfolio=portfolio, target=row, skill=skill)
+            messages.success(request, f"«\u00a0{skill.label}\u00a0» est dans vos étapes.")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("lorfolio_target", row.pk)

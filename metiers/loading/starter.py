@@ -44,7 +44,7 @@ def load_starter(folder: Path) -> Report:
 
 
 def _skill(row: Row) -> dict[str, Any]:
-    values = {
+    values: dict[str, Any] = {
         "label": row.text("label", required=True), "group": row.text("group", required=True),
         "kind": row.choice("kind", Skill.Kind.values, what="sorte"), "question": row.text("question"),
         "synonyms": row.text("synonyms"), "source": Skill.Source.STARTER.value, "active": True,
