@@ -160,6 +160,10 @@ def test_L10_a_preview_is_asked_of_few_queries(
 # --- Out
 
 
+def exported(client: Client) -> Any:
+    return client.get(EXPORT)
+
+
 def archive_of(response: Any) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
 
@@ -198,7 +202,7 @@ def test_L10_everything_leaves_with_its_hashes_and_comes_back(client: Client) ->
     newcomer = portfolio()
     other = Client()
     other.force_login(newcomer.user)
-    whole = b"".join(client.get(EXPORT).streaming_content)
+    whole = b"".join(exported(client).streaming_content)
     page = given(other, whole, "lorfolio.zip")
     other.post(IMPORT, ticked(page))
     assert list(newcomer.experiences.values_list("title", flat=True)) == ["Vendeuse"]
@@ -276,7 +280,7 @@ def test_L10_the_archive_is_asked_of_as_many_queries_whatever_there_is(
         extra(made)
     client.force_login(made.user)
     with django_assert_max_num_queries(55):
-        b"".join(client.get(EXPORT).streaming_content)
+        b"".join(exported(client).streaming_content)
     assert of_file(b'{"work": []}').incoming.rows == []
 
 
@@ -287,7 +291,7 @@ def test_L7_a_big_safe_leaves_one_document_at_a_time(client: Client, settings: A
     for number in range(300):
         file(made, name=f"document-{number}.pdf", data=PDF + number.to_bytes(4) + secrets.token_bytes(200_000))
     client.force_login(made.user)
-    body = client.get(EXPORT).streaming_content
+    body = exported(client).streaming_content
     tracemalloc.start()
     sent = sum(len(piece) for piece in body)
     most = tracemalloc.get_traced_memory()[1]
