@@ -63,12 +63,13 @@ def lost(content: Content, blocks: Iterable[Read]) -> list[str]:
 
 def _wanted(content: Content) -> Iterator[tuple[str, ...]]:
     """Words that the text must say, each in the languages where it may be said."""
-    single = [content.person.name, content.person.email, *(row.organisation for row in content.experiences)]
-    rows = [(row.name, language_name(fold(row.name))) for row in content.languages]
+    rows = [(content.person.name, ""), (content.person.email, "")]
+    rows += [(row.organisation, _german(row, "organisation")) for row in content.experiences]
+    rows += [(row.name, language_name(fold(row.name))) for row in content.languages]
     lived: list[Any] = [*content.experiences, *content.extras]
     rows += [(row.title, _german(row, "title")) for row in lived]
     rows += [(row.label, _german(row, "label")) for row in content.skills]
-    for said in (*((words,) for words in single), *rows):
+    for said in rows:
         if said[0]:
             yield tuple(words for words in said if words)
 

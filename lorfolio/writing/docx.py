@@ -33,6 +33,7 @@ _STYLES = {
 def docx_of(cv: Cv, content: Content, *, today: dt.date) -> bytes:
     outline = outline_of(cv, content, today=today)
     document: Any = Document()
+    _without_thumbnail(document)
     _page(document)
     _styles(document, outline)
     properties = document.core_properties
@@ -47,6 +48,13 @@ def docx_of(cv: Cv, content: Content, *, today: dt.date) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _without_thumbnail(document: Any) -> None:
+    """The picture of an empty page that the library's own template carries."""
+    package = document.part.package
+    for key in [key for key, link in package.rels.items() if link.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del package.rels[key]
 
 
 def _page(document: Any) -> None:
