@@ -31,12 +31,12 @@ async function save() {
       follow();
     } else if (answer.status === 422) {
       const { errors } = await answer.json();
-      say(`Pas encore enregistré : ${Object.values(errors).flat()[0]}`, true);
+      say(`Pas encore enregistré\u00a0: ${Object.values(errors).flat()[0]}`, true);
     } else {
-      say("Pas enregistré : rechargez la page pour continuer.", true);
+      say("Pas enregistré\u00a0: rechargez la page pour continuer.", true);
     }
   } catch {
-    say("Pas enregistré : la connexion manque. Vos changements restent à l’écran.", true);
+    say("Pas enregistré\u00a0: la connexion manque. Vos changements restent à l’écran.", true);
   }
   sending = null;
   if (again) {
@@ -70,7 +70,7 @@ function step(button) {
   const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
   const what = row.querySelector("b, h3").firstChild.textContent.trim();
   if (!other) {
-    say(`« ${what} » est déjà ${by < 0 ? "en premier" : "en dernier"}.`);
+    say(`«\u00a0${what}\u00a0» est déjà ${by < 0 ? "en premier" : "en dernier"}.`);
     return;
   }
   if (by < 0) other.before(row);
