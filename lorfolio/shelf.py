@@ -49,7 +49,7 @@ class Kept:
 
 
 def _kind(media_type: str) -> tuple[str, str]:
-    return next((words for sign, words in _KINDS.items() if media_type.startswith(sign)), ("Document", "piece"))
+    return next((words for sign, words in _KINDS.items() if media_type.startswith(sign)), ("Document", "mallette"))
 
 
 def shelf(portfolio: Portfolio, rows: Sequence[SafeFile], at: dt.datetime) -> list[Kept]:
