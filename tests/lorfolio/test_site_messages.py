@@ -75,7 +75,7 @@ def test_L5_programs_believe_they_succeed_and_the_hasty_read_again(client: Clien
      ("message", ""), ("message", "x" * 2_001)],
 )  # fmt: skip
 def test_S4_what_is_wrong_is_said_beside_the_field(client: Client, owner: Portfolio, field: str, value: str) -> None:
-    answer = send(client, **{field: value})
+    answer = send(client, after=10, **{field: value})
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
     assert OutboxMail.objects.count() == 0

@@ -17,7 +17,7 @@ from PIL import Image
 from core.models import JournalEntry
 from lorfolio import selecting
 from lorfolio.lists import Act, Certainty, ProofKind, SiteModel, SiteState
-from lorfolio.models import Operation, PersonalSite, Portfolio, Proof, RetiredAddress
+from lorfolio.models import Experience, Operation, PersonalSite, Portfolio, Proof, RetiredAddress, Skill
 from lorfolio.services import site as sites
 from lorfolio.services.profile import set_photo
 from tests.lorfolio.people import NOW, experience, extra, language, portfolio, skill
@@ -119,8 +119,8 @@ def test_L5_whatever_is_chosen_the_rest_stays_out_of_html_and_data(mask: list[bo
         *(skill(owner, label=mark, note=f"note {mark}") for mark in marks[3:6]),
         language(owner, name=marks[6]), extra(owner, title=marks[7]),
     ]  # fmt: skip
-    for held in items[3:6]:
-        held.experiences.set(items[:3])
+    for held in Skill.objects.all():
+        held.experiences.set(Experience.objects.all())
     site = opened(owner, model=model, indexable=found, slug=f"essai-{model}")
     keys = [selecting.key_of(item) for item, kept in zip(items, mask, strict=True) if kept]
     selecting.choose(selection=site.selection, keys=keys)
