@@ -149,7 +149,7 @@ class _Writer:
         return made
 
     def _picture(self) -> Any:
-        name = self.document.addPicture("portrait.jpg", mediatype="image/jpeg", content=self.outline.photo)
+        name = self.document.addPicture("Pictures/portrait.jpg", mediatype="image/jpeg", content=self.outline.photo)
         frame = draw.Frame(width=f"{PHOTO_MM[0]}mm", height=f"{PHOTO_MM[1]}mm", anchortype="as-char", name="Portrait")
         frame.addElement(draw.Image(href=name, type="simple", show="embed", actuate="onLoad"))
         frame.addElement(svg.Title(text=self.outline.photo_says))
