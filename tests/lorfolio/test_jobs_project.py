@@ -75,7 +75,8 @@ def test_L6_without_a_script_the_words_are_asked_about_once(browser: Client, me:
 @pytest.mark.usefixtures("lists")
 def test_L6_ones_own_words_are_kept(browser: Client, me: Portfolio) -> None:
     add(browser, title="caissiere de nuit", choice="mots")
-    assert Target.objects.values_list("title", "family", "job").get() == ("caissiere de nuit", None, None)
+    made = Target.objects.get(portfolio=me)
+    assert (made.title, made.family_id, made.job_id) == ("caissiere de nuit", None, None)
     page = browser.get(reverse("lorfolio_target", args=[Target.objects.get().pk]))
     assert page.context["compared"].total == 0
 
