@@ -69,7 +69,7 @@ def test_L3_the_questions_draw_skills_out_of_an_experience(listed: list[Referenc
 def test_L3_an_answer_taken_back_takes_back_what_nothing_else_holds(listed: list[Reference]) -> None:
     owner = portfolio()
     row, other = experience(owner), experience(owner)
-    ask = {"portfolio": owner, "experience": row, "asked": listed[:3]}
+    ask: dict[str, Any] = {"portfolio": owner, "experience": row, "asked": listed[:3]}
     skills.answer(**ask, yes={"planifier-0", "planifier-1", "planifier-2"})
     Skill.objects.get(reference="planifier-1").experiences.add(other)
     Skill.objects.filter(reference="planifier-2").update(note="Un exemple")
