@@ -178,7 +178,7 @@ class _Story:
         )  # fmt: skip
 
     def _project(self) -> None:
-        family = JobFamily.objects.filter(folded__contains="soin").order_by("folded").first()
+        family = JobFamily.objects.filter(slug="soins").first()
         first = Target.objects.create(
             portfolio=self.owner, title="Aide-soignant·e", family=family,
             note="Un an d’école, ou par l’apprentissage. Demander ce que ma validation d’expérience peut valoir.",

@@ -98,20 +98,20 @@ EXPERIENCES: dict[str, dict[str, Any]] = {
 
 # label, in German, level, experiences where it was used, an example
 SKILLS: tuple[tuple[str, str, Level, tuple[str, ...], str], ...] = (
-    ("Écouter avec attention", "Aufmerksam zuhören", Level.TEACHES, ("civique", "grand-mere"),
+    ("Écouter quelqu’un sans juger", "Aufmerksam zuhören", Level.TEACHES, ("civique", "grand-mere"),
      "Une résidente ne parlait plus à table\u00a0: j’ai compris qu’elle n’entendait plus de ce côté-là."),
     ("Rassurer une personne inquiète", "Beruhigen und Sicherheit geben", Level.ALONE, ("civique", "grand-mere"), ""),
     ("Aider une personne dans les gestes du quotidien", "Im Alltag unterstützen", Level.ALONE,
      ("grand-mere", "civique"), "Lever, repas, marche\u00a0: au rythme de la personne."),
-    ("Respecter les règles d’hygiène", "Hygieneregeln einhalten", Level.TEACHES, ("boulangerie", "civique"), ""),
-    ("Accueillir le public", "Menschen empfangen", Level.TEACHES, ("boulangerie", "civique"), ""),
+    ("Respecter l’hygiène alimentaire", "Lebensmittelhygiene einhalten", Level.TEACHES, ("boulangerie",), ""),
+    ("Accueillir des personnes", "Menschen empfangen", Level.TEACHES, ("boulangerie", "civique"), ""),
     ("Tenir une caisse", "Kasse führen", Level.TEACHES, ("boulangerie",), ""),
-    ("Organiser le travail d’une équipe", "Arbeit im Team organisieren", Level.ALONE, ("boulangerie", "chorale"), ""),
-    ("Former un collègue à un poste", "Kolleginnen einarbeiten", Level.ALONE, ("boulangerie",), ""),
+    ("Tenir un planning pour plusieurs personnes", "Dienstpläne erstellen", Level.ALONE, ("boulangerie", "chorale"), ""),
+    ("Accueillir un nouveau ou une nouvelle", "Kolleginnen einarbeiten", Level.ALONE, ("boulangerie",), ""),
     ("Animer un atelier", "Eine Gruppe anleiten", Level.ALONE, ("civique", "chorale"), ""),
     ("Transmettre une information utile à l’équipe", "Wichtiges dem Team melden", Level.ALONE, ("civique",), ""),
-    ("Garder son calme dans l’urgence", "In Stresssituationen ruhig bleiben", Level.ALONE, ("civique",), ""),
-    ("Préparer des repas adaptés", "Angepasste Mahlzeiten zubereiten", Level.HELPED, ("grand-mere",), ""),
+    ("Garder son calme sous pression", "In Stresssituationen ruhig bleiben", Level.ALONE, ("civique",), ""),
+    ("Préparer les repas d’une personne fragile", "Angepasste Mahlzeiten zubereiten", Level.HELPED, ("grand-mere",), ""),
 )  # fmt: skip
 
 LANGUAGES = (("Français", "natif"), ("Allemand", "B1"), ("Anglais", "A2"))
@@ -143,6 +143,6 @@ SKILLS_SUMMARY = (
 ATTESTATIONS = (
     ("Animer un atelier", "Hortense Villemin", "animatrice", "Résidence Les Tilleuls",
      "Inès a tenu l’atelier de chant seule pendant huit mois. Les résidents la réclament encore."),
-    ("Organiser le travail d’une équipe", "Raoul Pernotte", "boulanger", "Boulangerie Au Bon Levain",
+    ("Tenir un planning pour plusieurs personnes", "Raoul Pernotte", "boulanger", "Boulangerie Au Bon Levain",
      "Le planning n’a jamais aussi bien tourné."),
 )  # fmt: skip
