@@ -106,12 +106,12 @@ SKILLS: tuple[tuple[str, str, Level, tuple[str, ...], str], ...] = (
     ("Respecter l’hygiène alimentaire", "Lebensmittelhygiene einhalten", Level.TEACHES, ("boulangerie",), ""),
     ("Accueillir des personnes", "Menschen empfangen", Level.TEACHES, ("boulangerie", "civique"), ""),
     ("Tenir une caisse", "Kasse führen", Level.TEACHES, ("boulangerie",), ""),
-    ("Tenir un planning pour plusieurs personnes", "Dienstpläne erstellen", Level.ALONE, ("boulangerie", "chorale"), ""),
+    ("Tenir un planning pour plusieurs personnes", "Dienstpläne erstellen", Level.ALONE, ("boulangerie",), ""),
     ("Accueillir un nouveau ou une nouvelle", "Kolleginnen einarbeiten", Level.ALONE, ("boulangerie",), ""),
     ("Animer un atelier", "Eine Gruppe anleiten", Level.ALONE, ("civique", "chorale"), ""),
     ("Transmettre une information utile à l’équipe", "Wichtiges dem Team melden", Level.ALONE, ("civique",), ""),
     ("Garder son calme sous pression", "In Stresssituationen ruhig bleiben", Level.ALONE, ("civique",), ""),
-    ("Préparer les repas d’une personne fragile", "Angepasste Mahlzeiten zubereiten", Level.HELPED, ("grand-mere",), ""),
+    ("Préparer les repas d’une personne fragile", "Mahlzeiten zubereiten", Level.HELPED, ("grand-mere",), ""),
 )  # fmt: skip
 
 LANGUAGES = (("Français", "natif"), ("Allemand", "B1"), ("Anglais", "A2"))
