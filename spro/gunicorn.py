@@ -3,7 +3,7 @@
 import os
 
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-timeout = 30
+timeout = 120  # somebody takes all their safe out, on a slow line
 keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000

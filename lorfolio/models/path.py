@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from lorfolio.lists import Cefr, Certainty, ExtraKind, Kind, Level, ProofKind
 from lorfolio.models.base import Owned, PartialDateField
@@ -31,7 +31,8 @@ class Experience(Owned):
 
     class Meta:
         verbose_name = "expérience"
-        ordering = [F("ends").asc(), "-starts", "-created_at"]
+        # What goes on first, then what ended last.
+        ordering = [Case(When(ends="", then=Value("9999")), default="ends").desc(), "-starts", "-created_at"]
         indexes = [models.Index(fields=["portfolio", "-starts"], name="experience_of")]
         constraints = [
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from core.encryption import Undecipherable
 from core.http import public_page
+from core.uploads import in_memory
 from lorfolio.dashboard import dashboard
 from lorfolio.forms.home import Opening, Photo, Profile, network_of
 from lorfolio.http import drawn, owner, private
@@ -81,6 +82,7 @@ def who(request: HttpRequest, portfolio: Portfolio) -> HttpResponse:
     return render(request, "lorfolio/home/profile.html", shown)
 
 
+@in_memory
 @owner
 @require_POST
 def change_photo(request: HttpRequest, portfolio: Portfolio) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fair_use import AccountUse
+from core.uploads import in_memory
 from lorfolio.forms.proofs import AskAttestation, BadgeProof, FileProof, LinkProof
 from lorfolio.http import is_minor, mine, owner
 from lorfolio.models import Experience, Extra, Portfolio, Proof, SafeFile, Skill
@@ -57,6 +58,7 @@ def choose(request: HttpRequest, portfolio: Portfolio, of: str, key: UUID) -> Ht
     return render(request, "lorfolio/proofs/choose.html", shown)
 
 
+@in_memory
 @owner
 @FORM
 def file(request: HttpRequest, portfolio: Portfolio, of: str, key: UUID) -> HttpResponse:
@@ -95,6 +97,7 @@ def link(request: HttpRequest, portfolio: Portfolio, of: str, key: UUID) -> Http
     return _page(request, item, of, form, "Un lien")
 
 
+@in_memory
 @owner
 @FORM
 def badge(request: HttpRequest, portfolio: Portfolio, of: str, key: UUID) -> HttpResponse:
