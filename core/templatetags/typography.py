@@ -39,6 +39,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("n°", re.compile(r"(?<=\bn°) ?(?=\d)"), NBSP),
 )
 _ESCAPED_APOSTROPHE = re.compile(r"(?<=\w)&#(?:x27|39);(?=\w)")
+_SIZES = ("Ko", "Mo", "Go")
 _MARKUP = re.compile(r"(<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
 
 
@@ -66,6 +67,17 @@ def typo(value: str, autoescape: bool = True) -> SafeString | str:
 def date(value: Any, shape: str | None = None) -> str:
     """Django's own `date`, which every template calls, with « 1er » for the first day of a month."""
     return _FIRST.sub("1er ", str(defaultfilters.date(value, shape)))
+
+
+@register.filter(is_safe=True)
+def filesizeformat(value: Any) -> str:
+    """Instead of Django's « Kio » and « Mio », the units people read on their telephone: « 850 octets », « 1,2 Mo »."""
+    size = float(value or 0)
+    if size < 1_000:
+        return f"{size:.0f}{NBSP}octet{'s' if size >= 2 else ''}"
+    power = next((n for n in range(1, len(_SIZES) + 1) if round(size / 1_000**n, 1) < 1_000), len(_SIZES))
+    said = f"{size / 1_000**power:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{said}{NBSP}{_SIZES[power - 1]}"
 
 
 @register.filter

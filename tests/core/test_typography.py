@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-from core.templatetags.typography import enumerated, french, typo
+from core.templatetags.typography import NBSP, enumerated, filesizeformat, french, typo
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,12 @@ def test_the_first_day_of_a_month_is_an_ordinal_in_every_template() -> None:
     shown = page.render(Context({"first": dt.date(2026, 12, 1), "other": dt.date(2026, 12, 21), "none": None}))
     assert shown == "1er décembre 2026 21 décembre  2026-12-01"
     assert french("le 1 août, le 11 août, 1 aout") == "le 1er août, le 11 août, 1 aout"
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 octet"), (1, "1 octet"), (850, "850 octets"), (8_200, "8,2 Ko"), (999_960, "1 Mo"), (1_240_000, "1,2 Mo"),
+     (200_000_000, "200 Mo"), (3_000_000_000, "3 Go"), (None, "0 octet")],
+)  # fmt: skip
+def test_sizes_are_said_as_people_read_them(size: int | None, said: str) -> None:
+    assert filesizeformat(size) == said.replace(" ", NBSP)
