@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lorfolio.lists import Level
 from lorfolio.models import Portfolio, Skill, Target
+from lorfolio.skill_keys import skill_key
 from metiers.models import FamilySkill, JobSkill
 from metiers.models import Skill as ReferenceSkill
 
@@ -61,7 +62,8 @@ def compare(portfolio: Portfolio, targets: Sequence[Target]) -> dict[UUID, Compa
         rows = by_job.get(target.job_id or "") or by_family.get(target.family_id or "", [])
         source = "rome" if by_job.get(target.job_id or "") else "famille" if rows else ""
         wanted = [
-            Wanted(row, essential, by_reference.get(row.pk) or by_words.get(row.folded)) for row, essential in rows
+            Wanted(row, essential, by_reference.get(row.pk) or by_words.get(skill_key(row.label)))
+            for row, essential in rows
         ]
         found[target.pk] = Comparison(
             source, _first(w for w in wanted if w.own), _first(w for w in wanted if not w.own)

@@ -30,6 +30,7 @@ from lorfolio.models import (
 )
 from lorfolio.services import safe
 from lorfolio.services.opening import open_portfolio
+from lorfolio.skill_keys import skill_key
 from metiers.models import JobFamily
 from metiers.models import Skill as ReferenceSkill
 from spro import demo_lorfolio_files as files
@@ -93,7 +94,7 @@ class _Story:
         known = {row.folded: row for row in ReferenceSkill.objects.filter(folded__in=[fold(s[0]) for s in SKILLS])}
         for label, german, level, lived, note in SKILLS:
             row = Skill.objects.create(
-                portfolio=self.owner, label=label, folded=fold(label), reference=known.get(fold(label)), level=level,
+                portfolio=self.owner, label=label, folded=skill_key(label), reference=known.get(fold(label)), level=level,
                 note=note, translations={"de": {"label": german}},
             )  # fmt: skip
             row.experiences.set([self.items[name] for name in lived])

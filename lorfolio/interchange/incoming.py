@@ -10,6 +10,7 @@ from typing import Any
 from core.text import fold
 from lorfolio.interchange.json_fields import EXPERIENCE, EXTRA, LANGUAGE, SKILL
 from lorfolio.periods import partial_words, period_words
+from lorfolio.skill_keys import skill_key
 
 COLUMNS = {
     EXPERIENCE: ("kind", "title", "organisation", "place", "url", "starts", "ends", "summary", "highlights", "details"),
@@ -96,11 +97,6 @@ def close(item: str, values: dict[str, Any]) -> tuple[str, ...]:
     if item == EXTRA:
         return (item, values["kind"], folded(values["title"]), folded(values["issuer"]), values["date"][:4])
     return (item, folded(values["title"]), folded(values["organisation"]), values["starts"][:4])
-
-
-def skill_key(label: str) -> str:
-    """What makes a skill unique in a portfolio, as `services.skills` has it (« 电工 » folds to nothing)."""
-    return fold(label)[:160] or label.strip().lower()
 
 
 def folded(text: str) -> str:

@@ -32,7 +32,10 @@ class Experience(Owned):
     class Meta:
         verbose_name = "expérience"
         # What goes on first, then what ended last.
-        ordering = [Case(When(ends="", then=Value("9999")), default="ends").desc(), "-starts", "-created_at"]
+        ordering = [
+            Case(When(ends="", then=Value("9999")), default="ends", output_field=models.CharField()).desc(),
+            "-starts", "-created_at",
+        ]  # fmt: skip
         indexes = [models.Index(fields=["portfolio", "-starts"], name="experience_of")]
         constraints = [
             models.CheckConstraint(

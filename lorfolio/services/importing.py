@@ -12,9 +12,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from core.journal import record
-from lorfolio.interchange.incoming import COLUMNS, TITLES, Incoming, Row, close, exact, skill_key
+from lorfolio.interchange.incoming import COLUMNS, TITLES, Incoming, Row, close, exact
 from lorfolio.interchange.json_fields import EXPERIENCE, EXTRA, LANGUAGE, SKILL
 from lorfolio.models import Experience, Extra, Language, Portfolio, Skill
+from lorfolio.skill_keys import skill_key
 from territories.models import Commune
 
 MODELS: dict[str, type[Any]] = {EXPERIENCE: Experience, SKILL: Skill, LANGUAGE: Language, EXTRA: Extra}

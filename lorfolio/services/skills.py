@@ -8,14 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.text import fold
 from lorfolio.lists import Level
 from lorfolio.models import Choice, Comment, Experience, Portfolio, Proof, Skill
 from lorfolio.services.path import FULL, locked
+from lorfolio.skill_keys import LONGEST, skill_key
 from metiers.models import Skill as Reference
 
 MOST = 500
-LONGEST = 160
 TWICE = "Cette compétence est déjà dans votre liste\u00a0: vous pouvez réunir les deux."
 
 
@@ -34,7 +33,7 @@ def hold(
     """  # fmt: skip
     locked(portfolio)
     label = " ".join((reference.label if reference else label).split())[:LONGEST]
-    folded = fold(label)[:LONGEST] or label.lower()
+    folded = skill_key(label)
     if not label:
         raise ValidationError({"label": "Écrivez ce que vous savez faire."})
     row = Skill.objects.filter(portfolio=portfolio, folded=folded).first()
@@ -91,10 +90,10 @@ def change(*, skill: Skill, facts: dict[str, Any], experiences: Iterable[Experie
     locked(skill.portfolio)
     row = Skill.objects.select_related("reference").get(pk=skill.pk)
     label = " ".join(str(facts["label"]).split())
-    folded = fold(label)[:LONGEST] or label.lower()
+    folded = skill_key(label)
     if Skill.objects.filter(portfolio=row.portfolio_id, folded=folded).exclude(pk=row.pk).exists():
         raise ValidationError({"label": TWICE})
-    if row.reference and fold(row.reference.label)[:LONGEST] != folded:
+    if row.reference and skill_key(row.reference.label) != folded:
         row.reference = None
     row.label, row.folded = label, folded
     row.level, row.note, row.keywords = facts["level"], facts["note"], facts["keywords"]

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import User
-from core.text import fold
 from lorfolio.models import Cv, Experience, Extra, Language, Portfolio, SafeFile, Selection, Skill
 from lorfolio.services import safe
 from lorfolio.services.opening import open_portfolio
+from lorfolio.skill_keys import skill_key
 from tests.factories import fresh, person
 
 NOW = dt.datetime(2026, 11, 22, 10, 0, tzinfo=dt.UTC)
@@ -35,7 +35,7 @@ def experience(owner: Portfolio, **fields: Any) -> Experience:
 
 def skill(owner: Portfolio, label: str = "", **fields: Any) -> Skill:
     label = label or f"Compétence {fresh()}"
-    return Skill.objects.create(portfolio=owner, label=label, folded=fold(label), **fields)
+    return Skill.objects.create(portfolio=owner, label=label, folded=skill_key(label), **fields)
 
 
 def language(owner: Portfolio, **fields: Any) -> Language:
