@@ -68,6 +68,15 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Warn:
+    """What the person should know, and may pass over: nobody is kept from leaving for it. It is not in the receipt."""
+
+    what: str
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Hold:
     """What must be done before: a sentence, and the page where."""
 
@@ -78,11 +87,13 @@ class Hold:
 
 @dataclass(frozen=True)
 class Told:
-    """What a room says before: what goes (lines of nothing are left out), what stays, what must be done first."""
+    """What a room says before: what goes (lines of nothing are left out), what stays, what must be done first, what
+    leaving does to others."""
 
     goes: Sequence[Line] = ()
     stays: Sequence[Stay] = ()
     holds: Sequence[Hold] = ()
+    warns: Sequence[Warn] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,7 @@ class Beforehand:
     parts: list[Shown]
     stays: list[Stay]
     holds: list[Hold]
+    warns: list[Warn] = field(default_factory=list)
 
     @property
     def takes(self) -> list[tuple[str, str]]:
@@ -135,6 +147,7 @@ def beforehand(user: User) -> Beforehand:
     shown: list[Shown] = []
     stays: list[Stay] = []
     holds: list[Hold] = []
+    warns: list[Warn] = []
     with on_every_ground():
         for part in parts():
             told = part.tell(user)
@@ -143,9 +156,10 @@ def beforehand(user: User) -> Beforehand:
                 shown.append(Shown(part.title, goes, part.take))
             stays += told.stays
             holds += told.holds
+            warns += told.warns
     if user.is_superuser:
         holds.append(Hold("Ce compte fait fonctionner le portail\u00a0: il se retire par la ligne de commande."))
-    return Beforehand(shown, stays, holds)
+    return Beforehand(shown, stays, holds, warns)
 
 
 @dataclass(frozen=True)

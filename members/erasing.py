@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from accounts.erasing import Leaving, Line, Part, Stay, Told, addresses_of, register
+from accounts.erasing import Leaving, Line, Part, Stay, Told, Warn, addresses_of, register
 from accounts.models import User
-from members.models import CharterSignature, Invitation, Mandate
+from members.models import CharterSignature, Invitation, Mandate, Organisation
+from members.services_team import managers_besides
 
 
 def connect() -> None:
@@ -28,7 +29,24 @@ def tell(user: User) -> Told:
             "ils sont à l’organisme\u00a0; votre nom de compte n’y est plus. Une adresse donnée comme contact d’un"
             " organisme se change par sa page.",
         ))  # fmt: skip
-    return Told(_lines(user, addresses_of(user)), stays)
+    warns = [
+        Warn(
+            f"Vous êtes la seule personne à gérer {organisation.display_name}\u00a0: après vous, plus personne ne"
+            " pourra changer sa page ni son équipe. Confiez d’abord ce rôle à quelqu’un, si vous le pouvez.",
+            "/pro/", "Aller à l’espace pro",
+        )
+        for organisation in left_alone(user)
+    ]  # fmt: skip
+    return Told(_lines(user, addresses_of(user)), stays, warns=warns)
+
+
+def left_alone(user: User) -> list[Organisation]:
+    """The organisations, not former ones, that nobody else manages today."""
+    rows = Mandate.objects.in_force().filter(user=user, role=Mandate.Role.MANAGER).select_related("organisation")
+    return [
+        row.organisation for row in rows.order_by("organisation__sort_key")
+        if row.organisation.status != Organisation.Status.FORMER and not managers_besides(row)
+    ]  # fmt: skip
 
 
 def erase(leaving: Leaving) -> Sequence[Line]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.text import fold
+from lorfolio import content
 from lorfolio.lists import Accent, CvModel, ProofKind, SiteModel, SiteState
 from lorfolio.models import (
     Choice,
@@ -28,7 +29,7 @@ from lorfolio.models import (
     Step,
     Target,
 )
-from lorfolio.services import safe
+from lorfolio.services import cvs, safe
 from lorfolio.services.opening import open_portfolio
 from lorfolio.skill_keys import skill_key
 from metiers.models import JobFamily
@@ -36,6 +37,7 @@ from metiers.models import Skill as ReferenceSkill
 from spro import demo_lorfolio_files as files
 from spro.demo_lorfolio_story import (
     ATTESTATIONS,
+    CARE_SUMMARY,
     EXPERIENCES,
     EXTRAS,
     LANGUAGES,
@@ -74,6 +76,7 @@ class _Story:
         self._path()
         self._proofs()
         self._cvs()
+        self._looked()
         self._site()
         self._project()
         return self.owner
@@ -94,8 +97,8 @@ class _Story:
         known = {row.folded: row for row in ReferenceSkill.objects.filter(folded__in=[fold(s[0]) for s in SKILLS])}
         for label, german, level, lived, note in SKILLS:
             row = Skill.objects.create(
-                portfolio=self.owner, label=label, folded=skill_key(label), reference=known.get(fold(label)), level=level,
-                note=note, translations={"de": {"label": german}},
+                portfolio=self.owner, label=label, folded=skill_key(label), reference=known.get(fold(label)),
+                level=level, note=note, translations={"de": {"label": german}},
             )  # fmt: skip
             row.experiences.set([self.items[name] for name in lived])
             self.items[label] = row
@@ -140,14 +143,15 @@ class _Story:
     def _cvs(self) -> None:
         skills = tuple(row[0] for row in SKILLS)
         languages = tuple(name for name, _ in LANGUAGES)
-        lived = ("civique", "boulangerie", "grand-mere", "chorale", "bac", "fribourg")
+        lived = ("civique", "boulangerie", "grand-mere", "bac")
+        care = (*skills[:3], skills[4], skills[11])  # what a nursing home reads first: one page
         abroad = ("civique", "boulangerie", "grand-mere", "fribourg", "bac")
         more = ("psc1", "permis", "chant", "velo")
         order = ["experiences", "etudes", "competences", "langues", "plus"]
         Cv.objects.create(
-            portfolio=self.owner, selection=self._chosen((*lived, *skills[:8], *languages, *more), order),
+            portfolio=self.owner, selection=self._chosen((*lived, *care, *languages, "psc1", "permis"), order),
             name="Aide-soignante, établissements de Troyes", headline="Future aide-soignante",
-            model=CvModel.CHRONOLOGICAL, accent=Accent.PINE, with_photo=True,
+            model=CvModel.CHRONOLOGICAL, accent=Accent.PINE, with_photo=True, summary=CARE_SUMMARY,
         )  # fmt: skip
         Cv.objects.create(
             portfolio=self.owner,
@@ -166,6 +170,18 @@ class _Story:
             accent=Accent.INK, with_photo=True,
             translations={"de": {"headline": "Bewerbung als Pflegehelferin", "summary": SUMMARY_DE}},
         )  # fmt: skip
+
+    def _looked(self) -> None:
+        """One CV was last looked at before its owner told the bakery better: the list says what changed since."""
+        bakery, said = self.items["boulangerie"], EXPERIENCES["boulangerie"]["highlights"]
+        for cv in Cv.objects.filter(portfolio=self.owner).order_by("-created_at"):
+            before = cv.model == CvModel.CHRONOLOGICAL
+            bakery.highlights = said[:2] if before else said
+            bakery.save()
+            whole = content.whole(self.owner, content.person_of(self.owner))
+            cvs.look(cv=cv, whole=whole, at=self.at - dt.timedelta(days=20) if before else self.at)
+        bakery.highlights = said
+        bakery.save()
 
     def _site(self) -> None:
         chosen = ("civique", "boulangerie", "grand-mere", "chorale", "bac", *(row[0] for row in SKILLS[:7]),

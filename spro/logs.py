@@ -44,9 +44,9 @@ def _typed() -> list[str]:
     return sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
-# Where young people are accompanied, an exception may repeat what was opened for a page (a template that fails names
-# its whole context): of its traceback the frames alone are written.
-_SILENT = re.compile(r'File "[^"]*/(?:templates/)?psad/')
+# Where young people are accompanied, and in a Lorfolio, an exception may repeat what was opened for a page (a template
+# that fails names its whole context): of its traceback the frames alone are written.
+_SILENT = re.compile(r'File "[^"]*/(?:templates/)?(?:psad|lorfolio)/')
 _RAISED = re.compile(r"(raised (?:unexpected|expected)): .*", re.DOTALL)
 
 

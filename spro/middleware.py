@@ -87,19 +87,20 @@ class ConditionalMiddleware(ConditionalGetMiddleware):
         return super().process_response(request, response)
 
 
-SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/", "/partage/")
+SILENT = ("/psad/", "/mon-accompagnement/", "/admin/psad/", "/lorfolio/", "/pro/lorfolio/", "/partage/")
+OPEN = ("/lorfolio/decouvrir/",)
 
 
 class SilentMiddleware:
-    """Where young people are accompanied, every answer, a refusal or an incident included, is kept by no cache and
-    found by no engine: what a page says of itself (`psad.http`), said of those that no view wrote."""
+    """Where young people are accompanied, and in a Lorfolio, every answer, a refusal or an incident included, is kept
+    by no cache and found by no engine: what a page says of itself (`psad.http`), said of those that no view wrote."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(SILENT):
+        if request.path.startswith(SILENT) and not request.path.startswith(OPEN):
             if "no-store" not in response.get("Cache-Control", ""):
                 response["Cache-Control"] = "private, no-store, max-age=0"
             response["X-Robots-Tag"] = "noindex, nofollow, noarchive"

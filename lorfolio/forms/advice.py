@@ -11,6 +11,7 @@ from django.core.validators import EmailValidator
 
 from accounts.forms import ADDRESS_ERROR, plain_address
 from lorfolio.forms.plain import Plain, words
+from lorfolio.letters import without_link
 from lorfolio.lists import Kind
 from lorfolio.models import Advice, Cv, Experience, Extra, Language, Portfolio, Skill
 from lorfolio.selecting import Key, keys_of, read_keys
@@ -102,8 +103,13 @@ class Invite(Shown):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Écrivez l’adresse de la personne à inviter."},
     )  # fmt: skip
-    message = words("Un mot pour cette personne", 600, rows=3)
+    message = words("Un mot pour cette personne", 600, rows=3, hint="Sans lien.")
     field_order = ("email", "message")
+
+    def clean_message(self) -> str:
+        said: str = self.cleaned_data["message"]
+        without_link(said)
+        return said
 
 
 class Word(Plain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -15,9 +16,22 @@ class Plain(forms.Form):
         self.use_required_attribute = False
 
 
+# Line breaks and controls; marks that turn the reading of what follows round (those of one letter, and joiners, are of
+# many people's writing).
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+class OneLine(forms.CharField):
+    """What a field of one line gives, also to who writes the request by hand: in a mail, a PDF, a file's name."""
+
+    def to_python(self, value: Any) -> str:
+        return _TURNS.sub("", _BREAKS.sub(" ", super().to_python(value) or "")).strip()
+
+
 def text(label: str, most: int, missing: str = "", *, hint: str = "", **attributes: str) -> forms.CharField:
     """One line; `missing` says what to do when nothing is written, and makes it asked for."""
-    return forms.CharField(
+    return OneLine(
         label=label, max_length=most, required=bool(missing), help_text=hint,
         widget=forms.TextInput(attrs={"autocomplete": "off"} | attributes),
         error_messages={"required": missing, "max_length": LONG.format(most=most)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -10,8 +9,7 @@ from django.core.exceptions import ValidationError
 
 from lorfolio import badges
 from lorfolio.forms.plain import Plain, page_field, text, words
-
-_LINK = re.compile(r"https?:|www\.|\w\.(?:com|fr|net|org|ru|io)\b", re.IGNORECASE)
+from lorfolio.letters import has_link, without_link
 
 
 class FileProof(Plain):
@@ -102,15 +100,12 @@ class AskAttestation(Plain):
 
     def clean_message(self) -> str:
         said: str = self.cleaned_data["message"]
-        if _LINK.search(said):
-            raise ValidationError(
-                "Pas de lien dans ce message\u00a0: il pourrait être pris pour un message frauduleux."
-            )
+        without_link(said)
         return said
 
     def clean_asked_name(self) -> str:
         said: str = self.cleaned_data["asked_name"]
-        if _LINK.search(said):
+        if has_link(said):
             raise ValidationError("Écrivez un nom, sans lien.")
         return said
 

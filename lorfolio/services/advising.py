@@ -6,8 +6,9 @@ Every door checks the person's own say again: revoked, over, declined or out of 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from core.journal import record
 from core.links import absolute
 from core.outbox import queue_mail
 from core.secrets import digest, new_secret
-from lorfolio import selecting
+from lorfolio import letters, selecting
 from lorfolio.http import is_minor
 from lorfolio.models import Advice, Comment, Cv, Portfolio, Selection, Visit
 from lorfolio.selecting import Key
@@ -77,7 +78,7 @@ def invite(
     queue_mail(
         key=f"lorfolio-advice:{advice.pk}:invite", to=email, template="lorfolio_advice_invite",
         context={
-            "name": held.full_name or "Une personne", "message": message, "until": until,
+            "name": letters.signed(held.full_name, "Une personne"), "message": message, "until": until,
             "url": absolute(f"/pro/lorfolio/{secret}/"),
         },
     )  # fmt: skip
@@ -101,6 +102,7 @@ def revoke(*, advice: Advice, at: dt.datetime) -> None:
     """Nothing opens any more from the next request on; the comments stay the person's. Twice is once."""
     rows = Advice.objects.filter(pk=advice.pk, revoked_at=None)
     if rows.update(revoked_at=at, email=""):
+        _forget_invitation([advice.pk])
         record(verb="lorfolio.advice_end", target=advice, actor=advice.portfolio.user)
 
 
@@ -153,6 +155,7 @@ def accept(*, advice: Advice, user: User, typed: str = "", at: dt.datetime) -> A
 def decline(*, advice: Advice, at: dt.datetime) -> None:
     """No thank you; nothing was read."""
     if Advice.objects.filter(pk=advice.pk, accepted_at=None, declined_at=None).update(declined_at=at, email=""):
+        _forget_invitation([advice.pk])
         _tell_owner(advice, "declined", at)
 
 
@@ -208,7 +211,14 @@ def unread_by(user: Any, today: dt.date) -> int:
 def end_over(*, today: dt.date) -> int:
     """The addresses of invitations that are over are forgotten. Returns how many."""
     over = Advice.objects.filter(Q(until__lt=today) | Q(declined_at__isnull=False) | Q(revoked_at__isnull=False))
-    return over.exclude(email="").update(email="")
+    kept = list(over.exclude(email="").values_list("pk", flat=True))
+    _forget_invitation(kept)
+    return Advice.objects.filter(pk__in=kept).update(email="")
+
+
+def _forget_invitation(advices: Iterable[UUID]) -> None:
+    """The mail that invited: a sent one keeps the address."""
+    letters.forget(keys=[f"lorfolio-advice:{key}:invite" for key in advices])
 
 
 def words_of(user: User) -> str:

@@ -14,6 +14,7 @@ from core import journal
 from core.links import absolute
 from core.outbox import queue_mail
 from core.secrets import digest, new_secret
+from lorfolio import letters
 from lorfolio.http import is_minor
 from lorfolio.lists import ProofKind
 from lorfolio.models import Experience, Proof, Skill
@@ -68,8 +69,8 @@ def ask(*, item: Item, name: str, email: str, message: str, at: dt.datetime) -> 
     queue_mail(
         key=f"lorfolio.attest/{proof.pk}", to=email, template="lorfolio_attestation",
         context={
-            "name": name, "by": portfolio.full_name or "Quelqu’un", "message": message, "until": proof.expires_at,
-            "url": absolute(f"/lorfolio/attestation/{secret}/"),
+            "name": name, "by": letters.signed(portfolio.full_name, "Quelqu’un"), "message": message,
+            "until": proof.expires_at, "url": absolute(f"/lorfolio/attestation/{secret}/"),
         },
     )  # fmt: skip
     journal.record(verb="lorfolio.attest_ask", target=portfolio, actor=portfolio.user)
@@ -112,6 +113,7 @@ def answer(
         row.statement, row.attested_words = statement, words
         row.title = f"Attestation de {name}"[:160]
     row.save()
+    letters.forget(keys=[f"lorfolio.attest/{row.pk}"])
     portfolio = row.portfolio
     queue_mail(
         key=f"lorfolio.attested/{row.pk}", to=portfolio.user.email, template="lorfolio_attested",
@@ -123,4 +125,6 @@ def answer(
 def forget_expired(*, at: dt.datetime) -> int:
     """Addresses of those who did not answer in time go; how many."""
     rows = Proof.objects.filter(kind=ProofKind.ATTESTATION, answered_at=None, expires_at__lte=at)
-    return rows.exclude(asked_email="", digest=None).update(asked_email="", message="", digest=None)
+    over = list(rows.exclude(asked_email="", digest=None).values_list("pk", flat=True))
+    letters.forget(keys=[f"lorfolio.attest/{key}" for key in over])
+    return Proof.objects.filter(pk__in=over, answered_at=None).update(asked_email="", message="", digest=None)

@@ -20,6 +20,7 @@ from core.journal import record
 from core.links import absolute
 from core.outbox import queue_mail
 from core.secrets import digest, new_secret
+from lorfolio import letters
 from lorfolio.http import awaits_consent, is_minor
 from lorfolio.models import ParentalConsent, Portfolio
 from lorfolio.services.erasing import erase_portfolio
@@ -50,7 +51,7 @@ def ask(*, portfolio: Portfolio, email: str, at: dt.datetime) -> ParentalConsent
     queue_mail(
         key=f"lorfolio-consent:{held.pk}:{int(at.timestamp())}", to=email, template="lorfolio_consent",
         context={
-            "name": held.given_name or "Votre enfant", "until": consent.expires_at,
+            "name": letters.signed(held.given_name, "Votre enfant"), "until": consent.expires_at,
             "url": absolute(f"/lorfolio/accord/{secret}/"),
         },
     )  # fmt: skip
@@ -76,6 +77,7 @@ def give(*, consent: ParentalConsent, at: dt.datetime) -> bool:
     if held.given_at is None:
         held.given_at, held.email = at, ""
         held.save(update_fields=["given_at", "email"])
+        letters.forget(beginnings=[f"lorfolio-consent:{held.portfolio_id}:"])
         record(verb="lorfolio.consent", target=held.portfolio)
         _tell(held.portfolio, "lorfolio_consent_given")
     return True

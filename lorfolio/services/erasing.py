@@ -6,7 +6,7 @@ sweep takes it away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -16,15 +16,15 @@ from django.db import transaction
 from accounts.erasing import Leaving, Line, Part, Stay, Told, register
 from accounts.models import User
 from core.journal import record
-from core.models import OutboxMail
 from events.models import Alert
+from lorfolio import letters
+from lorfolio.lists import ProofKind
 from lorfolio.models import (
     Advice,
     Cv,
     Experience,
     Extra,
     Language,
-    ParentalConsent,
     PersonalSite,
     Portfolio,
     Proof,
@@ -116,21 +116,18 @@ def _given(user: User) -> list[Line]:
 
 
 def _drop_mails(portfolio: Portfolio) -> None:
-    """Those that wait to leave and speak of this portfolio: their keys carry the id of a row of it."""
-    asked: list[tuple[Any, str]] = []
-    asked += Proof.objects.filter(portfolio=portfolio).exclude(asked_email="").values_list("pk", "asked_email")
-    asked += Advice.objects.filter(portfolio=portfolio).exclude(email="").values_list("pk", "email")
-    asked += ParentalConsent.objects.filter(portfolio=portfolio).exclude(email="").values_list("portfolio", "email")
-    advised = Advice.objects.filter(portfolio=portfolio, adviser__isnull=False)
-    asked += advised.values_list("pk", "adviser__email")
-    keys = {str(key) for key, _ in asked}
-    waiting = OutboxMail.objects.filter(to__in={email for _, email in asked}).values_list("pk", "key")
-    gone = [pk for pk, key in waiting if _names(key, keys)]
-    OutboxMail.objects.filter(pk__in=gone).delete()
-
-
-def _names(key: str, ids: Iterable[str]) -> bool:
-    return any(one in key for one in ids)
+    """Those that speak of this portfolio, waiting or sent: their keys carry the id of a row of it. The address of who
+    was written to goes with them, also once they answered."""
+    proofs = Proof.objects.filter(portfolio=portfolio, kind=ProofKind.ATTESTATION).values_list("pk", flat=True)
+    advices = Advice.objects.filter(portfolio=portfolio).values_list("pk", flat=True)
+    sites = PersonalSite.objects.filter(portfolio=portfolio).values_list("pk", flat=True)
+    letters.forget(
+        keys=[f"lorfolio.{verb}/{key}" for key in proofs for verb in ("attest", "attested")],
+        beginnings=[
+            f"lorfolio-consent:{portfolio.pk}:", f"lorfolio.step/{portfolio.pk}/",
+            *(f"lorfolio-advice:{key}:" for key in advices), *(f"site-message-{key}-" for key in sites),
+        ],
+    )  # fmt: skip
 
 
 def _drop_files(stored: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from lorfolio import letters
 from lorfolio.lists import ProofKind
 from lorfolio.models import Experience, Extra, Portfolio, Proof, SafeFile, Skill
 from lorfolio.services import safe
@@ -46,8 +47,10 @@ def join_badge(*, item: Item, title: str, url: str, badge: dict[str, Any]) -> Pr
     return same or _joined(item, kind=ProofKind.BADGE, title=title, url=url, badge=badge)
 
 
+@transaction.atomic
 def take_off(*, proof: Proof) -> None:
-    """The document stays in the safe; a request that waits dies with its link."""
+    """The document stays in the safe; a request that waits dies with its link, and its mail."""
+    letters.forget(keys=[f"lorfolio.attest/{proof.pk}"])
     proof.delete()
 
 

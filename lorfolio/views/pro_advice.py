@@ -78,7 +78,14 @@ def cv(request: HttpRequest, key: UUID, cv: UUID) -> HttpResponse:
         return private(drawn(render(request, "429.html", {"seconds": use.seconds()}, status=429)))
     content = drawing.content_of(shown, at=timezone.now())
     advising.look(advice=advice, what=f"Le CV «\u00a0{shown.name[:90]}\u00a0»", at=timezone.now())
-    response = HttpResponse(drawing.pdf_of(shown, content).data, content_type="application/pdf")
+    try:
+        drawn_pdf = drawing.pdf_of(shown, content)
+    except ValidationError as error:
+        raise Http404 from error  # its owner is told why by the editor
+    # Taken back while it was drawn: what was asked not to be shown is not given any more.
+    if not _advice(request, key).cvs.filter(pk=cv).exists():
+        raise Http404
+    response = HttpResponse(drawn_pdf.data, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="cv.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return private(response)

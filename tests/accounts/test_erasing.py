@@ -27,6 +27,23 @@ GONE = "/comptes/supprimer/recu/"
 pytestmark = pytest.mark.django_db
 
 
+def test_M3_who_alone_manages_an_organisation_is_warned_and_may_leave() -> None:
+    """Nobody is kept in an account; the Region's desk sees the organisation among those without a manager."""
+    browser, user = Client(), professional(Mandate.Role.MANAGER)
+    place = Mandate.objects.get(user=user).organisation
+    sign_in(browser, user)
+    said = [warn.what for warn in browser.get(PAGE).context["before"].warns]
+    assert len(said) == 1
+    assert said[0].startswith(f"Vous êtes la seule personne à gérer {place.display_name}")
+    other = Mandate.objects.create(user=person(), organisation=place, role=Mandate.Role.MANAGER)
+    assert browser.get(PAGE).context["before"].warns == []
+    other.delete()
+    answer = say_yes(browser)
+    assert answer.status_code == 302
+    assert place.display_name not in browser.get(GONE).content.decode()
+    assert not User.objects.filter(pk=user.pk).exists()
+
+
 def say_yes(browser: Client, word: str = "SUPPRIMER") -> Any:
     return browser.post(PAGE, {"word": word})
 

@@ -61,7 +61,7 @@ def rich(owner: Portfolio) -> Portfolio:
     asked = Proof.objects.create(
         portfolio=owner, skill=able, kind="attestation", title=CANARY, asked_email="chef@exemple.invalid"
     )
-    queue_raw(key=f"lorfolio-attest:{asked.pk}", to=asked.asked_email, subject="Une attestation", text=CANARY)
+    queue_raw(key=f"lorfolio.attest/{asked.pk}", to=asked.asked_email, subject="Une attestation", text=CANARY)
     shown = cv(owner, name=CANARY)
     advice = Advice.objects.create(
         portfolio=owner, selection=Selection.objects.create(portfolio=owner), digest="a" * 64,
