@@ -93,7 +93,7 @@ def dashboard(portfolio: Portfolio, today: dt.date) -> Dashboard:
         stages(portfolio, counts),
         list(Step.objects.filter(portfolio=portfolio, done_at=None).order_by("due_on", "created_at")[:STEPS_SHOWN]),
         _comments(portfolio) if counts.comments else [],
-        list(Experience.objects.filter(portfolio=portfolio).order_by("-changed_at")[:RECENT_SHOWN]),
+        list(Experience.objects.filter(portfolio=portfolio).all()[:RECENT_SHOWN]),
         None if minor else shown_sites.only("state").first(),
         minor,
     )

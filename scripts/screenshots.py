@@ -28,6 +28,7 @@ PICTURES = {
     "lieux-telephone-sombre": ("/lieux/?commune=88160&statut=lyceen&besoin=choisir-formation", 390, 844, "dark"),
     "agenda": ("/agenda/", 1280, 1000, "light"),
     "agenda-mois": ("/agenda/?vue=mois", 1280, 1000, "light"),
+    "lorfolio-site-telephone-sombre": ("/p/ines-marechal/", 390, 844, "dark"),
     "territoire": ("/territoires/troyes-chaumont/", 1280, 1000, "light"),
 }
 DESK = "/admin/recognition"
@@ -55,11 +56,18 @@ DESKS = {
         "region@demo.invalid", f"{DESK}/recognition/?q=Mirabelle > {DESK}/recognition/[0-9]+/change/", 1280, 1000,
         "light",
     ),
+    "lorfolio": ("citoyen@demo.invalid", "/lorfolio/", 1280, 1000, "light"),
+    "lorfolio-cv-editeur": (
+        "citoyen@demo.invalid", '/lorfolio/cv/ > /lorfolio/cv/[0-9a-f-]{36}/(?=">Reconversion)', 1280, 1000, "light",
+    ),
 }  # fmt: skip
-# A letter, drawn at so many dots per inch: who may open it, its address, how large.
+# A letter or a CV, drawn at so many dots per inch: who may open it, its address, how large.
 PAPERS = {
     "recognition-attestation": (
         "region@demo.invalid", f"{DESK}/letter/?kind__exact=certificate > {DESK}/letter/[0-9]+/ + pdf/", 60,
+    ),
+    "lorfolio-cv": (
+        "citoyen@demo.invalid", r"/lorfolio/cv/ > /lorfolio/cv/[0-9a-f-]{36}\.pdf(?=[^«]*«.Reconversion)", 60,
     ),
 }  # fmt: skip
 COLOURS = 160  # enough for pages of text, and half the weight

@@ -49,7 +49,7 @@ EXPERIENCES: dict[str, dict[str, Any]] = {
             "highlights": [
                 "Kasse geführt und täglich abgerechnet, vier Jahre ohne Abweichung",
                 "Dienstplan für vier Personen erstellt, zwei Auszubildende angeleitet",
-                "Weggeworfenes Brot um ein Drittel verringert, durch tägliche Verkaufszahlen",
+                "Brotabfälle um ein Drittel verringert, dank täglicher Auswertung der Verkäufe",
             ]}},
     },
     "grand-mere": {
@@ -82,7 +82,7 @@ EXPERIENCES: dict[str, dict[str, Any]] = {
         "organisation": "Lycée des Deux-Ponts", "place": "Troyes", "starts": "2018-09", "ends": "2021-06",
         "summary": "Mention bien.", "details": {"studyType": "Baccalauréat professionnel", "area": "Commerce et vente"},
         "translations": {"de": {
-            "title": "Fachabitur Handel und Verkauf (baccalauréat professionnel)",
+            "title": "Baccalauréat professionnel Handel und Verkauf (Berufsabitur)",
             "organisation": "Berufliches Gymnasium Deux-Ponts", "summary": "Note: gut."}},
     },
     "chorale": {
@@ -135,8 +135,12 @@ EXTRAS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
+CARE_SUMMARY = (
+    "Quatre ans au contact du public, une année auprès de personnes âgées\u00a0: je prépare le concours"
+    " d’aide-soignante."
+)
 SKILLS_SUMMARY = (
-    "Ce que j’ai appris au comptoir, dans une résidence et à la maison tient en deux mots\u00a0: prendre soin."
+    "Ce que j’ai appris au comptoir, dans une résidence et à la maison tient en deux mots\u00a0: prendre\u00a0soin."
 )
 
 # Of which skill, by whom, as what, where, in which words.

@@ -16,7 +16,7 @@ WORDS: dict[str, dict[str, str]] = {
         "spoken": "Les langues que je parle", "more": "Et aussi",
         "seen_in": "Mis en pratique", "other_skills": "Autres compétences", "attested_by": "Attesté par",
         "legend_both": (
-            "« Attesté » : confirmé par la personne nommée. « Prouvé » : une preuve existe. Sans mention : déclaré."
+            "« Attesté » : confirmé par quelqu’un d’autre. « Prouvé » : une preuve existe. Sans mention : déclaré."
         ),
         Certainty.PROVED: "Prouvé", Certainty.ATTESTED: "Attesté",
         "person": "Coordonnées", "name": "Nom", "place": "Lieu", "phone": "Téléphone", "email": "Courriel",
@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "done": "Erfahrung", "learnt": "Ausbildung", "able": "Kenntnisse", "spoken": "Sprachen", "more": "Weiteres",
         "seen_in": "Eingesetzt", "other_skills": "Weitere Kenntnisse", "attested_by": "Bestätigt von",
         "legend_both": (
-            "„Bestätigt“: von der genannten Person bestätigt. „Belegt“: ein Nachweis liegt vor. Ohne Vermerk:"
+            "„Bestätigt“: von einer anderen Person bestätigt. „Belegt“: ein Nachweis liegt vor. Ohne Vermerk:"
             " eigene Angabe."
         ),
         Certainty.PROVED: "Belegt", Certainty.ATTESTED: "Bestätigt",

@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
                 ('reminded_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('done_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='fait le')),
                 ('url', models.URLField(blank=True, verbose_name='lien')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='events.event', verbose_name='événement')),
+                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='events.event', verbose_name='évènement')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='territories.site', verbose_name='lieu')),
                 ('portfolio', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='lorfolio.portfolio')),
                 ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='steps', to='lorfolio.target')),

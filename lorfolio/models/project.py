@@ -42,7 +42,7 @@ class Step(Owned):
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     done_at = models.DateTimeField("fait le", null=True, blank=True, editable=False)
     place = models.ForeignKey(Site, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="lieu")
-    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="événement")
+    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="évènement")
     url = models.URLField("lien", blank=True)
 
     class Meta:
