@@ -77,3 +77,14 @@ def test_the_first_day_of_a_month_is_an_ordinal_in_every_template() -> None:
 )  # fmt: skip
 def test_sizes_are_said_as_people_read_them(size: int | None, said: str) -> None:
     assert filesizeformat(size) == said.replace(" ", NBSP)
+
+
+def test_no_entity_is_written_in_what_a_component_is_given() -> None:
+    """A component escapes its words: « &nbsp; » would be read as such. `typo` makes the spaces hold."""
+    templates = Path(__file__).resolve().parents[2] / "templates"
+    given = {
+        f"{path.name}: {tag}"
+        for path in templates.rglob("*.html")
+        for tag in re.findall(r"<c-[\w.-]+[^>]*?=\"[^\"{]*&#?\w+;[^\"]*\"", path.read_text())
+    }
+    assert given == set()

@@ -212,3 +212,48 @@ def test_L10_a_pasted_line_is_understood(line: str, part: str, item: dict[str, s
 def test_L10_a_pasted_line_that_says_nothing_is_listed() -> None:
     read = of_paste("2019-2022\n\n***\nCuisinier", pasted.PATH)
     assert (read.incoming.unknown, len(read.incoming.rows)) == (["2019-2022", "***"], 1)
+
+
+PASTED_CV = """Camille Exemple
+EXPÉRIENCES PROFESSIONNELLES :
+2019-2022 Comptable unique, Cabinet Exemple
+- Tenir la comptabilité de 40 clients
+- Préparer les bilans
+2015-2019 Aide-comptable, Garage Exemple
+Formation
+2003 Gestion d’entreprise, Lycée Exemple
+Compétences
+Excel, Sage, Ciel
+Accueillir, conseiller et convaincre
+Langues
+Anglais : B1
+Alsacien
+Centres d’intérêt
+Randonnée"""
+
+
+def test_L10_a_cv_pasted_whole_keeps_its_parts() -> None:
+    read = of_paste(PASTED_CV, pasted.PATH)
+    assert read.document == {
+        "work": [
+            {"position": "Comptable unique", "name": "Cabinet Exemple", "startDate": "2019", "endDate": "2022",
+             "highlights": ["Tenir la comptabilité de 40 clients", "Préparer les bilans"]},
+            {"position": "Aide-comptable", "name": "Garage Exemple", "startDate": "2015", "endDate": "2019"},
+        ],
+        "education": [{"area": "Gestion d’entreprise", "institution": "Lycée Exemple", "startDate": "2003",
+                       "endDate": "2003"}],
+        "skills": [{"name": "Excel"}, {"name": "Sage"}, {"name": "Ciel"},
+                   {"name": "Accueillir, conseiller et convaincre"}],
+        "languages": [{"language": "Anglais", "fluency": "B1"}, {"language": "Alsacien"}],
+        "interests": [{"name": "Randonnée"}],
+    }  # fmt: skip
+    assert read.incoming.unknown == ["Camille Exemple"]
+
+
+def test_L10_a_word_that_opens_nothing_is_no_heading() -> None:
+    read = of_paste("2019 Stage, Mairie Exemple\nAnglais B1\nBénévolat", pasted.PATH)
+    assert read.document["languages"] == [{"language": "Anglais", "fluency": "B1"}]
+    assert read.document["volunteer"] == [{"position": "Bénévolat"}]
+    assert of_paste("Langues\nInformatique, bureautique", pasted.SKILLS).document == {
+        "skills": [{"name": "Langues"}, {"name": "Informatique, bureautique"}]
+    }
