@@ -1,6 +1,8 @@
 """The filter `typo`: French spaces, apostrophes, and never a hole in escaping."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from django.template import Context, Template
