@@ -16,12 +16,13 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 # A person who neither reads nor types fast.
 A_WORD_READ = 60 / 150  # seconds
-MOST_READ = 25.0  # of one page: then one acts
+LOOK = 2.0  # seconds, to see where one is now
+MOST_READ = 20.0  # of one page, the fifty words that a screen of a telephone holds: then one acts
 A_SIGN_TYPED = 0.45  # with a thumb
 A_CHOICE = 2.5  # to find and to press
 AWAY = 40.0  # to open one's mail on the telephone, and come back
 
-PASSWORD = "le petit chat dort au soleil"
+PASSWORD = "le petit chat dort"
 DAY = "Accueillir les clients et prendre les commandes\nServir en terrasse\nRendre la monnaie\nNettoyer la salle"
 
 
@@ -30,6 +31,7 @@ class Human:
 
     def __init__(self, page: Page, *, waits: bool) -> None:
         self.page, self.waits, self.seconds = page, waits, 0.0
+        self.read: set[str] = set()
 
     def takes(self, seconds: float) -> None:
         self.seconds += seconds
@@ -41,9 +43,10 @@ class Human:
         self.reads()
 
     def reads(self) -> None:
-        """What stands in the page, as far as one reads before acting."""
-        words = len(self.page.locator("main").inner_text().split())
-        self.takes(min(MOST_READ, words * A_WORD_READ))
+        """What stands in the page and was not read on an earlier one, as far as one reads before acting."""
+        lines = {line.strip() for line in self.page.locator("main").inner_text().splitlines()} - self.read
+        self.read |= lines
+        self.takes(min(MOST_READ, LOOK + sum(len(line.split()) for line in lines) * A_WORD_READ))
 
     def types(self, field: str | Locator, text: str) -> None:
         found = self.page.locator(field) if isinstance(field, str) else field
@@ -68,7 +71,7 @@ class Human:
 def play(human: Human, base: str, mails: Path) -> str:
     """From the first page of the portal to a CV: the address of its PDF."""
     page = human.page
-    address = f"nouvelle-{uuid.uuid4().hex[:8]}@exemple.invalid"
+    address = f"manon-{uuid.uuid4().hex[:8]}@essai.invalid"
     human.goes(f"{base}/lorfolio/decouvrir/")
     human.leaves_by(page.locator("main a[href*='/comptes/inscription/']").first)
     human.types("[name=email]", address)
@@ -76,7 +79,7 @@ def play(human: Human, base: str, mails: Path) -> str:
     human.types("[name=password2]", PASSWORD)
     human.leaves_by("main form button[type=submit]")
     human.takes(AWAY)
-    human.goes(_link(mails, address))
+    human.goes(base + _link(mails, address))
     human.leaves_by("main form button[type=submit]")
     if "/lorfolio/" not in page.url:
         human.goes(f"{base}/lorfolio/")
@@ -129,13 +132,13 @@ def _school(human: Human, base: str) -> None:
 
 
 def _link(mails: Path, address: str) -> str:
-    """The address that the last mail to this person gives, once it has left."""
+    """The path that the last mail to this person leads to, once it has left."""
     limit = time.monotonic() + 90
     while time.monotonic() < limit:
         for kept in sorted(mails.glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True):
             text = kept.read_text()
-            if address in text and (found := re.search(r"https?://\S+/comptes/adresse/confirmer/\S+", text)):
-                return found[0]
+            if address in text and (found := re.search(r"https?://[^/\s]+(/comptes/adresse/confirmer/\S+)", text)):
+                return found[1]
         time.sleep(0.5)
     raise AssertionError("no mail came")
 

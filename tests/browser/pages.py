@@ -70,6 +70,9 @@ PUBLIC_PAGES = [
     "/mon-accompagnement/",
     "/mon-accompagnement/notice/",
     "/mon-accompagnement/un-lien-inconnu/",
+    "/lorfolio/decouvrir/",
+    "/lorfolio/coffre/garanties/",
+    "/p/ines-marechal/",
 ]
 
 # What each demo account opens once signed in.
