@@ -32,10 +32,10 @@ class Opening(Plain):
         error_messages={"required": "Dites si vous avez 15\u00a0ans.", "invalid_choice": "Répondez oui ou non."},
     )  # fmt: skip
     born = forms.DateField(
-        label="Votre date de naissance", required=False,
+        label="Votre date de naissance",
         help_text="Si vous avez moins de 15\u00a0ans\u00a0: elle sert à savoir quand vous les aurez. Elle n’est pas"
         " gardée.",
-        error_messages={"invalid": "Choisissez le jour, le mois et l’année."},
+        error_messages=dict.fromkeys(("required", "invalid"), "Choisissez le jour, le mois et l’année."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
@@ -45,9 +45,7 @@ class Opening(Plain):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("grown") is False and not given.get("born") and "born" not in self.errors:
-            self.add_error("born", "Choisissez le jour, le mois et l’année.")
-        if given.get("grown"):
+        if given.get("grown") is not False:  # asked of nobody else
             given["born"] = None
             self.errors.pop("born", None)
         return given

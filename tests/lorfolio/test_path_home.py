@@ -70,6 +70,7 @@ def test_L10_under_fifteen_the_day_is_asked_and_a_parent_comes_next() -> None:
     asked = client.post(OPEN, {"given_name": "Zoé", "grown": "non"})
     assert (asked.status_code, "Choisissez le jour, le mois et l’année." in asked.content.decode()) == (200, True)
     assert 'value="Zoé"' in asked.content.decode(), "what was typed stays"
+    assert asked.content.decode().count("(facultatif)") == 1, "of the name alone: the day of birth is needed"
     today = timezone.localdate()
     born = dt.date(today.year - 12, 5, 14)
     typed = {"given_name": "Zoé", "grown": "non", "born_day": "14", "born_month": "5", "born_year": str(born.year)}
