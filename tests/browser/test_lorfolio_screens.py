@@ -19,7 +19,8 @@ _ONE = f"{_PATH} > {_PATH}{_ID}/"
 PAGES = [
     "/lorfolio/", "/lorfolio/profil/", _PATH, f"{_PATH}ajouter/", f"{_PATH}ajouter/emploi/", _ONE,
     f"{_ONE} + modifier/", f"{_ONE} + questions/", f"{_ONE} + questions/domaines/",
-    f"{_ONE} + questions/domaines/accueillir-et-ecouter/1/", f"{_ONE} + questions/a-moi/", f"{_ONE} + questions/niveau/",
+    f"{_ONE} + questions/domaines/accueillir-et-ecouter/1/",
+    f"{_ONE} + questions/a-moi/", f"{_ONE} + questions/niveau/",
     f"{_PATH}langues/ajouter/", f"{_PATH}plus/ajouter/",
     _SKILLS, f"{_SKILLS}ajouter/", f"{_SKILLS}parcourir/", f"{_SKILLS} > {_SKILLS}{_ID}/",
     _CVS, f"{_CVS}nouveau/", f"{_CVS} > {_CVS}{_ID}/", f"{_CVS} > {_CVS}{_ID}/ + machine/",
