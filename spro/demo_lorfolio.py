@@ -89,6 +89,7 @@ class _Story:
         owner.commune = Commune.objects.filter(insee=TROYES).first()
         owner.translations = {"de": {"headline": "Auf dem Weg in die Pflege", "summary": SUMMARY_DE}}
         owner.photo = safe.add(portfolio=owner, name="portrait.webp", data=files.portrait(), at=self.at)
+        owner.refresh_from_db(fields=["used_bytes"])  # the picture has just taken its place
         owner.save()
 
     def _path(self) -> None:
