@@ -11,6 +11,11 @@ from django.test import Client
 
 from accounts.models import RegionMandate, User
 from core.models import JournalEntry
+from lorfolio import content
+from lorfolio.drawing import content_of, pdf_of
+from lorfolio.lists import CvModel
+from lorfolio.models import Cv
+from lorfolio.services.cvs import differences
 from members.models import Mandate, Organisation
 from members.rules import is_manager_of
 from recognition.models import Candidature
@@ -92,3 +97,13 @@ def test_without_the_pack_it_says_what_to_do_first(settings) -> None:
     settings.DEMO = True
     with pytest.raises(CommandError, match="load_region_pack"):
         seed()
+
+
+def test_L4_one_cv_of_the_demonstration_has_changed_since_and_holds_on_a_page(house: Organisation) -> None:
+    seed()
+    told = {}
+    for cv in Cv.objects.select_related("portfolio", "selection"):
+        told[cv.model] = differences(cv, content.whole(cv.portfolio, content.person_of(cv.portfolio))).count
+    assert told == {CvModel.CHRONOLOGICAL: 1, CvModel.SKILLS: 0, CvModel.LEBENSLAUF: 0}
+    first = Cv.objects.get(model=CvModel.CHRONOLOGICAL)
+    assert pdf_of(first, content_of(first)).pages == 1
