@@ -62,3 +62,18 @@ def _messages_read(request: HttpRequest) -> bool:
     """Whether a message for this visitor stands on the page, or the form's secret does."""
     read = bool(getattr(getattr(request, "_messages", None), "used", False))
     return read or "CSRF_COOKIE_NEEDS_UPDATE" in request.META
+
+
+def drawn(response: HttpResponse) -> HttpResponse:
+    """Drawn now: later, nobody's name would be there and a template would read zero rows, or write cookies after us."""
+    render = getattr(response, "render", None)
+    return render() if callable(render) else response
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by no cache nor browser, told to no other site, found by no engine."""
+    response["Cache-Control"] = "private, no-store, max-age=0"
+    # « no-referrer » would have browsers post our own forms from the origin « null », which the CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response

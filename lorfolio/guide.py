@@ -20,8 +20,6 @@ PER_PAGE = 6
 FIRST_GROUPS = 6
 LINES_READ, FOUND_PER_LINE, MOST_FOUND = 8, 3, 12
 
-STAGES = ("journee", "mots", "domaines", "a-moi", "niveau")
-
 # What one did in a day, asked in words of that kind of life.
 DAY = {
     Kind.WORK: "Que faisiez-vous dans une journée\u00a0?",

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import User
+from core.http import drawn, private
 from lorfolio.models import Portfolio
 from lorfolio.models.base import Owned
 
@@ -68,17 +69,3 @@ def awaits_consent(portfolio: Portfolio) -> bool:
     """Whether a parent has still to agree (L10)."""
     consent = getattr(portfolio, "consent", None)
     return is_minor(portfolio) and (consent is None or consent.given_at is None)
-
-
-def drawn(response: HttpResponse) -> HttpResponse:
-    render = getattr(response, "render", None)
-    return render() if callable(render) else response
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Kept by no cache nor browser, told to no other site, found by no engine."""
-    response["Cache-Control"] = "private, no-store, max-age=0"
-    # « no-referrer » would have browsers post our own forms from the origin « null », which the CSRF check refuses.
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response

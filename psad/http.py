@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from core.http import drawn, private
 from psad.context import acting
 from psad.models import Grant, Partner, Platform
 
@@ -62,21 +63,6 @@ def by_link(view: View) -> View:
         return private(drawn(view(request, *args, **kwargs)))
 
     return login_not_required(wrapper)
-
-
-def drawn(response: HttpResponse) -> HttpResponse:
-    """Drawn now: later, nobody's name would be there and a template would read zero rows."""
-    render = getattr(response, "render", None)
-    return render() if callable(render) else response
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Kept by no cache nor browser, told to no other site, found by no engine."""
-    response["Cache-Control"] = "private, no-store, max-age=0"
-    # « no-referrer » would have browsers post our own forms from the origin « null », which the CSRF check refuses.
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response
 
 
 def open_platforms() -> Any:

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='experience',
-            options={'ordering': [models.OrderBy(models.Case(models.When(ends='', then=models.Value('9999')), default='ends', output_field=models.CharField()), descending=True), '-starts', '-created_at'], 'verbose_name': 'expérience'},
+            options={'ordering': [models.OrderBy(models.Case(models.When(models.Q(('ends', ''), models.Q(('starts', ''), _negated=True)), then=models.Value('9999')), default='ends', output_field=models.CharField()), descending=True), '-starts', '-created_at'], 'verbose_name': 'expérience'},
         ),
     ]

@@ -31,9 +31,11 @@ class Experience(Owned):
 
     class Meta:
         verbose_name = "expérience"
-        # What goes on first, then what ended last.
+        # What goes on first, then what ended last, then what has no date.
         ordering = [
-            Case(When(ends="", then=Value("9999")), default="ends", output_field=models.CharField()).desc(),
+            Case(
+                When(Q(ends="") & ~Q(starts=""), then=Value("9999")), default="ends", output_field=models.CharField()
+            ).desc(),
             "-starts", "-created_at",
         ]  # fmt: skip
         indexes = [models.Index(fields=["portfolio", "-starts"], name="experience_of")]

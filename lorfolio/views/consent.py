@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from core.fair_use import AccountUse
+from core.http import drawn, private
 from lorfolio.forms.consent import Answer, Ask
-from lorfolio.http import awaits_consent, by_link, drawn, private
+from lorfolio.http import awaits_consent, by_link
 from lorfolio.models import ParentalConsent, Portfolio
 from lorfolio.services import consent as consents
 

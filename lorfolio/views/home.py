@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from core.encryption import Undecipherable
-from core.http import public_page
+from core.http import drawn, private, public_page
 from core.uploads import in_memory
 from lorfolio.dashboard import dashboard
 from lorfolio.forms.home import Opening, Photo, Profile, network_of
-from lorfolio.http import drawn, owner, private
+from lorfolio.http import owner
 from lorfolio.models import Portfolio
 from lorfolio.services import profile
 from lorfolio.services.opening import open_portfolio

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fair_use import AccountUse
+from core.http import drawn, private
 from lorfolio import drawing
 from lorfolio.advised import Seen, seen
 from lorfolio.forms.advice import Take, Word
-from lorfolio.http import drawn, private
 from lorfolio.models import Advice
 from lorfolio.services import advising
 from members.rules import is_professional

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.fair_use import fair_use
-from lorfolio.http import private
+from core.http import private
 from lorfolio.places import places_named
 from metiers import search
 

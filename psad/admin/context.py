@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.admin_rules import RulesAdmin
+from core.http import drawn
 from psad import context
-from psad.http import drawn
 
 
 class InGrants(RulesAdmin):

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
+from core.http import drawn
 from psad import context
 from psad.forms.partners import CodeForm
-from psad.http import by_link, drawn
+from psad.http import by_link
 from psad.models import Share
 from psad.services import doors
 from psad.views.partners import one_share, state_of

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
+from core.http import private
 from psad import context
 from psad.forms.intake import PersonForm, ReportForm, SelfForm
-from psad.http import by_link, private
+from psad.http import by_link
 from psad.lists import Source
 from psad.models import Platform, ReportLink
 from psad.rules import works_in_psad

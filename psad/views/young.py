@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.api.throttle import FairUse
 from core.fair_use import fair_use
+from core.http import drawn, private
 from core.sealing import opened
 from psad import context, reading
 from psad.forms.young import Code, Oppose, Rectify
-from psad.http import by_link, drawn, private
+from psad.http import by_link
 from psad.identity import identity_of
 from psad.lists import Purpose
 from psad.models import Case, Platform, Proposal, Wish, YoungLink

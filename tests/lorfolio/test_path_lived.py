@@ -242,3 +242,10 @@ def test_S4_names_of_every_script_stay_as_they_are() -> None:
     assert row.title == "👩‍🍳 طاهية"
     assert "<script>alert" not in page
     assert "👩‍🍳 طاهية" in page
+
+
+def test_L2_what_goes_on_is_first_and_what_has_no_date_last() -> None:
+    owner = portfolio()
+    for title, starts, ends in (("Sans date", "", ""), ("Finie", "2015", "2019"), ("En cours", "2010", "")):
+        experience(owner, title=title, starts=starts, ends=ends)
+    assert [row.title for row in owner.experiences.all()] == ["En cours", "Finie", "Sans date"]
