@@ -94,7 +94,8 @@ def play(human: Human, base: str, mails: Path) -> str:
     human.types("[name=phone]", "03 00 00 00 00")
     human.leaves_by(page.locator("main form:has([name=headline]) button[type=submit]").last)
     human.goes(f"{base}/lorfolio/cv/nouveau/")
-    human.leaves_by(page.get_by_role("button", name=re.compile("Premier emploi")))
+    with page.expect_navigation():  # the CV is there: what follows is to change it
+        human.presses(page.get_by_role("button", name=re.compile("Premier emploi")))
     return page.locator("main a[href$='.pdf']").first.get_attribute("href") or ""
 
 
