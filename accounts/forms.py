@@ -81,7 +81,6 @@ class SignupForm(Plain, allauth_forms.SignupForm):
     labels = {
         "email": "Adresse électronique",
         "password1": "Mot de passe",
-        "password2": "Le même mot de passe, une seconde fois",
     }
     hints = {
         "email": "Nous y envoyons un message pour vérifier qu’elle est bien à vous.",
@@ -104,7 +103,7 @@ class SignupForm(Plain, allauth_forms.SignupForm):
             label="Votre prénom et votre nom", max_length=150, validators=[plain_name],
             widget=forms.TextInput(attrs={"autocomplete": "name"}), help_text="Tels que l’équipe les verra.",
         )  # fmt: skip
-        self.order_fields(["name", "email", "password1", "password2"])
+        self.order_fields(["name", "email", "password1"])
 
     def save(self, request: HttpRequest) -> User:
         """The secret of an invitation was mailed to that very address: it proves it, no second mail is needed."""

@@ -44,7 +44,7 @@ def test_the_links_of_mails_lead_to_the_portal_whatever_is_claimed(browser: Clie
         ("/comptes/inscription/", {"email": "noe@exemple.invalid"}),
     ):
         password = "une tout autre phrase de passe"
-        browser.post(path, typed | {"password1": password, "password2": password}, headers=claimed)
+        browser.post(path, typed | {"password1": password}, headers=claimed)
     texts = list(OutboxMail.objects.values_list("text", flat=True))
     assert len(texts) == 4
     for text in texts:

@@ -20,8 +20,8 @@ SIGN_UP = "/comptes/inscription/"
 pytestmark = pytest.mark.django_db
 
 
-def sign_up(browser: Client, email: str, password: str = PASSWORD, again: str | None = None):
-    data = {"email": email, "password1": password, "password2": password if again is None else again}
+def sign_up(browser: Client, email: str, password: str = PASSWORD):
+    data = {"email": email, "password1": password}
     return browser.post(SIGN_UP, data)
 
 
@@ -99,11 +99,6 @@ def test_S4_a_weak_password_is_refused_beside_its_field(browser: Client, passwor
     assert not User.objects.exists()
 
 
-def test_S4_two_different_passwords_are_told_beside_the_second(browser: Client) -> None:
-    response = sign_up(browser, "ines@exemple.invalid", PASSWORD, "une autre phrase de test")
-    assert list(response.context["form"].errors) == ["password2"]
-
-
 @pytest.mark.parametrize(
     "lookalike",
     ["іnes@exemple.invalid", "ine\u017f@exemple.invalid", "ines@ex\u0435mple.invalid", "\u212aarim@exemple.invalid"],
@@ -134,7 +129,7 @@ def test_S4_an_address_longer_than_its_column_is_refused_and_not_cut(browser: Cl
 def test_S4_an_empty_form_says_what_is_missing(browser: Client) -> None:
     response = browser.post(SIGN_UP, {})
     missing = ["Ce champ est obligatoire."]
-    assert response.context["form"].errors == {"email": missing, "password1": missing, "password2": missing}
+    assert response.context["form"].errors == {"email": missing, "password1": missing}
 
 
 def test_a_confirmation_link_does_nothing_twice_nor_late(browser: Client) -> None:
@@ -208,7 +203,7 @@ def test_S3_an_address_that_has_an_account_costs_the_same_hash(browser: Client, 
     counts = []
     for email in ("ines@exemple.invalid", "nouvelle@exemple.invalid"):
         CountingHasher.done = 0
-        browser.post("/comptes/inscription/", {"email": email, "password1": PASSWORD, "password2": PASSWORD})
+        browser.post("/comptes/inscription/", {"email": email, "password1": PASSWORD})
         counts.append(CountingHasher.done)
     assert counts == [1, 1]
 
@@ -219,7 +214,7 @@ def test_S3_an_address_that_has_an_account_costs_the_same_hash(browser: Client, 
 def test_L1_who_signs_up_for_a_lorfolio_arrives_there(browser: Client) -> None:
     page = browser.get(SIGN_UP, {"next": "/lorfolio/"})
     assert "Vous arrivez ensuite dans votre Lorfolio" in page.content.decode()
-    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": "/lorfolio/?a=1"}
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "next": "/lorfolio/?a=1"}
     browser.post(SIGN_UP, data)
     link = last_link("ines@exemple.invalid")
     assert link.endswith("/?next=%2Florfolio%2F")
@@ -230,7 +225,7 @@ def test_L1_who_signs_up_for_a_lorfolio_arrives_there(browser: Client) -> None:
 
 
 def test_L1_who_confirms_on_another_device_signs_in_and_arrives_there(browser: Client) -> None:
-    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": "/lorfolio/"}
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "next": "/lorfolio/"}
     browser.post(SIGN_UP, data)
     other = Client()
     page = other.get(last_link("ines@exemple.invalid"))
@@ -253,6 +248,6 @@ def test_L1_who_confirms_on_another_device_signs_in_and_arrives_there(browser: C
     ],
 )
 def test_S2_no_other_address_travels_in_the_mail(browser: Client, way: str) -> None:
-    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "password2": PASSWORD, "next": way}
+    data = {"email": "ines@exemple.invalid", "password1": PASSWORD, "next": way}
     browser.post(SIGN_UP, data)
     assert "?" not in last_link("ines@exemple.invalid")

@@ -76,7 +76,6 @@ def play(human: Human, base: str, mails: Path) -> str:
     human.leaves_by(page.locator("main a[href*='/comptes/inscription/']").first)
     human.types("[name=email]", address)
     human.types("[name=password1]", PASSWORD)
-    human.types("[name=password2]", PASSWORD)
     human.leaves_by("main form button[type=submit]")
     human.takes(AWAY)
     human.goes(base + _link(mails, address))

@@ -28,6 +28,10 @@ ALONE = {
     "agenda-map.js": 2_400,
     "map.js": 3_400,
     "share.js": 700,
+    # Pages of one's own Lorfolio, each with its own.
+    "lorfolio-cv.js": 1_600,
+    "lorfolio-safe.js": 1_400,
+    "lorfolio-suggest.js": 1_900,
     # Pages of the PSAD, each with its own.
     "psad-case.js": 1_100,
     "psad-queue.js": 1_300,

@@ -109,7 +109,7 @@ def test_whoever_signs_in_comes_back(client: Client) -> None:
 
 def sign_up(client: Client, url: str, email: str = GUEST) -> Any:
     password = "une phrase bien assez longue"
-    data = {"email": email, "password1": password, "password2": password, "next": url} | NAMED
+    data = {"email": email, "password1": password, "next": url} | NAMED
     return client.post(f"/comptes/inscription/?next={url}", data)
 
 
