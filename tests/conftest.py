@@ -57,12 +57,21 @@ def _cache_of_its_own(settings: Any, worker_id: str) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{worker_id}"}}
     yield
     _empty(worker_id)
+    _hang_up()
 
 
 @pytest.fixture
 def empty_cache(worker_id: str) -> Callable[[], None]:
     """What `cache.clear()` would do, which empties the whole server: the other workers' keys too."""
     return lambda: _empty(worker_id)
+
+
+def _hang_up() -> None:
+    """The next test has a cache of its own, and the server does not take ten thousand clients."""
+    from django.core.cache import cache
+
+    for pool in cache._cache._pools.values():
+        pool.disconnect()
 
 
 def _empty(worker_id: str) -> None:

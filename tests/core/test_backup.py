@@ -238,8 +238,8 @@ def test_one_changed_byte_anywhere_is_refused(archive: Path, tmp_path: Path) -> 
 def test_an_archive_of_a_newer_portal_is_refused(archive: Path, refused: Callable[..., str], tmp_path: Path) -> None:
     said = refused(_rebuilt(archive, tmp_path / "a", lambda _: None, head=FORMAT + 1))
     assert said.startswith(f"Cette archive est au format {FORMAT + 1}")
-    later = _rebuilt(archive, tmp_path / "b", lambda m: m["migrations"].append("lorfolio.0001_initial"))
-    assert "lorfolio.0001_initial est inconnu ici" in refused(later)
+    later = _rebuilt(archive, tmp_path / "b", lambda m: m["migrations"].append("demain.0001_initial"))
+    assert "demain.0001_initial est inconnu ici" in refused(later)
     server = _rebuilt(archive, tmp_path / "c", lambda m: m.update(server=99))
     assert refused(server).startswith("L’archive vient de PostgreSQL 99")
 

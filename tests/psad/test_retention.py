@@ -392,7 +392,9 @@ def test_D13_an_account_whose_grants_ended_is_forgotten_with_them() -> None:
     with context.task("grants"):
         Grant.objects.filter(user=gone).update(ended_at=AT - dt.timedelta(days=500))
     assert forget_dormant() == (1, 0), "warned first"
-    with time_machine.travel(AT + dt.timedelta(days=31)):
+    with time_machine.travel(AT + dt.timedelta(days=24)):
+        assert forget_dormant() == (1, 0), "and again a week before"
+    with time_machine.travel(AT + dt.timedelta(days=32)):
         assert forget_dormant() == (0, 1)
     assert not User.objects.filter(pk=gone.pk).exists()
     with context.task("retention"):
