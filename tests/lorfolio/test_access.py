@@ -16,6 +16,7 @@ from lorfolio.urls import urlpatterns
 from metiers.models import Skill as ReferenceSkill
 from tests.factories import person, professional, region_staff
 from tests.lorfolio import people
+from tests.spro.access_lorfolio import FORMS
 from tests.spro.test_access_policy import is_public
 
 pytestmark = pytest.mark.django_db
@@ -135,14 +136,11 @@ def test_L1_nobody_s_page_names_another(theirs: dict[str, Any], route: str) -> N
 @pytest.mark.parametrize("route", [route for route in OWN if route not in {"lorfolio/ouvrir/", *SUGGESTIONS}])
 def test_L1_who_has_no_portfolio_is_led_to_open_one(theirs: dict[str, Any], route: str) -> None:
     answer = signed(person()).get(address(route, theirs))
-    assert answer.status_code in {302, 405}
-    if answer.status_code == 302:
-        assert answer["Location"] == "/lorfolio/ouvrir/"
+    expected = (405, None) if route in FORMS else (302, "/lorfolio/ouvrir/")
+    assert (answer.status_code, answer.get("Location")) == expected
 
 
 @pytest.mark.parametrize("route", [route for route in PRIVATE if "lorfolio" in route])
 def test_S2_no_cache_keeps_a_page_of_one_s_own(theirs: dict[str, Any], route: str) -> None:
     answer = signed(theirs["skill"].portfolio.user).get(address(route, theirs))
-    if answer.status_code in {403, 404, 405}:  # not theirs to read: the refusal holds nothing
-        return
     assert "no-store" in answer["Cache-Control"]
