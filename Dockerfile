@@ -16,6 +16,7 @@ COPY recognition recognition
 COPY metiers metiers
 COPY psad psad
 COPY lorfolio lorfolio
+COPY bilans bilans
 COPY spro spro
 COPY static static
 COPY templates templates

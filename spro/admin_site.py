@@ -43,6 +43,7 @@ OUR_ROOMS = (
     "metiers",
     "psad",
     "lorfolio",
+    "bilans",
     "spro",
 )
 

@@ -31,6 +31,10 @@ TRADES: dict[str, tuple[str, tuple[str, ...]]] = {
         "PSAD",
         ("psad.publication", "psad.platform", "psad.grant", "psad.platformcommune", "psad.kititem"),
     ),
+    "bilans": (
+        "Bilans",
+        ("bilans.campaign", "bilans.bilan", "bilans.production", "bilans.indicator"),
+    ),
     "pages": ("Pages", ()),
     "territoires": (
         "Territoires",
@@ -44,6 +48,7 @@ _ROOMS = {
     "events": "agenda",
     "recognition": "reconnaissance",
     "psad": "psad",
+    "bilans": "bilans",
     "territories": "territoires",
     "members": "membres",
     "accounts": "comptes",

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "metiers",
     "psad",
     "lorfolio",
+    "bilans",
     "spro",
     "spro.admin_site.PortalAdminConfig",
     "django.contrib.auth",

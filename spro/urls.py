@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("metiers.urls")),
     path("", include("psad.urls")),
     path("", include("lorfolio.urls")),
+    path("", include("bilans.urls")),
     path("api/v1/", include("spro.api")),
     path("admin/", admin.site.urls),
     path("comptes/", include("accounts.urls")),

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core.small_counts import Node, path, publishable, sums
 from psad import context
 from psad.models import Figure, FigureCount, Platform, Publication
 from psad.statistics.figures import MEASURES, MEDIAN, MEDIAN_FROM, QUARTERLY, USED, Measure, after, is_over, quarter_of
-from psad.statistics.hiding import Node, path, publishable, sums
 
 FURTHEST = 8
 """Quarters looked back at when nothing was ever published."""

@@ -10,7 +10,7 @@ the task `figures` alone, for a whole calendar quarter that has ended since that
 year is the sum of its four quarters as they were counted then, never a second look: what was corrected since cannot be
 found as a difference. The published tables are append-only.
 
-**What is hidden.** Rows with a cell under five, and what would let them be found: `psad/statistics/hiding.py`. Further:
+**What is hidden.** Rows with a cell under five, and what would let them be found: `core/small_counts.py`. Further:
 
 - a year's row is published where its four quarters are (it says then nothing that they do not), and its classes under
   the same rule; where a platform changed departments in the year, neither of the two has a yearly row;

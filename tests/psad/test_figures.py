@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
+from core.small_counts import LEAST
 from psad import context
 from psad.lists import Answer, CheckResult, ClosingReason, SolutionKind
 from psad.models import (
@@ -26,7 +27,6 @@ from psad.models import (
 from psad.services.cases import PARIS
 from psad.services.publishing import publish_due, publish_quarter, publish_year
 from psad.statistics.figures import after, is_over, quarter_of
-from psad.statistics.hiding import LEAST
 from tests.factories import person, region_staff, town
 from tests.psad import world
 

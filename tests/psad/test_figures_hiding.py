@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from psad.statistics.hiding import LEAST, Node, path, publishable, sums
+from core.small_counts import LEAST, Node, path, publishable, sums
 
 Cell = tuple[str, str]  # a platform, a class
 Row = tuple[dict[Cell, Fraction], Fraction]  # what the cells add up to

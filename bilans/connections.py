@@ -1,0 +1,7 @@
+"""What the room declares to the others when the application starts: each line is one module's own `connect`."""
+
+from __future__ import annotations
+
+
+def connect() -> None:
+    """Declare the room."""

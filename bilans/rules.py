@@ -1,0 +1,103 @@
+"""Who may what of the bilans (B2, S3, D8). Outsiders find nothing: 404, as elsewhere (habit 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.rules import is_region_staff, is_technician
+from bilans.models import Bilan, Campaign, Kind
+from members.rules import held
+from psad.context import acting
+from psad.lists import Role
+from psad.models import Grant
+from psad.rules import works_in_psad
+from territories.rules import agencies_of, is_any_officer
+
+
+def platforms_of(user: Any) -> frozenset[int]:
+    """The platforms whose yearly bilan `user` fills: those they head or coordinate today. Asked once a request's user.
+
+    A bilan holds counts alone, never a case; still, only who answers for the platform speaks in its name.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    if not hasattr(user, "_bilan_platforms"):
+        found: frozenset[int] = frozenset()
+        if works_in_psad(user):
+            with acting(user):
+                rows = Grant.objects.in_force().filter(user=user.pk, role__in=[Role.HEAD, Role.COORDINATION])
+                found = frozenset(rows.filter(platform__active=True).values_list("platform_id", flat=True))
+        user._bilan_platforms = found  # type: ignore[attr-defined]
+    return user._bilan_platforms  # type: ignore[attr-defined, no-any-return]
+
+
+def own(user: Any) -> Q:
+    """The bilans of the subjects in whose name `user` speaks: their organisations, agencies, platforms."""
+    organisations = [mandate.organisation_id for mandate in held(user) if mandate.organisation.public]
+    return (
+        Q(kind=Kind.ORGANISATION, organisation__in=organisations)
+        | Q(kind=Kind.TERRITORY, agency__in=agencies_of(user))
+        | Q(kind=Kind.PSAD, platform__in=platforms_of(user))
+    )
+
+
+def visible_to(user: Any) -> QuerySet[Bilan]:
+    """What `user` may open: one's own once the campaign has opened; all of them for who runs the Region.
+
+    An officer reads, besides, the organisations' bilans through figures alone (`/pro/bilans/<year>/chiffres/`).
+    """
+    opened = Bilan.objects.filter(campaign__opened_at__isnull=False)
+    if not isinstance(user, User) or not user.is_active:
+        return opened.none()
+    return opened if is_region_staff(user) else opened.filter(own(user))
+
+
+@rules.predicate
+def may_write(user: Any, bilan: Any) -> bool:
+    """Speaks in the name of the subject (the Region, of its own), while the bilan and its campaign are open."""
+    if not isinstance(bilan, Bilan) or not bilan.writable:
+        return False
+    if bilan.kind == Kind.REGION:
+        return bool(is_region_staff(user))
+    return Bilan.objects.filter(own(user), pk=bilan.pk).exists()
+
+
+@rules.predicate
+def may_decide(user: Any, bilan: Any = None) -> bool:
+    """Accepts, returns, reopens: the Region's staff. Nobody decides of their own house's: the Region's own bilan is
+    accepted by publishing it."""
+    return bool(is_region_staff(user))
+
+
+# Campaigns, indicators, productions, publication.
+runs_bilans = is_region_staff | is_technician
+# The completion board and the year's figures: the Region everywhere, an officer for their territories.
+may_follow = is_region_staff | is_any_officer
+# Figures with their small counts, organisation by organisation: the Region's staff alone.
+may_read_whole = is_region_staff
+
+
+@rules.predicate
+def writes_bilans(user: Any) -> bool:
+    """Has, this year or another, a bilan to write or to read: the line of the menu."""
+    return bool(may_follow(user)) or Bilan.objects.filter(own(user), campaign__opened_at__isnull=False).exists()
+
+
+def followed(user: Any, campaign: Campaign) -> QuerySet[Bilan]:
+    """The bilans of `campaign` on the board of `user`: all for the Region; for an officer those of their territories'
+    agencies, of platforms and of organisations that receive the public there."""
+    rows = Bilan.objects.filter(campaign=campaign)
+    if is_region_staff(user):
+        return rows
+    served = agencies_of(user)
+    if not served:
+        return rows.none()
+    return rows.filter(
+        Q(kind=Kind.TERRITORY, agency__in=served)
+        | Q(kind=Kind.PSAD, platform__communes__commune__agency__in=served)
+        | Q(kind=Kind.ORGANISATION, organisation__sites__agency__in=served)
+    ).distinct()
