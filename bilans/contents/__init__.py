@@ -1,0 +1,1 @@
+"""What each kind of document says; `bilans/content.py` is the door."""
