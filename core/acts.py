@@ -15,6 +15,8 @@ _WORDS = {
     "admin.delete": "a supprimé",
     "admin.export": "a exporté la liste",
     "agenda.read": "a lu les évènements d’un agenda",
+    "bilans.publish": "a publié la synthèse des bilans",
+    "bilans.withdraw": "a retiré du public la synthèse des bilans",
     "campaign.close": "a clos les candidatures de la campagne",
     "campaign.create": "a préparé la campagne",
     "campaign.move": "a déplacé des dates de la campagne",
