@@ -6,6 +6,7 @@ the columns is read out of the serializer that describes the same object in the 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -41,12 +42,10 @@ class Column:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Table:
-    """Every public row of one sort.
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """What every file of open data says of itself, whatever its rows come from.
 
-    `columns`: name in the file → column (or annotation) of the row, as the API's views have them. `walk`: the column
-    that orders the file; unique, never null, and never changed, so that a row edited meanwhile is not read twice.
     `models`: every model whose rows the file shows. `origin`: slug of the attribution of the pack that covers it;
     `sources`: sentences to cite besides, for what came from elsewhere since.
     """
@@ -55,11 +54,7 @@ class Table:
     title: str
     text: str
     serializer: type[serializers.Serializer]
-    rows: Callable[[], QuerySet[Any]]
-    columns: Mapping[str, Any]
     models: tuple[type[Model], ...]
-    finish: Callable[[Row], Row] = dict
-    walk: str = "pk"
     without: frozenset[str] = frozenset()
     positioned: bool = False
     origin: str = "charter"
@@ -70,6 +65,28 @@ class Table:
         """The columns in their order, as the serializer says them."""
         fields = self.serializer().fields
         return [_column(name, field) for name, field in fields.items() if name not in self.without]
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Every row in the shape of the serializer, by batches."""
+        raise NotImplementedError
+
+    def every(self) -> Iterator[Row]:
+        """The rows one by one."""
+        return chain.from_iterable(self.batches())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Dataset):
+    """Every public row of one sort, as it is now.
+
+    `columns`: name in the file → column (or annotation) of the row, as the API's views have them. `walk`: the column
+    that orders the file; unique, never null, and never changed, so that a row edited meanwhile is not read twice.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    columns: Mapping[str, Any]
+    finish: Callable[[Row], Row] = dict
+    walk: str = "pk"
 
     def batches(self) -> Iterator[list[Row]]:
         """Every row in the shape of the serializer, by batches: each is one short statement, none is kept."""
@@ -85,9 +102,17 @@ class Table:
                 return
             last = found[-1][0]
 
-    def every(self) -> Iterator[Row]:
-        """The rows one by one."""
-        return chain.from_iterable(self.batches())
+
+@dataclass(frozen=True, kw_only=True)
+class Settled(Dataset):
+    """Rows settled once and for all by a publication: a few thousand at most, `key` and `since` are their version."""
+
+    given: Callable[[], list[Row]]
+    key: str
+    since: dt.datetime
+
+    def batches(self) -> Iterator[list[Row]]:
+        yield self.given()
 
 
 def _column(name: str, field: Any) -> Column:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
 from django.urls import reverse
 
-from core.datasets import Table
+from core.datasets import Dataset
 from core.links import absolute
 from spro.open_data import data_inclusion
 from spro.open_data.files import FORMATS, address, formats
-from spro.open_data.tables import OUTLINES, TABLES
+from spro.open_data.tables import OUTLINES, TABLES, settled
 from spro.open_data.terms import Terms
-from spro.open_data.versions import Version, version
+from spro.open_data.versions import Version, together, version, version_of
 
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 AUTHORITY = "http://publications.europa.eu/resource/authority"
@@ -32,7 +31,8 @@ Node = dict[str, Any]
 def catalogue(terms: Terms) -> Node:
     """The whole catalogue, one `dcat:Dataset` a table."""
     home = absolute(reverse("open_data"))
-    datasets = [*(_table(table, terms) for table in TABLES.values()), _national(terms)]
+    tables = [*TABLES.values(), *settled()]
+    datasets = [*(_table(table, terms) for table in tables), _national(terms)]
     return {
         "@context": CONTEXT,
         "@id": absolute(reverse("open_data_catalogue")),
@@ -40,7 +40,7 @@ def catalogue(terms: Terms) -> Node:
         "dct:title": _french(f"Données ouvertes – {settings.PORTAL_NAME}"),
         "dct:description": _french(
             "Les données publiques du service public régional de l’orientation : lieux, services, organismes, réseaux, "
-            "référent·es, territoires, table d’aiguillage."
+            "référent·es, territoires, table d’aiguillage, bilans publiés."
         ),
         "dct:publisher": _publisher(terms),
         "dct:language": _id(f"{AUTHORITY}/language/FRA"),
@@ -62,7 +62,7 @@ def catalogue(terms: Terms) -> Node:
     }
 
 
-def _table(table: Table, terms: Terms) -> Node:
+def _table(table: Dataset, terms: Terms) -> Node:
     distributions = [
         _distribution(address(table, form), FORMATS[form][0], form.upper(), table.title, terms)
         for form in formats(table)
@@ -71,7 +71,7 @@ def _table(table: Table, terms: Terms) -> Node:
         url = absolute(reverse("contours", args=[OUTLINES[table.slug]]))
         title = f"{table.title}, leurs contours"
         distributions.append(_distribution(url, "application/geo+json", "GEOJSON", title, terms))
-    said = _dataset(table.slug, table.title, table.text, version(table.models), terms)
+    said = _dataset(table.slug, table.title, table.text, version_of(table), terms)
     return (
         said
         | {"dct:accrualPeriodicity": _id(f"{AUTHORITY}/frequency/{table.frequency}")}
@@ -187,6 +187,7 @@ def _moment(text: str) -> Node:
     return {"@value": text, "@type": "xsd:dateTime"}
 
 
-def versions() -> set[type[Model]]:
-    """What the catalogue depends on: every model of every table."""
-    return {model for table in TABLES.values() for model in table.models} | set(data_inclusion.MODELS)
+def catalogue_version() -> Version:
+    """What the catalogue depends on: every model of every table, and what was published once and for all."""
+    models = {model for table in TABLES.values() for model in table.models} | set(data_inclusion.MODELS)
+    return together([version(models), *map(version_of, settled())])

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from django.urls import reverse
 
-from core.datasets import Column, Row, Table
+from core.datasets import Column, Dataset, Row
 from core.links import absolute
 from spro.open_data.cells import LIST_MARK, RULE, cell
 from spro.open_data.terms import Terms
@@ -22,10 +22,10 @@ from spro.open_data.versions import Version
 
 DIALECT = {"delimiter": ",", "encoding": "utf-8", "lineTerminators": ["\r\n"], "header": True, "doubleQuote": True}
 _XSD = {"dateTime": "dateTime", "date": "date", "integer": "integer", "number": "number", "boolean": "boolean"}
-Writer = Callable[[Table, Terms, Version], Iterator[bytes]]
+Writer = Callable[[Dataset, Terms, Version], Iterator[bytes]]
 
 
-def flat_columns(table: Table) -> list[Column]:
+def flat_columns(table: Dataset) -> list[Column]:
     """The columns of the CSV: an object of the JSON is one column for each of its fields (`commune_insee`…)."""
     columns: list[Column] = []
     fields: dict[str, Any] = dict(table.serializer().fields)
@@ -45,7 +45,7 @@ def _flat(row: Row, objects: set[str]) -> Row:
     return shown
 
 
-def as_csv(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
+def as_csv(table: Dataset, terms: Terms, version: Version) -> Iterator[bytes]:
     """Pure CSV (RFC 4180): a line of names, then the rows; nothing else."""
     names = [column.name for column in flat_columns(table)]
     objects = {column.name for column in table.described() if column.kind == "object"}
@@ -57,7 +57,7 @@ def as_csv(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
         yield lines.getvalue().encode()
 
 
-def as_json(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
+def as_json(table: Dataset, terms: Terms, version: Version) -> Iterator[bytes]:
     """One object: what the file is, then `data`, the rows as the API gives them."""
     head = about(table, terms, version) | {"fields": _fields(table)}
     yield orjson.dumps(head)[:-1] + b',"data":[\n'
@@ -66,7 +66,7 @@ def as_json(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def as_geojson(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
+def as_geojson(table: Dataset, terms: Terms, version: Version) -> Iterator[bytes]:
     """A FeatureCollection (RFC 7946) whose foreign members say what the file is."""
     head = {"type": "FeatureCollection"} | about(table, terms, version)
     yield orjson.dumps(head)[:-1] + b',"features":[\n'
@@ -84,7 +84,7 @@ def as_geojson(table: Table, terms: Terms, version: Version) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def _joined(table: Table, shape: Callable[[Row], Any]) -> Iterator[bytes]:
+def _joined(table: Dataset, shape: Callable[[Row], Any]) -> Iterator[bytes]:
     before = b""
     for batch in table.batches():
         yield before + b",\n".join(orjson.dumps(shape(row)) for row in batch)
@@ -98,17 +98,17 @@ FORMATS: dict[str, tuple[str, Writer]] = {
 }
 
 
-def formats(table: Table) -> list[str]:
+def formats(table: Dataset) -> list[str]:
     """The formats in which `table` can be had."""
     return [form for form in FORMATS if form != "geojson" or table.positioned]
 
 
-def address(table: Table, form: str) -> str:
+def address(table: Dataset, form: str) -> str:
     """Where the file is, as somebody outside types it."""
     return absolute(reverse("open_data_file", args=[table.slug, form]))
 
 
-def about(table: Table, terms: Terms, version: Version) -> dict[str, Any]:
+def about(table: Dataset, terms: Terms, version: Version) -> dict[str, Any]:
     """What every file says of itself: what it is, since when it is so, under which licence, whom to cite."""
     return {
         "title": table.title,
@@ -122,14 +122,14 @@ def about(table: Table, terms: Terms, version: Version) -> dict[str, Any]:
     }
 
 
-def _fields(table: Table) -> list[dict[str, Any]]:
+def _fields(table: Dataset) -> list[dict[str, Any]]:
     return [
         {"name": c.name, "type": c.kind, "description": c.text} | ({"values": c.values} if c.values else {})
         for c in table.described()
     ]
 
 
-def csv_metadata(table: Table, terms: Terms, version: Version) -> dict[str, Any]:
+def csv_metadata(table: Dataset, terms: Terms, version: Version) -> dict[str, Any]:
     """The metadata of the CSV as « CSV on the Web » has them (W3C): licence, date, and what each column holds."""
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],

@@ -20,6 +20,7 @@ from django.db.models import Model
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from core.datasets import Dataset, Settled
 from core.http import PUBLIC_SECONDS
 from core.models import PackLoad
 from spro.open_data.memory import DataVersion
@@ -40,6 +41,17 @@ class Version:
     def etag(self, form: str) -> str:
         said = (SHAPE, self.key, int(self.since.timestamp()), form, settings.SITE_URL, settings.PUBLISHER["name"])
         return f'"{_digest(said)}"'
+
+
+def version_of(table: Dataset) -> Version:
+    """The version of a table: settled with it, or that of the rows it reads."""
+    return Version(table.key, table.since) if isinstance(table, Settled) else version(table.models)
+
+
+def together(versions: Iterable[Version]) -> Version:
+    """The version of what shows all of these."""
+    all_ = list(versions)
+    return Version(_digest([one.key for one in all_]), max(one.since for one in all_))
 
 
 def version(models: Iterable[type[Model]]) -> Version:

@@ -21,16 +21,16 @@ from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
 from core.api.throttle import FairUse
-from core.datasets import Table
+from core.datasets import Dataset
 from core.http import PUBLIC_SECONDS, public_page
 from core.links import absolute
 from spro.open_data import data_inclusion
-from spro.open_data.catalogue import catalogue, versions
+from spro.open_data.catalogue import catalogue, catalogue_version
 from spro.open_data.cells import RULE
 from spro.open_data.files import FORMATS, csv_metadata, flat_columns, formats
-from spro.open_data.tables import OUTLINES, TABLES
+from spro.open_data.tables import OUTLINES, TABLES, found, settled
 from spro.open_data.terms import Terms, terms
-from spro.open_data.versions import Version, version
+from spro.open_data.versions import Version, version, version_of
 from territories.exports import directory_sources
 
 NOTHING = "Aucun fichier ne se trouve à cette adresse."
@@ -71,7 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """What can be downloaded, what each column means, under which terms."""
     said = terms()
     context = {
-        "tables": [_shown(table, said) for table in TABLES.values()],
+        "tables": [_shown(table, said) for table in (*TABLES.values(), *settled())],
         "national": {"title": data_inclusion.TITLE, "text": data_inclusion.TEXT, "slug": data_inclusion.SLUG},
         "licence": said.licence,
         "licence_url": said.licence_url,
@@ -88,12 +88,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @open_file
 def file(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     """One table in one format; 404 when there is no such file."""
-    table = TABLES.get(slug)
+    table = found(slug)
     if table is None or form not in formats(table):
         return _refusal(404, NOTHING)
     content_type, writer = FORMATS[form]
     return _answer(
-        request, version(table.models), f"{slug}.{form}", content_type,
+        request, version_of(table), f"{slug}.{form}", content_type,
         lambda said, now: writer(table, said, now),
         described_by=absolute(reverse("open_data_metadata", args=[slug])) if form == "csv" else "",
     )  # fmt: skip
@@ -102,11 +102,11 @@ def file(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
 @open_file
 def metadata(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What the CSV of a table holds, for programs."""
-    table = TABLES.get(slug)
+    table = found(slug)
     if table is None:
         return _refusal(404, NOTHING)
     return _answer(
-        request, version(table.models), f"{slug}.csv-metadata.json", "application/csvm+json",
+        request, version_of(table), f"{slug}.csv-metadata.json", "application/csvm+json",
         lambda said, now: iter([orjson.dumps(csv_metadata(table, said, now))]),
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def national(request: HttpRequest) -> HttpResponseBase:
 def machine_catalogue(request: HttpRequest) -> HttpResponseBase:
     """The catalogue, DCAT-AP in JSON-LD."""
     return _answer(
-        request, version(versions()), "catalogue.jsonld", "application/ld+json",
+        request, catalogue_version(), "catalogue.jsonld", "application/ld+json",
         lambda said, _: iter([orjson.dumps(catalogue(said), option=orjson.OPT_INDENT_2)]), download=False,
     )  # fmt: skip
 
@@ -165,7 +165,7 @@ def _links(said: Terms, described_by: str) -> str:
     return ", ".join(links)
 
 
-def _shown(table: Table, said: Terms) -> dict[str, object]:
+def _shown(table: Dataset, said: Terms) -> dict[str, object]:
     return {
         "slug": table.slug,
         "title": table.title,
