@@ -124,6 +124,13 @@ def draw(
         return Pdf(drawn.write_pdf(**options), len(drawn.pages), tuple(headings))
 
 
+def warm(pages: Iterable[Page]) -> None:
+    """Read what these pages are drawn with, before processes that draw are made: they share it."""
+    for names in {page.stylesheets for page in pages}:
+        with _one_at_a_time:
+            _stylesheets(names)
+
+
 def draw_all(pages: Iterable[Page], jobs: int | None = None) -> Iterator[Pdf]:
     """Each page drawn, in order, by `jobs` processes (one for each core by default) that share what was read once.
 
@@ -132,26 +139,25 @@ def draw_all(pages: Iterable[Page], jobs: int | None = None) -> Iterator[Pdf]:
     """
     workers = jobs or len(os.sched_getaffinity(0))
     if workers < 2 or multiprocessing.current_process().daemon:
-        yield from map(_draw_page, pages)
+        yield from map(draw_page, pages)
         return
     left = iter(pages)
     first = list(islice(left, workers * AHEAD))
-    for names in {page.stylesheets for page in first}:
-        with _one_at_a_time:
-            _stylesheets(names)
+    warm(first)
     gc.freeze()  # what is read is never looked at again, neither here nor, page by page copied, in the workers
     try:
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            under_way = deque(pool.submit(_draw_page, page) for page in first)
+            under_way = deque(pool.submit(draw_page, page) for page in first)
             while under_way:
                 drawn = under_way.popleft().result()
-                under_way.extend(pool.submit(_draw_page, page) for page in islice(left, 1))
+                under_way.extend(pool.submit(draw_page, page) for page in islice(left, 1))
                 yield drawn
     finally:
         gc.unfreeze()
 
 
-def _draw_page(page: Page) -> Pdf:
+def draw_page(page: Page) -> Pdf:
+    """`draw` of a `Page`."""
     return draw(page.html, stylesheets=page.stylesheets, attached=page.attached, second_language=page.second_language)
 
 
