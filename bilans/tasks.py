@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 
 from celery import shared_task
@@ -32,3 +33,15 @@ def sweep_documents() -> int:
     from bilans.services.producing import sweep
 
     return sweep(timezone.now())
+
+
+# Two at once do each act once (its key is unique); a day that a killed worker left is done by the next run.
+@shared_task
+def bilans_day(on: str = "") -> int:
+    """The daily pass of the campaigns for `on` (AAAA-MM-JJ), today by default; how many acts were done."""
+    from bilans.services.day import run_day
+
+    if on:
+        return len(run_day(dt.date.fromisoformat(on)))
+    now = timezone.now()
+    return len(run_day(timezone.localdate(now), now=now))

@@ -20,6 +20,7 @@ app.conf.task_routes = {
     "psad.tasks.publish_figures": {"queue": "calendar"},
     "recognition.tasks.draw_letters": {"queue": "documents"},
     "recognition.tasks.recognition_day": {"queue": "calendar"},
+    "bilans.tasks.bilans_day": {"queue": "calendar"},
 }
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.beat_heart", "schedule": 30.0, "options": {"expires": 25}},
@@ -56,6 +57,7 @@ app.conf.beat_schedule = {
     "reports-kept": {"task": "territories.tasks.forget_reports", "schedule": crontab(hour=3, minute=45)},
     # What is due is read from the dossiers: each hour finds what the one before could not do, and nothing twice.
     "recognition": {"task": "recognition.tasks.recognition_day", "schedule": crontab(hour="7-22", minute=5)},
+    "bilans": {"task": "bilans.tasks.bilans_day", "schedule": crontab(hour="7-22", minute=35)},
     # Lists are woken when they are given; this finds those whose worker or broker died.
     "psad-lists": {"task": "psad.tasks.resume_lists", "schedule": 60.0, "options": {"expires": 50}},
     # A day without it is caught up by the next: what is due is read from the rows.

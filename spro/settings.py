@@ -286,6 +286,13 @@ else:  # nothing ever leaves the machine
 
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server that says nothing holds no worker
 
+# --- The year of the bilans, « MM-DD »: when the next campaign is prepared; when it opens, is due, closes the year after
+
+BILANS_DAYS = {
+    name: env.str(f"BILANS_{name.upper()}_DAY", default=day)
+    for name, day in (("prepared", "12-01"), ("opens", "01-15"), ("due", "03-31"), ("closes", "04-30"))
+}
+
 # --- What is not kept: the privacy page says so
 
 OUTBOX_SENT_DAYS = env.int("OUTBOX_SENT_DAYS", default=30)
