@@ -1,0 +1,209 @@
+"""Charts of our own, as SVG: bars with their values written, this year beside the last, shares of a whole.
+
+Nothing is told by colour alone: every bar has its name and its value, shades go from dark to light in the order of the
+legend, what has no figure is hatched and says why. Who calls shows the same figures as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from bilans.pen import DARK_SHADES, HATCH, SHADES, Pen, lines_of, wide
+
+Point = Mapping[str, Any]
+SHARES = len(SHADES) + 1  # classes that a stack can tell apart, the hatched one included
+_UNSAID = {"non renseigné", "non renseignée", "n.c.", "non disponible"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The measures of a chart: on paper names stand at the left of bars, on a telephone above them."""
+
+    width: float
+    size: float
+    bar: float
+    gap: float
+    names: float  # width of the column of names; 0: above
+
+
+PAPER = Sheet(482, 8.5, 9, 5.5, 150)
+HALF = Sheet(232, 8.5, 9, 5.5, 92)
+SCREEN = Sheet(360, 14, 15, 11, 0)
+
+
+def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = False) -> SafeString:
+    """The picture of a CHART of a content; empty when it has nothing to show. `half`: half the width of a sheet."""
+    sheet = (HALF if half else PAPER) if paper else SCREEN
+    pen = Pen(f"chart-{chart['key']}", paper)
+    series = [one for one in chart["series"] if one["points"]]
+    if not series:
+        return SafeString()
+    if chart["kind"] == "stack" and (rows := _stacked(series)):
+        body, height = _stack(pen, sheet, rows)
+    else:
+        body, height = _bars(pen, sheet, series)
+    hatching = pen.hatching(sheet.size / 2) if f"#{pen.id(HATCH)})" in body else ""
+    opening = pen.opening(
+        f"0 0 {sheet.width:g} {height:.1f}", chart["title"], chart.get("text", ""), (sheet.width, round(height, 1))
+    )
+    return mark_safe(f"{opening}{hatching}{body}</svg>")  # every word was escaped by the pen
+
+
+def _number(point: Point) -> Decimal | None:
+    try:
+        value = None if point.get("value") in (None, "") else Decimal(str(point["value"]))
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() and value >= 0 else None
+
+
+def _bars(pen: Pen, sheet: Sheet, series: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
+    """One bar for each series under each name."""
+    most = max((_number(point) or 0 for one in series for point in one["points"]), default=0)
+    said = max(wide(point["said"], sheet.size) for one in series for point in one["points"]) + 6
+    room = max(sheet.width - sheet.names - said - 2, sheet.width / 5)
+    labels = list(dict.fromkeys(point["label"] for one in series for point in one["points"]))
+    by_label = [{point["label"]: point for point in one["points"]} for one in series]
+    parts, y = _series_names(pen, sheet, [str(one["name"]) for one in series])
+    top = y
+    for label in labels:
+        points = [(rank, found[label]) for rank, found in enumerate(by_label) if label in found]
+        written, y = _label(pen, sheet, label, y, len(points))
+        parts += written
+        for rank, point in points:
+            value = _number(point)
+            length = float(value / most) * room if value and most else 0
+            if value is None:
+                parts.append(pen.rect(sheet.names, y, 14, sheet.bar, HATCH))
+                length = 14
+            elif length:
+                parts.append(
+                    pen.rect(sheet.names, y, max(length, 0.8), sheet.bar, "bar" if rank == 0 else "bar-before")
+                )
+            look = "value" if rank == 0 else "soft"
+            parts.append(pen.text(sheet.names + length + 4, y + sheet.bar * 0.82, point["said"], look, sheet.size))
+            y += sheet.bar + 1.5
+        y += sheet.gap - 1.5
+    base = f"M{sheet.names:g} {top:.1f}V{y - sheet.gap:.1f}"
+    if sheet.names:
+        parts.append(f'<path d="{base}" {pen.look("base")}/>')
+    return "".join(parts), y - sheet.gap + 2
+
+
+def _label(pen: Pen, sheet: Sheet, label: str, y: float, bars: int) -> tuple[list[str], float]:
+    """The name of a bar, and where the bar begins."""
+    if not sheet.names:
+        lines = lines_of(label, sheet.width, sheet.size)
+        written = [
+            pen.text(0, y + sheet.size * (0.85 + 1.15 * rank), line, "label", sheet.size)
+            for rank, line in enumerate(lines)
+        ]
+        return written, y + sheet.size * (1.15 * len(lines) + 0.15)
+    block = bars * (sheet.bar + 1.5) - 1.5
+    lines = lines_of(label, sheet.names - 6, sheet.size, 2)
+    tall = sheet.size * 1.05 * len(lines)
+    down = max((tall - block) / 2, 0)
+    start = y + down + block / 2 - tall / 2 + sheet.size * 0.82
+    written = [
+        pen.text(sheet.names - 6, start + sheet.size * 1.05 * rank, line, "label", sheet.size, anchor="end")
+        for rank, line in enumerate(lines)
+    ]
+    return written, y + down
+
+
+def _series_names(pen: Pen, sheet: Sheet, names: Sequence[str]) -> tuple[list[str], float]:
+    """Which bar is which, over the bars; nothing for a single series."""
+    if len(names) < 2:
+        return [], 0
+    parts, x = [], sheet.names
+    for rank, name in enumerate(names):
+        side = sheet.size * 0.8
+        parts.append(pen.rect(x, 1, side, side, "bar" if rank == 0 else "bar-before"))
+        parts.append(pen.text(x + side + 4, sheet.size * 0.85, name, "label", sheet.size))
+        x += side + wide(name, sheet.size) + 18
+    return parts, sheet.size * 1.75
+
+
+def _stacked(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, Point]]]]:
+    """Each bar of shares with its classes: a single series is one bar of its points; of several, each is a class.
+
+    Nothing when there are more classes than shades can tell apart, or a share is not told: bars say it better.
+    """
+    if len(series) == 1:
+        rows = [("", [(str(point["label"]), point) for point in series[0]["points"]])]
+    else:
+        labels = list(dict.fromkeys(point["label"] for one in series for point in one["points"]))
+        rows = [
+            (label, [(str(one["name"]), point) for one in series for point in one["points"] if point["label"] == label])
+            for label in labels
+        ]
+    classes = {name for _, points in rows for name, _ in points}
+    shown = [point for _, points in rows for _, point in points]
+    if len(classes) > SHARES or any(_number(point) is None for point in shown) or not any(map(_number, shown)):
+        return []
+    if len(classes) == SHARES and not any(name.lower() in _UNSAID for name in classes):
+        return []
+    return rows
+
+
+def _stack(pen: Pen, sheet: Sheet, rows: Sequence[tuple[str, Sequence[tuple[str, Point]]]]) -> tuple[str, float]:
+    names = list(dict.fromkeys(name for _, points in rows for name, _ in points))
+    told = [name for name in names if name.lower() not in _UNSAID]
+    # Few shades are far apart: the darkest and the lightest of three.
+    step = (len(SHADES) - 1) / max(len(told) - 1, 1)
+    shades = {name: f"shade-{round(rank * step)}" for rank, name in enumerate(told)}
+    dark = {f"shade-{rank}" for rank in range(DARK_SHADES)}
+    left = sheet.names if any(label for label, _ in rows) else 0
+    parts: list[str] = []
+    y, bar, size = 0.0, sheet.bar * 1.7, sheet.size
+    for label, points in rows:
+        if label:
+            written, y = _label(pen, sheet, label, y, 1)
+            parts += written
+        whole = sum(_number(point) or Decimal() for _, point in points)
+        x = left
+        for name, point in points:
+            width = float((_number(point) or Decimal()) / whole) * (sheet.width - left - 1) if whole else 0
+            if not width:
+                continue
+            look = shades.get(name, HATCH)
+            parts.append(pen.rect(x, y, width, bar, look))
+            said = _share(point, whole)
+            if wide(said, size) + 4 < width and look != HATCH:
+                ink = "on-dark" if look in dark else "on-soft"
+                parts.append(pen.text(x + width / 2, y + bar / 2 + size * 0.35, said, ink, size, anchor="middle"))
+            x += width
+        parts.append(f'<path d="M{left:g} {y:.1f}H{x:.1f}V{y + bar:.1f}H{left:g}z" fill="none" {pen.look("key")}/>')
+        y += bar + sheet.gap
+    alone = dict(rows[0][1]) if len(rows) == 1 else {}
+    legend, y = _legend(pen, sheet, shades, {name: alone.get(name) for name in names}, y + size * 0.2)
+    return "".join(parts + legend), y
+
+
+def _share(point: Point, whole: Decimal | int) -> str:
+    if not whole:
+        return point["said"]  # type: ignore[no-any-return]
+    return f"{round((_number(point) or Decimal()) * 100 / whole)}\u00a0%"
+
+
+def _legend(
+    pen: Pen, sheet: Sheet, shades: Mapping[str, str], classes: Mapping[str, Point | None], y: float
+) -> tuple[list[str], float]:
+    """The classes in the order of the shares, each with its figure when there is a single bar."""
+    parts: list[str] = []
+    x, side = 0.0, sheet.size * 0.8
+    for name, point in classes.items():
+        said = f"{name}\u00a0: {point['said']}" if point else name
+        width = side + 4 + wide(said, sheet.size) + 14
+        if x and x + width > sheet.width + 14:
+            x, y = 0, y + sheet.size * 1.45
+        parts.append(pen.rect(x, y, side, side, shades.get(name, HATCH)))
+        parts.append(f'<path d="M{x:.1f} {y:.1f}h{side:.1f}v{side:.1f}h-{side:.1f}z" fill="none" {pen.look("key")}/>')
+        parts.append(pen.text(x + side + 4, y + sheet.size * 0.75, said, "label", sheet.size))
+        x += width
+    return parts, y + sheet.size * 1.3
