@@ -57,13 +57,19 @@ def visible_to(user: Any) -> QuerySet[Bilan]:
 
 
 @rules.predicate
-def may_write(user: Any, bilan: Any) -> bool:
-    """Speaks in the name of the subject (the Region, of its own), while the bilan and its campaign are open."""
-    if not isinstance(bilan, Bilan) or not bilan.writable:
+def speaks_for(user: Any, bilan: Any) -> bool:
+    """Speaks in the name of the subject of the bilan; the Region, of its own."""
+    if not isinstance(bilan, Bilan):
         return False
     if bilan.kind == Kind.REGION:
         return bool(is_region_staff(user))
     return Bilan.objects.filter(own(user), pk=bilan.pk).exists()
+
+
+@rules.predicate
+def may_write(user: Any, bilan: Any) -> bool:
+    """Speaks in the name of the subject (the Region, of its own), while the bilan and its campaign are open."""
+    return isinstance(bilan, Bilan) and bilan.writable and bool(speaks_for(user, bilan))
 
 
 @rules.predicate

@@ -26,6 +26,8 @@ _WORDS = {
     "bilans.settle": "a réglé les relances, le seuil ou le mot d’ouverture de la campagne de bilans",
     "bilans.publish": "a publié la synthèse des bilans",
     "bilans.withdraw": "a retiré du public la synthèse des bilans",
+    "bilan.submit": "a déposé le bilan",
+    "bilan.take_back": "a repris le bilan déposé",
     "campaign.close": "a clos les candidatures de la campagne",
     "campaign.create": "a préparé la campagne",
     "campaign.move": "a déplacé des dates de la campagne",
