@@ -103,14 +103,17 @@ def change(
     up = now > before
     good = None if now == before or wanted not in ("up", "down") else up == (wanted == "up")
     return {
-        "said": _moved(now, before, unit, decimals, percent, year) + ("" if same else ", à périmètre comparable"),
+        "said": _moved(now, before, unit, decimals, percent=percent, year=year)
+        + ("" if same else ", à périmètre comparable"),
         "percent": None if percent is None else str(percent),
         "good": good,
         "flagged": flagged,
     }
 
 
-def _moved(now: Decimal, before: Decimal, unit: str, decimals: int, percent: Decimal | None, year: int) -> str:
+def _moved(
+    now: Decimal, before: Decimal, unit: str, decimals: int, *, percent: Decimal | None, year: int
+) -> str:  # fmt: skip
     since = f"par rapport à {year}"
     if now == before:
         return f"stable {since}"

@@ -1,0 +1,131 @@
+"""Charts, maps and tables drawn from FIGUREs, each with the sentence that says what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from bilans import numbers
+from bilans.breakdowns import ELSEWHERE
+from bilans.contents import sentences
+from bilans.contents.shapes import Json, breakdown_of, chart, map_of, point, table
+from bilans.contents.words import basin, territory
+from bilans.models import Breakdown, Unit
+
+# The words of a chart's title after the label of its indicator.
+_BY = {Breakdown.STATUS: "selon leur statut", Breakdown.SEX: "selon leur sexe", Breakdown.AGE: "selon leur âge"}
+_KINDS = {Breakdown.STATUS: "bars", Breakdown.SEX: "stack", Breakdown.AGE: "stack"}
+PLACES: dict[str, tuple[Callable[[str], str], str]] = {
+    Breakdown.AGENCY: (territory, "par territoire"),
+    Breakdown.BASIN: (basin, "par bassin d’emploi"),
+}
+OUTSIDE = (ELSEWHERE[0], "non-ventile")
+
+
+def total(shown: Json) -> Decimal | None:
+    """The value of a FIGURE."""
+    return None if shown["value"] is None else Decimal(shown["value"])
+
+
+def people_charts(
+    shown: Json, year: int, *, only: Iterable[str] = (Breakdown.STATUS, Breakdown.SEX, Breakdown.AGE)
+) -> list[Json]:
+    """Who they are, a chart a breakdown: the classes that hold somebody, the largest first for statuses."""
+    found = []
+    for key in only:
+        cells = [cell for cell in breakdown_of(shown, key) if cell["value"] != "0"]
+        told = [cell for cell in cells if cell["value"] is not None]
+        if len(told) < 2:
+            continue
+        if key == Breakdown.STATUS:
+            cells = [cell for _, cell in sentences.told(cells)] + [
+                cell for cell in cells if cell["value"] is None or cell["key"] in sentences.REST
+            ]
+        points = [point(cell["label"], cell["value"], cell["said"]) for cell in cells]
+        text = sentences.people_shared(cells, key, total(shown))
+        title = f"{shown['label']} {_BY[Breakdown(key)]}"
+        found.append(
+            chart(f"{shown['key']}-{key}", _KINDS[Breakdown(key)], title, shown["unit"], [(str(year), points)], text)
+        )
+    return found
+
+
+def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> list[Json]:
+    """Where: the map of a FIGURE by territory or by basin (`codes`: those alone), when two places at least are told."""
+    cells = [
+        cell for cell in breakdown_of(shown, key)
+        if cell["key"] not in OUTSIDE and (codes is None or cell["key"] in codes)
+    ]  # fmt: skip
+    if sum(cell["value"] is not None for cell in cells) < 2:
+        return []
+    place, words = PLACES[key]
+    text = sentences.places(cells, place, shown["unit"], shown["decimals"])
+    return [map_of(shown["key"], f"{shown['label']} {words}", shown["unit"], key, cells, text)]
+
+
+def place_chart(shown: Json, key: str, year: int) -> list[Json]:
+    """As `place_map`, in bars, the largest first."""
+    cells = [cell for cell in breakdown_of(shown, key) if cell["key"] not in OUTSIDE]
+    if sum(cell["value"] not in (None, "0") for cell in cells) < 2:
+        return []
+    place, words = PLACES[key]
+    text = sentences.places(cells, place, shown["unit"], shown["decimals"])
+    ranked = [cell for _, cell in sentences.told(cells)] + [cell for cell in cells if cell["value"] is None]
+    points = [point(cell["label"], cell["value"], cell["said"]) for cell in ranked]
+    title = f"{shown['label']} {words}"
+    return [chart(f"{shown['key']}-{key}", "bars", title, shown["unit"], [(str(year), points)], text)]
+
+
+def years_charts(figures: Sequence[Json], year: int, *, least: int = 3) -> list[Json]:
+    """This year beside the last, for figures of one unit that stand both: a chart a unit, from `least` figures on."""
+    both = [one for one in figures if one["value"] is not None and one["previous"] is not None and one["change"]]
+    found = []
+    for unit, group in groupby(sorted(both, key=lambda one: one["unit"]), key=lambda one: one["unit"]):
+        rows = list(group)
+        if len(rows) < least or unit == Unit.SCORE or not any(total(one) for one in rows):
+            continue
+        now = [point(one["label"], one["value"], _bare(one, one["value"])) for one in rows]
+        before = [point(one["label"], one["previous"], _bare(one, one["previous"])) for one in rows]
+        pairs = [(one["label"], Decimal(one["previous"]), Decimal(one["value"])) for one in rows]
+        # Where others answered one of the two years, the bars say it and no sentence compares them.
+        same = all("comparable" not in one["change"]["said"] for one in rows)
+        text = sentences.since(pairs, year - 1) if same else ""
+        found.append(chart(
+            f"{rows[0]['key']}-{year - 1}", "pairs", f"{year - 1} et {year}, côte à côte", unit,
+            [(str(year), now), (str(year - 1), before)], text or f"Les valeurs de {year} sont à côté de celles de {year - 1}.",
+        ))  # fmt: skip
+    return found
+
+
+def _bare(shown: Json, value: str) -> str:
+    return numbers.bare(Decimal(value), shown["unit"], shown["decimals"])
+
+
+def classes_table(figures: Sequence[Json], key: str, title: str, *, note: str = "") -> list[Json]:
+    """Classes down, figures across: every class that one of them fills, then the total."""
+    having = [one for one in figures if breakdown_of(one, key)]
+    if not having:
+        return []
+    rows: dict[str, list[str]] = {}
+    filled: set[str] = set()
+    labels: dict[str, str] = {}
+    for one in having:
+        for cell in breakdown_of(one, key):
+            labels.setdefault(cell["key"], cell["label"])
+            if cell["value"] not in (None, "0") or cell["said"] == numbers.HIDDEN:
+                filled.add(cell["key"])
+    by_figure = [{cell["key"]: cell["said"] for cell in breakdown_of(one, key)} for one in having]
+    for category, label in labels.items():
+        if category in filled or key == Breakdown.AGENCY:
+            rows[category] = [label, *(said.get(category, "–") for said in by_figure)]
+    if not rows:
+        return []
+    ends = ["Ensemble", *(_short(one) for one in having)]
+    header = [title.removeprefix("Par ").capitalize(), *(one["label"] for one in having)]
+    name = f"{having[0]['key']}-{key}-classes"
+    return [table(name, title, header, [*rows.values(), ends], note=note, total=True)]
+
+
+def _short(shown: Json) -> str:
+    return _bare(shown, shown["value"]) if shown["value"] is not None else shown["said"]
