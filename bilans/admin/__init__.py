@@ -1,0 +1,7 @@
+"""The Region's desk for the bilans: each part has its module (S3)."""
+
+from __future__ import annotations
+
+from bilans.admin import productions
+
+__all__ = ["productions"]
