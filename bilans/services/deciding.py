@@ -38,7 +38,7 @@ def accept(bilan: Bilan, *, user: User, at: dt.datetime, seen: int | None = None
     held.state, held.accepted_at = State.ACCEPTED, at
     held.save(update_fields=["state", "accepted_at"])
     act = note_bilan(held, Act.Done.ACCEPTED, at=at, actor=user)
-    record(verb="bilan.accept", target=held, actor=user)
+    record(verb="bilan.accept", target=held, actor=user, key=str(held.public_id))
     telling.tell_accepted(held, act)
     return _followed(bilan, held)
 
@@ -54,7 +54,7 @@ def send_back(bilan: Bilan, *, user: User, reason: str, at: dt.datetime, seen: i
     if held.state == State.RETURNED and held.return_reason == reason:
         return held
     _expect(held, State.SUBMITTED, NOT_SUBMITTED, seen)
-    return _returned(bilan, held, Act.Done.RETURNED, "bilan.return", user, reason, at)
+    return _returned(bilan, held, Act.Done.RETURNED, user=user, reason=reason, at=at)
 
 
 @transaction.atomic
@@ -68,14 +68,15 @@ def reopen(bilan: Bilan, *, user: User, reason: str, at: dt.datetime) -> Bilan:
     if held.state == State.RETURNED and held.return_reason == reason:
         return held
     _expect(held, State.ACCEPTED, NOT_ACCEPTED, None)
-    return _returned(bilan, held, Act.Done.REOPENED, "bilan.reopen", user, reason, at)
+    return _returned(bilan, held, Act.Done.REOPENED, user=user, reason=reason, at=at)
 
 
-def _returned(bilan: Bilan, held: Bilan, done: str, verb: str, user: User, reason: str, at: dt.datetime) -> Bilan:
+def _returned(bilan: Bilan, held: Bilan, done: str, *, user: User, reason: str, at: dt.datetime) -> Bilan:
     held.state, held.returned_at, held.return_reason, held.accepted_at = State.RETURNED, at, reason, None
     held.save(update_fields=["state", "returned_at", "return_reason", "accepted_at"])
     act = note_bilan(held, done, at=at, actor=user, reason=reason)
-    record(verb=verb, target=held, actor=user)
+    verb = "bilan.reopen" if done == Act.Done.REOPENED else "bilan.return"
+    record(verb=verb, target=held, actor=user, key=str(held.public_id))
     telling.tell_returned(held, act)
     return _followed(bilan, held)
 
