@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.spro import access_lorfolio
+from tests.spro import access_bilans, access_lorfolio
 
 Answers = dict[str, int]
 
@@ -117,6 +117,7 @@ DESK: dict[str, Lists] = {
     "psad.publication": _of_region(add=NEVER),
     "spro.page": _of_region(),
     "spro.pageimage": _of_region(delete=REGION),
+    **{label: Lists(*answers) for label, answers in access_bilans.DESK.items()},
 }
 # A form alone: whoever may, or 405 for a mere reading.
 _DESK_FORM = _desk(405, 405, 405)
@@ -256,6 +257,7 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"{_PAGE}publication/": ("/admin/spro/page/{page}/publication/", REGION),
     f"{_PAGE}versions/": ("/admin/spro/page/{page}/versions/", REGION),
     f"{_PAGE}versions/<int:number>/": ("/admin/spro/page/{page}/versions/1/", REGION),
+    **access_bilans.DESK_PAGES,
     "admin/(?P<url>.*)": ("/admin/rien/", _NOBODY),
 }
 
@@ -286,6 +288,7 @@ PRIVATE: dict[str, Route] = {
         route: (path, _FORM_ONLY if route in access_lorfolio.FORMS else OWN, None)
         for route, path in access_lorfolio.routes().items()
     },
+    **access_bilans.PRIVATE,
     "comptes/supprimer/": ("/comptes/supprimer/", OWN, None),
     "pro/lorfolio/": ("/pro/lorfolio/", WRITERS, None),
     "pro/lorfolio/<uuid:key>/": (f"/pro/lorfolio/{access_lorfolio.NOBODY}/", _NOBODY, None),

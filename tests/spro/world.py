@@ -26,7 +26,7 @@ from spro.editorial.models import PageImage
 from spro.editorial.services import create_page
 from territories.models import Closure, Contour, FormerCommune, OfficerMandate, ReferentCheck, SheetReport
 from tests import factories as make
-from tests.spro import world_agenda, world_psad, world_recognition
+from tests.spro import world_agenda, world_bilans, world_psad, world_recognition
 
 ROLES = ("anonymous", "citizen", "member", "manager", "stranger", "officer", "far_officer", "region", "technician")
 
@@ -55,6 +55,7 @@ def build() -> World:
     world_agenda.build(world, house)
     world_recognition.build(world, house)
     world_psad.build(world)
+    world_bilans.build(world, house)
     return world
 
 
