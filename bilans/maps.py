@@ -18,7 +18,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from bilans import numbers
-from bilans.models import Unit
 from bilans.pen import DARK_SHADES, HATCH, SHADES, Pen, lines_of, wide
 from territories.maps import Box, box_of, plane
 from territories.models import Contour
@@ -52,7 +51,7 @@ def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340
     near = 0 < len(told) < NEAR * len(zones)
     box = _around(told if near else zones)
     pen = Pen(f"map-{drawn['key']}", paper)
-    shades, legend = _classes(values, str(drawn.get("unit", "")))
+    shades, legend = _classes(values)
     unit = box.width / (width if paper else SCREEN_WIDTH)  # a point of the sheet, a pixel of a telephone
     look = _Look(pen, unit, (6.8 if paper else 11) * unit, box, numbered=drawn["level"] == "basin" and not near)
     parts, names = [], []
@@ -115,10 +114,11 @@ def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:
     )
 
 
-def _classes(values: Mapping[str, Mapping[str, Any]], unit: str) -> tuple[dict[str, int], list[tuple[str, str]]]:
+def _classes(values: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """The shade of each zone that has a figure, by fifths, the darkest for the most; and the legend, least first."""
     found = {code: amount for code, value in values.items() if (amount := decimal(value)) is not None}
-    ranked = sorted(set(found.values()))
+    words = {amount: str(values[code]["said"]) for code, amount in found.items()}
+    ranked = sorted(words)
     count = min(CLASSES, len(ranked))
     if not count:
         return {}, []
@@ -129,21 +129,9 @@ def _classes(values: Mapping[str, Mapping[str, Any]], unit: str) -> tuple[dict[s
     for rank, (start, end) in enumerate(pairwise(cuts)):
         shade = CLASSES - 1 - round(rank * step) if count > 1 else CLASSES - 2
         shades |= dict.fromkeys(ranked[start:end], shade)
-        legend.append((f"shade-{shade}", _between(ranked[start], ranked[end - 1], unit, max(map(_decimals, ranked)))))
+        ends = [words[ranked[start]], words[ranked[end - 1]]]
+        legend.append((f"shade-{shade}", " à ".join(dict.fromkeys(ends))))
     return {code: shades[amount] for code, amount in found.items()}, legend
-
-
-def _decimals(amount: Decimal) -> int:
-    exponent = amount.normalize().as_tuple().exponent
-    return min(-exponent, 2) if isinstance(exponent, int) and exponent < 0 else 0
-
-
-def _between(least: Decimal, most: Decimal, unit: str, decimals: int) -> str:
-    shown = [
-        numbers.bare(amount, unit, decimals) if unit in Unit.values else numbers.number(amount, decimals)
-        for amount in (least, most)
-    ]
-    return shown[0] if shown[0] == shown[1] else f"{shown[0]} à {shown[1]}"
 
 
 def _legend(look: _Look, items: Sequence[tuple[str, str]]) -> tuple[str, float]:
