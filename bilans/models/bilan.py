@@ -102,8 +102,14 @@ class Bilan(models.Model):
 
     @property
     def writable(self) -> bool:
-        """Whether its people may write in it now (its campaign must be running too)."""
-        return self.state in self.WRITABLE and self.campaign.running
+        """Whether its people may write in it now (its campaign must be asking for it too)."""
+        return self.state in self.WRITABLE and self.asked
+
+    @property
+    def asked(self) -> bool:
+        """Whether it may be handed in: while the campaign runs; the Region's own also once everybody else's are in."""
+        of_region = self.kind == Kind.REGION and self.campaign.opened_at is not None
+        return self.campaign.running or of_region
 
 
 _ACCEPTED = """

@@ -1,6 +1,6 @@
 """The regional synthesis is given to the public, and taken back (issue 8; S1, O3).
 
-What is published is one document, drawn from the accepted bilan of the region once nothing is submitted any more: its
+What is published is one document, drawn from the accepted bilan of the region once the others do not change any more: its
 content is the page, its file the PDF, its figures the open data. What changes afterwards changes nothing public.
 """
 
@@ -22,7 +22,7 @@ from core.journal import record
 
 NOT_OPEN = "Cette campagne n’est pas ouverte\u00a0: il n’y a encore rien à publier."
 NOT_CLOSED = (
-    "La campagne n’est pas close\u00a0: des bilans peuvent encore être déposés. La synthèse se publie sur des chiffres"
+    "La campagne n’est pas close, et tous les bilans ne sont pas acceptés\u00a0: la synthèse se publie sur des chiffres"
     " qui ne changent plus."
 )
 NOTHING_IN = "Aucun bilan n’a été déposé pour cette année\u00a0: la synthèse ne dirait rien."
@@ -40,15 +40,15 @@ def hindrances(campaign: Campaign, bilan: Bilan | None) -> list[str]:
     """Why the synthesis of this year cannot be published today, in sentences; none when it can."""
     if campaign.opened_at is None:
         return [NOT_OPEN]
-    found = [] if campaign.closed_at else [NOT_CLOSED]
     if bilan is None:
-        return [*found, NO_BILAN]
-    if bilan.state not in Bilan.COUNTED:
-        found.append(NOT_WRITTEN)
-    others = Bilan.objects.filter(campaign=campaign, state__in=Bilan.COUNTED).exclude(kind=Kind.REGION)
-    if not others.exists():
-        found.append(NOTHING_IN)
-    return found
+        return [NO_BILAN]
+    others = set(Bilan.objects.filter(campaign=campaign).exclude(kind=Kind.REGION).values_list("state", flat=True))
+    checks = (
+        (campaign.closed_at is None and others != {Bilan.State.ACCEPTED}, NOT_CLOSED),
+        (others.isdisjoint(Bilan.COUNTED), NOTHING_IN),
+        (bilan.state not in Bilan.COUNTED, NOT_WRITTEN),
+    )
+    return [said for stands, said in checks if stands]
 
 
 def regional(campaign: Campaign) -> Bilan | None:

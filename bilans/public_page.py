@@ -1,0 +1,133 @@
+"""A published content turned into what its page shows: pictures with their figures in words, tables, what is missing.
+
+Pictures depend on the document alone, so they are drawn once and kept; what is told is the content itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.safestring import SafeString, mark_safe
+
+from bilans.breakdowns import classes
+from bilans.charts import chart_svg
+from bilans.content import Content
+from bilans.maps import map_svg
+from bilans.models import Breakdown, Document
+from bilans.numbers import NBSP
+
+PICTURES_SECONDS = 600
+_NAMES = {"agency": ("Territoire", Breakdown.AGENCY), "basin": ("Bassin d’emploi", Breakdown.BASIN)}
+
+
+def sections_of(document: Document) -> list[dict[str, Any]]:
+    """The sections in their order, each picture beside its title, its sentence and the table of what it shows."""
+    content: Content = document.content
+    drawn, names = _drawings(document), _places(content)
+    return [
+        section
+        | {
+            "charts": [_chart(chart, drawn) for chart in section["charts"]],
+            "maps": [_map(one, drawn, names) for one in section["maps"]],
+            "tables": [_table(table) for table in section["tables"]],
+            "anchor": f"partie-{section['key']}",
+        }
+        for section in content["sections"]
+        if any(section[part] for part in ("figures", "charts", "maps", "tables", "intro"))
+    ]
+
+
+def keys_of(content: Content) -> list[dict[str, Any]]:
+    """The key figures, large: the number, what it counts, what became of it since the year before."""
+    found = []
+    for figure in content["headlines"]:
+        number, _, counted = figure["said"].rpartition(NBSP) if figure["value"] is not None else ("", "", "")
+        signed = counted in ("%", "€") or not number
+        change = figure["change"] or {}
+        said = {"value": figure["said"], "unit": ""} if signed else {"value": number, "unit": counted}
+        found.append(said | {"label": figure["label"], "change": change.get("said", ""), "good": change.get("good")})
+    return found
+
+
+def _drawings(document: Document) -> dict[str, SafeString]:
+    """Every picture of the document as SVG, by its key."""
+    name = f"bilans.pictures.{document.digest}"
+    kept: dict[str, str] | None = cache.get(name)
+    if kept is None:
+        sections = document.content["sections"]
+        kept = {f"chart-{one['key']}": str(chart_svg(one)) for section in sections for one in section["charts"]}
+        kept |= {f"map-{one['key']}": str(map_svg(one)) for section in sections for one in section["maps"]}
+        cache.set(name, kept, PICTURES_SECONDS)
+    return {key: mark_safe(svg) for key, svg in kept.items()}  # escaped by who drew them
+
+
+def _chart(chart: dict[str, Any], drawn: dict[str, SafeString]) -> dict[str, Any]:
+    """A chart with its table: one column a series."""
+    series = chart["series"]
+    labels = list(dict.fromkeys(point["label"] for one in series for point in one["points"]))
+    said = [{point["label"]: point["said"] for point in one["points"]} for one in series]
+    return chart | {
+        "svg": drawn.get(f"chart-{chart['key']}", SafeString()),
+        "header": [one["name"] or "Valeur" for one in series],
+        "rows": [[label, *(column.get(label, "–") for column in said)] for label in labels],
+    }
+
+
+def _map(drawn_map: dict[str, Any], drawn: dict[str, SafeString], names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """A map with its table, in the order of the names of its zones."""
+    level = drawn_map["level"]
+    rows = [
+        [f"{code}. {names[level].get(code, code)}" if level == "basin" else names[level].get(code, code), cell["said"]]
+        for code, cell in sorted(drawn_map["values"].items(), key=lambda item: (item[0].zfill(3), item[0]))
+    ]
+    return drawn_map | {
+        "svg": drawn.get(f"map-{drawn_map['key']}", SafeString()),
+        "place": _NAMES[level][0],
+        "rows": rows,
+    }
+
+
+def _table(table: dict[str, Any]) -> dict[str, Any]:
+    """A table whose cells know their column: its heading on a telephone, whether it is a number."""
+    columns = list(zip(table["header"], table["numeric"], strict=True))
+    rows = [
+        {
+            "cells": [
+                {"text": text, "label": label, "numeric": numeric}
+                for text, (label, numeric) in zip(row, columns, strict=True)
+            ],
+            "total": table["total"] and row is table["rows"][-1],
+        }
+        for row in table["rows"]
+    ]
+    return table | {"columns": columns, "lines": rows}
+
+
+def _places(content: Content) -> dict[str, dict[str, str]]:
+    """The names of the zones of the maps: a query for each sort of zone, at most two."""
+    levels = dict.fromkeys(one["level"] for section in content["sections"] for one in section["maps"])
+    return {level: dict(classes(_NAMES[level][1])) for level in levels}
+
+
+def over_years(contents: Sequence[Content]) -> dict[str, Any]:
+    """The key figures of the years published, oldest first: a line a figure, those of the last year in their order."""
+    years = sorted(contents, key=lambda content: int(content["year"]))
+    if not years:
+        return {"years": [], "lines": []}
+    said = [{figure["key"]: figure["said"] for figure in content["headlines"]} for content in years]
+    lines = [
+        {"label": figure["label"], "said": [found.get(figure["key"], "–") for found in said]}
+        for figure in years[-1]["headlines"]
+    ]
+    return {"years": [content["year"] for content in years], "lines": lines}
+
+
+def neighbours(year: int, years: Iterable[int]) -> tuple[int | None, int | None]:
+    """The years published just before and just after `year`."""
+    known = sorted(years)
+    before = next((one for one, two in pairwise(known) if two == year), None)
+    after = next((two for one, two in pairwise(known) if one == year), None)
+    return before, after
