@@ -5,3 +5,6 @@ from __future__ import annotations
 
 def connect() -> None:
     """Declare the room."""
+    from bilans import pack
+
+    pack.connect()
