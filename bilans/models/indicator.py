@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -61,6 +62,20 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         """Those agreed for `year`, in the order of the forms."""
         until = Q(last_year=None) | Q(last_year__gte=year)
         return self.filter(until, first_year__lte=year).order_by("theme_order", "theme", "order", "key")
+
+
+# What a figure of one year must share with that of another to be compared (B1).
+MEANING = ("filled_by", "unit", "adding", "weight", "breakdowns", "source", "of_people", "first_year")
+_MEANING_KEPT = """
+IF (OLD.filled_by, OLD.unit, OLD.adding, OLD.weight, OLD.breakdowns, OLD.source, OLD.of_people, OLD.first_year)
+IS DISTINCT FROM
+(NEW.filled_by, NEW.unit, NEW.adding, NEW.weight, NEW.breakdowns, NEW.source, NEW.of_people, NEW.first_year)
+AND EXISTS (
+    SELECT 1 FROM bilans_campaign c WHERE c.opened_at IS NOT NULL
+    AND c.year BETWEEN OLD.first_year AND COALESCE(OLD.last_year, 32767)
+) THEN RAISE EXCEPTION 'pgtrigger: an indicator keeps its meaning once asked (B1)' USING ERRCODE = 'check_violation';
+END IF; RETURN NEW;
+"""
 
 
 class Indicator(PackManaged):
@@ -137,6 +152,11 @@ class Indicator(PackManaged):
                 violation_error_message="Seul un nombre qui s’additionne se ventile.",
             ),
         ]  # fmt: skip
+        triggers = [
+            pgtrigger.Trigger(
+                name="meaning_kept", when=pgtrigger.Before, operation=pgtrigger.Update, func=_MEANING_KEPT
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

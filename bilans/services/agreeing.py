@@ -13,9 +13,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from bilans.models import Campaign, Indicator
+from bilans.models.indicator import MEANING
 
-MEANING = ("filled_by", "unit", "adding", "weight", "breakdowns", "source", "of_people", "first_year")
-"""What a figure of one year must share with that of another to be compared."""
 TOLD = (
     "Cet indicateur a été demandé dans une campagne déjà ouverte\u00a0: son sens ne change plus. "
     "Donnez-lui une dernière année et créez celui qui le remplace."
@@ -45,16 +44,11 @@ def refused_columns(present: Indicator, values: Mapping[str, Any], asked: Asked 
     years = (asked or Asked.now()).of(present)
     if not years:
         return []
-    refused = [name for name in MEANING if name in values and not _same(getattr(present, name), values[name])]
+    refused = [name for name in MEANING if name in values and getattr(present, name) != values[name]]
     last = values.get("last_year", present.last_year)
     if last is not None and last < years[-1]:
         refused.append("last_year")
     return refused
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Whether a value means the same; the order of breakdowns does not count."""
-    return sorted(before) == sorted(after) if isinstance(before, list) else bool(before == after)
 
 
 def check(indicator: Indicator) -> None:
