@@ -24,7 +24,7 @@ from bilans.consolidation import Cell, Figure, Part, State
 from bilans.gathering import TOTAL, UNSHARED, Answer, Class, Ground, Said, Scope, Subject, Year, gather
 from bilans.hiding import hide
 from bilans.models import Adding, Bilan, Campaign, Indicator, Kind
-from bilans.sources import Computed, compute
+from bilans.sources import Computed, compute, remembered
 from members.models import Network
 from territories.models import Agency
 
@@ -51,7 +51,8 @@ def consolidate(
         return {}
     scope = Scope(kind, agency, network)
     ground = gather(campaign, kind, agency=agency, only=only)
-    figures = {one.key: _figure(ground, scope, one) for one in ground.indicators if scope.holds(one)}
+    with remembered():
+        figures = {one.key: _figure(ground, scope, one) for one in ground.indicators if scope.holds(one)}
     return figures if whole else hide(figures, ground, scope)
 
 
