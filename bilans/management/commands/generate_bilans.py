@@ -94,6 +94,7 @@ class Command(BaseCommand):
             self.stdout.flush()
         elif done.percent // EVERY > self.said // EVERY or self.said < 0:
             self.stdout.write(f"{done.done}/{done.total} ({done.percent}\u00a0%)")
+            self.stdout.flush()  # a pipe keeps lines back
         self.said = done.percent
 
     def _say_failures(self, production: Production) -> None:
