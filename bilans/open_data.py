@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
 from bilans.breakdowns import classes
-from bilans.content import Content
 from bilans.models import Breakdown, Campaign, Document, Unit
 from bilans.published import campaigns, content_of
 from core.datasets import Row, Settled
+
+if TYPE_CHECKING:
+    from bilans.content import Content
 
 SLUG = re.compile(r"bilans-(\d{4})")
 LEVELS = {"agency": "territoire", "basin": "bassin", "network": "reseau"}
@@ -58,8 +60,8 @@ class BilanRow(serializers.Serializer[Any]):
     )
     etat = serializers.ChoiceField(
         choices=list(STATES.values()),
-        help_text="« partiel »\u00a0: tous n’ont pas répondu\u00a0; « non-communique »\u00a0: moins de cinq personnes, ou ce"
-        " qui permettrait de le retrouver. Un chiffre manquant n’est jamais un zéro.",
+        help_text="« partiel »\u00a0: tous n’ont pas répondu\u00a0; « non-communique »\u00a0: moins de cinq personnes,"
+        " ou ce qui permettrait de le retrouver. Un chiffre manquant n’est jamais un zéro.",
     )
     reponses = serializers.IntegerField(allow_null=True, help_text="Bilans où ce chiffre est donné.")
     attendus = serializers.IntegerField(allow_null=True, help_text="Bilans où il était demandé.")

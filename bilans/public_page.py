@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from bilans.breakdowns import classes
 from bilans.charts import chart_svg
-from bilans.content import Content
 from bilans.maps import map_svg
 from bilans.models import Breakdown, Document
-from bilans.numbers import NBSP
+
+if TYPE_CHECKING:
+    from bilans.content import Content
 
 PICTURES_SECONDS = 600
 _NAMES = {"agency": ("Territoire", Breakdown.AGENCY), "basin": ("Bassin d’emploi", Breakdown.BASIN)}
@@ -38,18 +39,6 @@ def sections_of(document: Document) -> list[dict[str, Any]]:
         for section in content["sections"]
         if any(section[part] for part in ("figures", "charts", "maps", "tables", "intro"))
     ]
-
-
-def keys_of(content: Content) -> list[dict[str, Any]]:
-    """The key figures, large: the number, what it counts, what became of it since the year before."""
-    found = []
-    for figure in content["headlines"]:
-        number, _, counted = figure["said"].rpartition(NBSP) if figure["value"] is not None else ("", "", "")
-        signed = counted in ("%", "€") or not number
-        change = figure["change"] or {}
-        said = {"value": figure["said"], "unit": ""} if signed else {"value": number, "unit": counted}
-        found.append(said | {"label": figure["label"], "change": change.get("said", ""), "good": change.get("good")})
-    return found
 
 
 def _drawings(document: Document) -> dict[str, SafeString]:

@@ -6,19 +6,23 @@ Nothing here looks at a value, nor at a bilan: a synthesis is the content of its
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from bilans.content import Content
 from bilans.models import Campaign
+from bilans.numbers import NBSP
 from core import search
 from core.http import PUBLIC_SECONDS
 
+if TYPE_CHECKING:
+    from bilans.content import Content
+
 KIND = "bilan"
+_SIGNS = ("%", "€")
 LATEST = "bilans.latest"
 _NOTHING: dict[str, Any] = {}
 
@@ -100,6 +104,22 @@ def of_territory(content: Content, slug: str) -> list[dict[str, str]]:
     return found
 
 
+def keys_of(content: Content) -> list[dict[str, Any]]:
+    """The key figures, large: the number, what it counts, what became of it since the year before."""
+    found = []
+    for figure in content["headlines"]:
+        known = figure["value"] is not None
+        number, _, counted = figure["said"].partition(NBSP)
+        apart = known and counted and counted not in _SIGNS
+        change = figure["change"] or {}
+        said = {"value": number, "unit": counted} if apart else {"value": figure["said"], "unit": ""}
+        found.append(
+            said
+            | {"label": figure["label"], "known": known, "change": change.get("said", ""), "good": change.get("good")}
+        )
+    return found
+
+
 def figures(content: Content) -> list[dict[str, Any]]:
     """The figures of the sections, each once, in their order."""
     found = {figure["key"]: figure for section in content["sections"] for figure in section["figures"]}
@@ -115,6 +135,6 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
     return {
         "year": campaign.year,
         "url": reverse("bilan_year", args=[campaign.year]),
-        "headlines": [{"label": f["label"], "said": f["said"], "value": f["value"]} for f in content["headlines"]],
+        "headlines": keys_of(content),
         "territories": {slug: of_territory(content, slug) for slug in slugs},
     }

@@ -69,6 +69,10 @@ PAGES = (
         "reconnaissance reconnu attestation membre habilitation labellisé vérifier",
     ),
     Page(
+        "bilans", "Les bilans", "Ce que l’orientation a fait chaque année, pour qui et où : synthèses et chiffres.", KNOW,
+        "bilan annuel synthèse régionale évaluation rapport chiffres statistiques indicateurs résultats CREFOP",
+    ),
+    Page(
         "accessibility", "Accessibilité", "Ce qui est accessible, ce qui ne l’est pas encore, comment le signaler.",
         RIGHTS, "rgaa handicap lecteur d’écran contraste déclaration",
     ),

@@ -1,7 +1,7 @@
 """The regional synthesis is given to the public, and taken back (issue 8; S1, O3).
 
-What is published is one document, drawn from the accepted bilan of the region once the others do not change any more: its
-content is the page, its file the PDF, its figures the open data. What changes afterwards changes nothing public.
+What is published is one document, drawn from the accepted bilan of the region once the others do not change any more:
+its content is the page, its file the PDF, its figures the open data. What changes afterwards changes nothing public.
 """
 
 from __future__ import annotations

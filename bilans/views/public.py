@@ -19,8 +19,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString, mark_safe
 
 from bilans.models import Bilan, Campaign, Document
-from bilans.public_page import keys_of, neighbours, over_years, sections_of
-from bilans.published import campaigns, content_of, of_year
+from bilans.public_page import neighbours, over_years, sections_of
+from bilans.published import campaigns, content_of, keys_of, of_year
 from core.fair_use import fair_use
 from core.http import public_page
 from core.links import absolute

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core import panels
 from core.blazes import known
 from core.http import public_page
 from core.reference import NEED_PHRASES, STATUS_PHRASES
@@ -27,8 +28,9 @@ COMING = 3  # events told here: near nobody, the agenda asks where
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """At most five queries when nothing is cached, none otherwise."""
-    return render(request, "spro/home.html", {"statuses": STATUSES, "needs": NEEDS, **facts()})
+    """At most six queries when nothing is cached, none otherwise."""
+    shown = panels.collect("home", request, None)
+    return render(request, "spro/home.html", {"statuses": STATUSES, "needs": NEEDS, "panels": shown, **facts()})
 
 
 def facts() -> dict[str, Any]:

@@ -38,6 +38,7 @@ KINDS = (
     Kind("organisation", "organismes", "Organismes", "Organisme"),
     Kind("service", "services", "Services", "Service"),
     Kind("charter", "charte", "Charte", "Charte"),
+    Kind("bilan", "bilans", "Bilans", "Bilan"),
     Kind("page", "pages", "Pages", "Page"),
 )
 BY_KIND = {kind.kind: kind for kind in KINDS}

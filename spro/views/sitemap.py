@@ -20,7 +20,7 @@ from spro.pages import existing
 MOST_FILES = 50_000  # files of an index; the protocol takes no more
 URLS = 40_000  # addresses in a file; the protocol takes 50,000
 # Pages of their own: needs, communes and the like are states of the directory. Events: those that are coming or recent.
-KINDS = ("network", "organisation", "agency", "site", "event")
+KINDS = ("network", "organisation", "agency", "site", "event", "bilan")
 CLOSED = ("/comptes/", "/admin/", "/recherche/", "/sante/", "/*?*")
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

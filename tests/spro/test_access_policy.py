@@ -125,6 +125,11 @@ PUBLIC = {
     "lorfolio/coffre/garanties/",
     "partage/<slug:token>/",
     "partage/<slug:token>/<uuid:file>/",
+    # bilans: what the Region published (404 before, and once it is taken back)
+    "bilans/",
+    "bilans/<int:year>/",
+    "bilans/<int:year>/synthese.pdf",
+    "bilans/<int:year>/synthese.<slug:form>",
     # open data
     "donnees/",
     "donnees/catalogue.jsonld",

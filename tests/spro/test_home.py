@@ -33,9 +33,9 @@ def test_every_agency_is_linked(client: Client) -> None:
     assert f'<a href="/territoires/{agency.slug}/">Troyes/Chaumont</a>' in client.get("/").content.decode()
 
 
-def test_five_queries_at_most_and_none_while_held(client: Client, django_assert_num_queries: Any) -> None:
+def test_six_queries_at_most_and_none_while_held(client: Client, django_assert_num_queries: Any) -> None:
     factories.agency()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/")
     with django_assert_num_queries(0):
         client.get("/")
