@@ -26,8 +26,9 @@ WHAT: Final = {
     "psad": "Bilan annuel de la plateforme de suivi et d’appui aux décrocheurs",
     "region": "Bilan régional",
 }
+NAMES: Final = 8  # of who did not answer, said at once
 SMALL_CHART: Final = 5  # bars; two such charts stand side by side
-NARROW_MAP, WIDE_MAP = 300, 400  # points; a map of the whole region is larger
+NARROW_MAP, WIDE_MAP = 300, 330  # points; a map of the whole region is larger
 
 
 def page_of(content: Content) -> Page:
@@ -40,9 +41,12 @@ def page_of(content: Content) -> Page:
         "kind": kind,
         "what": WHAT.get(kind, "Bilan"),
         "final": content["state"]["key"] == "accepted",
+        "named": len(content["completeness"]["missing"]) <= NAMES,
         "headlines": [_headline(figure, content["year"]) for figure in content["headlines"]],
         "sections": [_section(section, content["year"]) for section in content["sections"]],
-        "consolidated": content["completeness"]["expected"] > 1,
+        "consolidated": content["completeness"]["expected"] > 0,
+        # Said once: there is a section for what changed, for what was not answered.
+        "apart": {section["key"] for section in content["sections"]},
     }
     return Page(render_to_string(f"documents/bilans/{kind}.html", context), STYLESHEETS)
 

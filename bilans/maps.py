@@ -26,6 +26,7 @@ CLASSES = len(SHADES)
 GRID = 0.7  # kilometres of the projection: finer than a printed line, and neighbours keep their common points
 NEAR = 0.6  # under this share of the zones with a figure, the map comes closer to them
 SCREEN_WIDTH = 360
+TALLEST = 290  # points of a sheet
 EDGE = "#14211b"
 UNSAID: Final = {"value": None, "said": numbers.MISSING}
 
@@ -52,6 +53,8 @@ def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340
     box = _around(told if near else zones)
     pen = Pen(f"map-{drawn['key']}", paper)
     shades, legend = _classes(values)
+    if paper and box.height > TALLEST * box.width / width:
+        width = round(TALLEST * box.width / box.height, 1)
     unit = box.width / (width if paper else SCREEN_WIDTH)  # a point of the sheet, a pixel of a telephone
     look = _Look(pen, unit, (6.8 if paper else 11) * unit, box, numbered=drawn["level"] == "basin" and not near)
     parts, names = [], []
@@ -103,15 +106,22 @@ def _shape(zone: Zone, look: str, said: str, pen: Pen) -> str:
 
 def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:
     """The number of a zone; or its name over its figure, moved so that the edge of the map cuts no letter."""
-    lines = [zone.code] if look.numbered else [*lines_of(zone.name, zone.box.width, look.size, 3), said]
-    half = max(wide(line, look.size) for line in lines) / 2
+    size = look.size
+    if look.numbered:
+        (x, y), ink = zone.inside, "name-on-dark" if dark else "name"
+        return look.pen.text(x, y + size * 0.35, zone.code, ink, round(size, 1), anchor="middle")
+    lines = [*lines_of(zone.name, max(zone.box.width * 0.7, size * 7), size, 3), said]
+    half = max(wide(line, size) for line in lines) / 2
     x = min(max(zone.inside[0], look.box.x + half), look.box.x + look.box.width - half)
-    top = zone.inside[1] - (len(lines) - 1) * look.size * 0.55 + look.size * 0.35
-    ink = "name-on-dark" if dark else "name"
-    return "".join(
-        look.pen.text(x, top + rank * look.size * 1.1, line, ink, round(look.size, 1), anchor="middle")
-        for rank, line in enumerate(lines)
-    )
+    top = zone.inside[1] - (len(lines) - 1) * size * 0.55 + size * 0.35
+    placed = [(top + rank * size * 1.1, line) for rank, line in enumerate(lines)]
+    # A name may be wider than its zone: light around its letters, it is read on every ground. A browser draws both at
+    # once (`paint-order`), WeasyPrint the light first.
+    halo = f' stroke-width="{size * 0.28:.1f}"'
+    texts = [look.pen.text(x, y, line, "halo", round(size, 1), anchor="middle", more=halo) for y, line in placed]
+    if look.pen.paper:
+        texts += [look.pen.text(x, y, line, "name", round(size, 1), anchor="middle") for y, line in placed]
+    return "".join(texts)
 
 
 def _classes(values: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, int], list[tuple[str, str]]]:

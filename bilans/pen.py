@@ -27,6 +27,7 @@ _PAPER: Final[dict[str, str]] = {
     "key": f'stroke="{SHADES[0]}" stroke-width=".5"',
     "context": f'fill="#f3f5ef" stroke="{LINE}" stroke-width=".35"',
     "name": f'{_FACE} font-weight="700" fill="{INK}"',
+    "halo": f'{_FACE} font-weight="700" fill="#ffffff" stroke="#ffffff" stroke-linejoin="round"',
     "name-on-dark": f'{_FACE} font-weight="700" fill="#ffffff"',
     **{f"shade-{rank}": f'fill="{shade}"' for rank, shade in enumerate(SHADES)},
 }
@@ -78,9 +79,11 @@ class Pen:
     def rect(self, x: float, y: float, width: float, height: float, look: str) -> str:
         return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" {self.look(look)}/>'
 
-    def text(self, x: float, y: float, words: str, look: str, size: float, *, anchor: str = "") -> str:
+    def text(self, x: float, y: float, words: str, look: str, size: float, *, anchor: str = "", more: str = "") -> str:
         where = f' text-anchor="{anchor}"' if anchor else ""
-        return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}"{where} {self.look(look)}>{escape(words)}</text>'
+        return (
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}"{where}{more} {self.look(look)}>{escape(words)}</text>'
+        )
 
 
 def wide(words: str, size: float) -> float:
