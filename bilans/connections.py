@@ -5,6 +5,10 @@ from __future__ import annotations
 
 def connect() -> None:
     """Declare the room."""
-    from bilans import pack
+    from bilans import erasing, pack, panels, public_panels, queue
 
     pack.connect()
+    public_panels.connect()
+    erasing.connect()
+    panels.connect()
+    queue.connect()

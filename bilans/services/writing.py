@@ -19,6 +19,8 @@ from bilans import checking, rules
 from bilans.breakdowns import classes
 from bilans.fields import Content, Field, field_of, name_of, tidy, trace
 from bilans.models import Act, Bilan, Indicator, Value, Writer
+from bilans.services import telling
+from bilans.services.noting import note_bilan
 from bilans.sheet import sheet_of
 from bilans.typed import refuse
 from core.journal import record
@@ -64,7 +66,8 @@ def save(
     """Write `changes` (fields by name, `bilans/fields.py`) in the bilan, and keep that `user` wrote in it.
 
     `version` is that of the bilan when it was read; `seen`, the `trace` of each field then, tells two writers of
-    different fields apart. What cannot be kept is in `Saved`, and the rest is saved. Raises `Unwritable`.
+    different fields apart and is believed rather than the version. What cannot be kept is in `Saved`, and the rest is
+    saved. Raises `Unwritable`.
     """
     held = _locked(bilan)
     if not rules.may_write(user, held):
@@ -174,9 +177,7 @@ class _Writing:
         return self.seen is not None and self.seen.get(name, "") == trace(content)
 
     def _written_meanwhile(self, name: str, there: Content) -> bool:
-        if not self.stale:
-            return False
-        return self.seen is None or self.seen.get(name, "") != trace(there)
+        return self.stale if self.seen is None else self.seen.get(name, "") != trace(there)
 
     def _settle_unavailable(self, wanted: dict[str, tuple[Field, Content]]) -> None:
         """A value or « non disponible »: the last of the two to be said is kept; both at once are neither."""
@@ -231,9 +232,10 @@ def submit(bilan: Bilan, *, user: User, at: dt.datetime) -> Bilan:
     before, held.state, held.submitted_at = held.state, Bilan.State.SUBMITTED, at
     held.version += 1
     held.save()
-    _keep(held, Act.Done.SUBMITTED, user=user, at=at)
+    note_bilan(held, Act.Done.SUBMITTED, at=at, actor=user)
     changes = {"state": [before, held.state]}
     record(verb="bilan.submit", target=held, actor=user, key=str(held.public_id), changes=changes)
+    telling.tell_submitted(held)
     return held
 
 
@@ -253,7 +255,7 @@ def take_back(bilan: Bilan, *, user: User, at: dt.datetime) -> Bilan:
     held.submitted_at = None
     held.version += 1
     held.save()
-    _keep(held, Act.Done.TAKEN_BACK, user=user, at=at)
+    note_bilan(held, Act.Done.TAKEN_BACK, at=at, actor=user)
     changes = {"state": [before, held.state]}
     record(verb="bilan.take_back", target=held, actor=user, key=str(held.public_id), changes=changes)
     return held
@@ -262,7 +264,3 @@ def take_back(bilan: Bilan, *, user: User, at: dt.datetime) -> Bilan:
 def _locked(bilan: Bilan) -> Bilan:
     rows = Bilan.objects.select_related("campaign").select_for_update(of=("self",))
     return rows.get(pk=bilan.pk)
-
-
-def _keep(held: Bilan, done: Act.Done, *, user: User, at: dt.datetime) -> None:
-    Act.objects.create(bilan=held, done=done, at=at, user_key=user.journal_key, label=user.journal_label)

@@ -1,0 +1,112 @@
+"""`/pro/bilans/<uuid>/…`: where a bilan stands, and its pages to fill: a theme, the three questions (B2, B5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from bilans import checking
+from bilans.lines import Control, Line
+from bilans.sheet import Sheet
+from bilans.views.desk import Desk, by_autosave, kind_words, reads_bilan
+from bilans.views.saving import Attempt, answer_script, attempt, marks, overlay
+from core import panels
+
+ACTS = 60
+
+
+@reads_bilan()
+def overview(desk: Desk) -> HttpResponse:
+    """Where it stands, what is asked, its parts with their progress, who writes, what was done of it."""
+    sheet = desk.sheet()
+    context = desk.page(
+        "", sheet, gaps=checking.gaps(sheet) if desk.editable else [], kind_words=kind_words(desk.bilan),
+        writers=desk.writers(), acts=list(desk.bilan.acts.order_by("-at", "-pk")[:ACTS]),
+        takes_back=desk.speaks and not checking.why_not_taken_back(desk.bilan),
+        panels=panels.collect("bilan", desk.request, desk.bilan),
+    )  # fmt: skip
+    return render(desk.request, "bilans/writing/overview.html", context)
+
+
+@reads_bilan("POST")
+def part(desk: Desk, part: str) -> HttpResponse:
+    """One theme: its indicators to fill, or to read."""
+    sheet = desk.sheet()
+    page = sheet.part(part)
+    if page is None:
+        raise Http404
+    if desk.request.method != "POST":
+        return _page(desk, sheet, part)
+    controls = [control for line in page.lines for control in line.controls]
+    return _saved(desk, part, controls, page.lines)
+
+
+@reads_bilan("POST")
+def questions(desk: Desk) -> HttpResponse:
+    """The three questions of article 5, and the commentary."""
+    sheet = desk.sheet()
+    if desk.request.method != "POST":
+        return _page(desk, sheet, checking.QUESTIONS)
+    return _saved(desk, checking.QUESTIONS, [question.control for question in sheet.questions], [])
+
+
+def _saved(desk: Desk, here: str, controls: list[Control], lines: list[Line]) -> HttpResponse:
+    refuse_others(desk)
+    done = attempt(desk, controls, lines)
+    if done.saved is not None:
+        desk.bilan.refresh_from_db()
+    sheet = desk.sheet()
+    overlay(sheet, done)
+    if by_autosave(desk.request):
+        keys = {line.key for line in lines}
+        return answer_script(desk, sheet, done, [line for line in sheet.lines if line.key in keys])
+    if done.whole:
+        return _leads_on(desk, sheet, here)
+    return _page(desk, sheet, here, done)
+
+
+def refuse_others(desk: Desk) -> None:
+    """Who reads a bilan without speaking in its name writes nothing there: 403."""
+    if not desk.speaks:
+        raise PermissionDenied
+
+
+def _leads_on(desk: Desk, sheet: Sheet, here: str) -> HttpResponse:
+    following = desk.around(here, sheet)["next"]
+    if "suite" in desk.request.POST and following:
+        return redirect(following["url"])
+    messages.success(desk.request, "C’est enregistré. Le bilan n’est pas encore déposé.")
+    return redirect(desk.request.path)
+
+
+def _page(desk: Desk, sheet: Sheet, here: str, done: Attempt | None = None) -> HttpResponse:
+    page = sheet.part(here)
+    lines: list[Line] = page.lines if page else []
+    controls = [control for line in lines for control in line.controls] if page else [
+        question.control for question in sheet.questions
+    ]  # fmt: skip
+    context: dict[str, Any] = desk.page(
+        here, sheet, part=page, lines=lines, around=desk.around(here, sheet), marks=marks(controls), done=done,
+        wrong=[_fault(control, sheet) for control in controls if control.error],
+        held=[_fault(control, sheet) for control in controls if control.theirs is not None],
+    )  # fmt: skip
+    template = "part" if page else "questions"
+    return render(desk.request, f"bilans/writing/{template}.html", context, status=done.status if done else 200)
+
+
+def _fault(control: Control, sheet: Sheet) -> dict[str, str]:
+    """A field to mend: its name in words, where it is."""
+    for line in sheet.lines:
+        if control in (line.amount_control, line.unavailable_control, line.comment_control):
+            return {"label": line.indicator.label, "id": control.id, "error": control.error}
+        for table in line.tables:
+            for cell in table.cells:
+                if cell.control is control:
+                    label = f"{line.indicator.label}, {cell.label.lower()}"
+                    return {"label": label, "id": control.id, "error": control.error}
+    title = next(question.title for question in sheet.questions if question.control is control)
+    return {"label": title, "id": control.id, "error": control.error}
