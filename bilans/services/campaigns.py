@@ -12,6 +12,7 @@ from django.db import transaction
 from bilans import subjects
 from bilans.calendar import proposed
 from bilans.models import Act, Bilan, Campaign, CampaignAct, Value
+from bilans.prefilling import prefill
 from bilans.services import telling
 from bilans.services.noting import note, note_bilans
 from core.journal import Actor, record
@@ -19,6 +20,7 @@ from core.values import day_in_words
 from recognition.clock import day_of
 
 DATES = ("opens_on", "due_on", "closes_on")
+SETTLED = ("reminder_days", "variation", "word")
 NO_REASON = "Dites pourquoi ces dates changent\u00a0: les organismes le liront."
 PAST = "Cette date est passée\u00a0: donnez aujourd’hui ou un jour à venir."
 OPENED = "La campagne est ouverte\u00a0: ce jour ne change plus."
@@ -67,16 +69,11 @@ def open_campaign(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = 
 
 def add_missing(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = None) -> list[Bilan]:
     """The bilans that an open campaign lacked, made and prefilled."""
-    try:
-        from bilans.prefilling import prefill
-    except ImportError:
-        prefill = None
-
     Bilan.objects.bulk_create(subjects.missing(campaign), ignore_conflicts=True)
     found = campaign.bilans.exclude(acts__done=Act.Done.OPENED)
     made = list(found.select_related("campaign", "organisation", "agency", "platform").order_by("pk"))
     note_bilans(made, Act.Done.OPENED, at=at, actor=actor)
-    for bilan in made if prefill else ():
+    for bilan in made:
         prefill(bilan, at=at)
     return made
 
@@ -155,6 +152,23 @@ def move(
         telling.tell_moved(held, awaited(held), key=f"moved:{act.pk}", reason=reason.strip())
     _follow(campaign, held)
     return act
+
+
+@transaction.atomic
+def settle(campaign: Campaign, *, values: Mapping[str, Any], at: dt.datetime, actor: Actor) -> CampaignAct | None:
+    """The days of the reminders, the variation to explain, the opening words: what changes nobody's date."""
+    held = locked(campaign)
+    before = {name: getattr(held, name) for name in SETTLED if name in values}
+    changed = {name: [before[name], values[name]] for name in before if before[name] != values[name]}
+    if not changed:
+        return None
+    for name, (_, after) in changed.items():
+        setattr(held, name, after)
+    held.full_clean()
+    held.save(update_fields=list(changed))
+    record(verb="bilans.settle", target=held, actor=actor, changes=changed)
+    labels = ", ".join(label_of(name) for name in changed)
+    return note(held, text=f"Réglages changés\u00a0: {labels}.", at=at, actor=actor)
 
 
 def check_days(campaign: Campaign, days: Mapping[str, dt.date], *, at: dt.datetime) -> None:

@@ -1,0 +1,116 @@
+"""What waits of the bilans: the same rows for a line of a first page and for its list (S3, E4).
+
+Each narrowing function keeps rows of a queryset.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.rules import is_region_staff
+from bilans import subjects
+from bilans.models import Bilan, Kind
+from bilans.rules import own
+from core import desk
+from core.desk import Task, Waiting
+from core.values import day_in_words
+from recognition.clock import day_of
+
+State = Bilan.State
+TO_READ, TO_REDO, TO_FILL, OVER = range(4)
+# Of the Region's own there is nothing to read: publishing the synthesis accepts it.
+_READ = Q(state=State.SUBMITTED) & ~Q(kind=Kind.REGION)
+
+
+def to_read(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Submitted: to accept, or to send back."""
+    return rows.filter(_READ)
+
+
+def late(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Still awaited, and the day is past; not of who has left."""
+    awaited = rows.filter(
+        state__in=Bilan.WRITABLE, campaign__opened_at__isnull=False, campaign__closed_at=None,
+        campaign__due_on__lt=day_of(timezone.now()),
+    )  # fmt: skip
+    return awaited.exclude(subjects.LEFT)
+
+
+def begun(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(state=State.DRAFT, first_saved_at__isnull=False)
+
+
+def untouched(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(state=State.DRAFT, first_saved_at=None)
+
+
+def to_redo(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(state=State.RETURNED)
+
+
+def queued(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """In the order of the queue: what is to be read first, the oldest at the top."""
+    rank = Case(
+        When(_READ, then=Value(TO_READ)),
+        When(state=State.RETURNED, then=Value(TO_REDO)),
+        When(state=State.DRAFT, then=Value(TO_FILL)),
+        default=Value(OVER),
+        output_field=IntegerField(),
+    )
+    return rows.annotate(rank=rank).order_by("rank", F("submitted_at").asc(nulls_last=True), "name", "pk")
+
+
+def after(bilan: Bilan, rows: QuerySet[Bilan]) -> Bilan | None:
+    """The next bilan that waits to be read, when there is another."""
+    return queued(to_read(rows)).exclude(pk=bilan.pk).first()
+
+
+# --- The first pages
+
+
+def connect() -> None:
+    """Declare what waits; called once, when the application starts."""
+    desk.register(Task("region", "bilans-to-read", 20, "[Bilan|Bilans] à relire", _to_read))
+    desk.register(Task("region", "bilans-late", 21, "[Bilan|Bilans] en retard", _late))
+    desk.register(Task("pro", "bilans", 4, "[Bilan|Bilans] à remplir", _to_fill))
+
+
+def _to_read(user: Any) -> Waiting | None:
+    if not is_region_staff(user):
+        return None
+    found = to_read(Bilan.objects.all())
+    oldest = found.aggregate(oldest=Min("submitted_at"))["oldest"]
+    since = f"le plus ancien attend depuis le {day_in_words(timezone.localdate(oldest))}" if oldest else ""
+    return Waiting(found.count(), f"{reverse('admin:bilans_bilan_changelist')}?due=a-relire", since)
+
+
+def _late(user: Any) -> Waiting | None:
+    """One line, whatever the number of years: the campaign that runs says where to look."""
+    if not is_region_staff(user):
+        return None
+    found = late(Bilan.objects.all())
+    days = found.aggregate(due=Min("campaign__due_on"))["due"]
+    said = f"ils étaient attendus pour le {day_in_words(days)}" if days else ""
+    return Waiting(found.count(), f"{reverse('admin:bilans_bilan_changelist')}?due=en-retard", said, late=True)
+
+
+def _to_fill(user: Any) -> Waiting | None:
+    """One's own bilans of a campaign that runs: those to fill, and those sent back."""
+    mine = own(user) | Q(kind=Kind.REGION) if is_region_staff(user) else own(user)
+    running = Q(campaign__opened_at__isnull=False, campaign__closed_at=None)
+    rows = Bilan.objects.filter(mine, running, state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
+    found = list(rows.select_related("campaign").order_by("campaign__due_on", "name")[:50])
+    if not found:
+        return None
+    due, today = found[0].campaign.due_on, day_of(timezone.now())
+    past = due < today
+    detail = f"{'À rendre depuis' if past else 'À rendre pour'} le {day_in_words(due)}."
+    returned = sum(bilan.state == State.RETURNED for bilan in found)
+    if returned:
+        detail += f" La Région en renvoie {returned}\u00a0: ses remarques y sont."
+    url = f"/pro/bilans/{found[0].public_id}/" if len(found) == 1 else "/pro/bilans/"
+    return Waiting(len(found), url, detail, late=past)
