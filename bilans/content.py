@@ -29,7 +29,26 @@ Shape of a content (JSON; every `said` is French text ready to print, every `val
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from bilans.contents import organisation, psad, region, territory
+from bilans.models import Bilan, Kind
 
 FORMAT = 1
 Content = dict[str, Any]
+
+
+def content_of(bilan: Bilan, *, at: dt.date, whole: bool = False) -> Content:
+    """What the document of `bilan` says, from the data as they stand: the same data give the same content (B4).
+
+    `at` is the day up to which what happened is told (the events held); no content bears it. `whole` shows small counts,
+    for those that may read them; an organisation's document, which it alone and the Region read, always does.
+    """
+    if bilan.kind == Kind.ORGANISATION:
+        return organisation.content(bilan, at=at)
+    if bilan.kind == Kind.TERRITORY:
+        return territory.content(bilan, at=at, whole=whole)
+    if bilan.kind == Kind.PSAD:
+        return psad.content(bilan, at=at)
+    return region.content(bilan, at=at, whole=whole)

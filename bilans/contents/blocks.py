@@ -45,9 +45,10 @@ def people_charts(
         points = [point(cell["label"], cell["value"], cell["said"]) for cell in cells]
         text = sentences.people_shared(cells, key, total(shown))
         title = f"{shown['label']} {_BY[Breakdown(key)]}"
-        found.append(
-            chart(f"{shown['key']}-{key}", _KINDS[Breakdown(key)], title, shown["unit"], [(str(year), points)], text)
-        )
+        found.append(chart(
+            f"{shown['key']}-{key}", _KINDS[Breakdown(key)], title, unit=shown["unit"], series=[(str(year), points)],
+            text=text,
+        ))  # fmt: skip
     return found
 
 
@@ -61,7 +62,8 @@ def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> l
         return []
     place, words = PLACES[key]
     text = sentences.places(cells, place, shown["unit"], shown["decimals"])
-    return [map_of(shown["key"], f"{shown['label']} {words}", shown["unit"], key, cells, text)]
+    title = f"{shown['label']} {words}"
+    return [map_of(shown["key"], title, unit=shown["unit"], level=key, found=cells, text=text)]
 
 
 def place_chart(shown: Json, key: str, year: int) -> list[Json]:
@@ -74,7 +76,9 @@ def place_chart(shown: Json, key: str, year: int) -> list[Json]:
     ranked = [cell for _, cell in sentences.told(cells)] + [cell for cell in cells if cell["value"] is None]
     points = [point(cell["label"], cell["value"], cell["said"]) for cell in ranked]
     title = f"{shown['label']} {words}"
-    return [chart(f"{shown['key']}-{key}", "bars", title, shown["unit"], [(str(year), points)], text)]
+    return [chart(
+        f"{shown['key']}-{key}", "bars", title, unit=shown["unit"], series=[(str(year), points)], text=text
+    )]  # fmt: skip
 
 
 def years_charts(figures: Sequence[Json], year: int, *, least: int = 3) -> list[Json]:
@@ -92,8 +96,9 @@ def years_charts(figures: Sequence[Json], year: int, *, least: int = 3) -> list[
         same = all("comparable" not in one["change"]["said"] for one in rows)
         text = sentences.since(pairs, year - 1) if same else ""
         found.append(chart(
-            f"{rows[0]['key']}-{year - 1}", "pairs", f"{year - 1} et {year}, côte à côte", unit,
-            [(str(year), now), (str(year - 1), before)], text or f"Les valeurs de {year} sont à côté de celles de {year - 1}.",
+            f"{rows[0]['key']}-{year - 1}", "pairs", f"{year - 1} et {year}, côte à côte", unit=unit,
+            series=[(str(year), now), (str(year - 1), before)],
+            text=text or f"Les valeurs de {year} sont à côté de celles de {year - 1}.",
         ))  # fmt: skip
     return found
 

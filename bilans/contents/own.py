@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from bilans.adding import counts_people
 from bilans.breakdowns import classes
 from bilans.comparing import Key, flagged, last_year
 from bilans.consolidation import Cell, Figure
 from bilans.contents.shapes import Json, figure, state_of
-from bilans.models import Bilan, Breakdown, Indicator, Value
+from bilans.hiding import too_small
+from bilans.models import Bilan, Indicator, Value
+from core.small_counts import LEAST
 
 
 @dataclass(frozen=True)
@@ -110,4 +113,42 @@ def headlines(figures: Iterable[Figure], most: int = 6) -> list[Figure]:
     return sorted(ranked, key=lambda found: (found.indicator.headline or 0, found.indicator.key))[:most]
 
 
-PEOPLE = (Breakdown.STATUS, Breakdown.SEX, Breakdown.AGE)
+def told(found: Own, consolidated: Mapping[str, Figure]) -> Own:
+    """`found` as others may read it: its consolidated figures where it counts, its small classes closed elsewhere (D8).
+
+    What a document of a territory hides is what the figures of the year hide, so that nothing is found between the two.
+    """
+    if found.bilan.state in Bilan.COUNTED:
+        figures = {
+            key: replace(one, hidden=True, amount=None, breakdowns={}, previous=None, comparable=None)
+            if (other := consolidated.get(key)) is not None and other.hidden
+            else replace(
+                one, breakdowns=other.breakdowns or one.breakdowns if other else one.breakdowns,
+                previous=other.previous if other and counts_people(one.indicator) else one.previous,
+                comparable=other.comparable if other and counts_people(one.indicator) else one.comparable,
+            )
+            for key, one in found.figures.items()
+        }  # fmt: skip
+    else:
+        figures = {key: _closed(one) for key, one in found.figures.items()}
+    return replace(found, figures=figures)
+
+
+def _closed(one: Figure) -> Figure:
+    """A figure that counts people without its classes, nor its total, under five."""
+    if not counts_people(one.indicator):
+        return one
+    small = one.amount is not None and 0 < one.amount < LEAST
+    before = one.previous is not None and 0 < one.previous < LEAST
+    one = replace(one, previous=None, comparable=None) if before else one
+    if small:
+        return replace(one, hidden=True, amount=None, breakdowns={}, previous=None, comparable=None)
+    return replace(one, breakdowns={key: _closed_cells(cells) for key, cells in one.breakdowns.items()})
+
+
+def _closed_cells(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    counts = {cell.category: int(cell.amount) for cell in cells if cell.amount is not None}
+    small = too_small(counts)
+    return tuple(
+        replace(cell, amount=None, hidden=True) if cell.hidden or cell.category in small else cell for cell in cells
+    )

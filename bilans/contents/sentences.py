@@ -129,6 +129,13 @@ def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
     return f"Par rapport à {year}, {f'{NBSP}; '.join(parts)}."
 
 
+def names(rows: Sequence[str], most: int = 12) -> str:
+    """« A, B et C », or the first of a long list and how many more."""
+    if len(rows) <= most:
+        return listed(rows)
+    return f"{', '.join(rows[:most])}, et {counted(len(rows) - most, 'autre', 'autres')}"
+
+
 def _whole(percent: Decimal) -> str:
     return percent_of(percent, Decimal(100)).removesuffix(f"{NBSP}%") if percent < 100 else str(round(percent))
 

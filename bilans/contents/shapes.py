@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from bilans import numbers
-from bilans.consolidation import Cell, Figure
 from bilans.comparing import flagged
+from bilans.consolidation import Cell, Figure
 from bilans.models import Adding, Breakdown, Campaign, Indicator
 from core.text import without_lines
 
@@ -123,7 +123,9 @@ def point(label: str, value: str | None, shown: str) -> Json:
     return {"label": label, "value": value, "said": shown}
 
 
-def chart(key: str, kind: str, title: str, unit: str, series: Sequence[tuple[str, list[Json]]], text: str) -> Json:
+def chart(
+    key: str, kind: str, title: str, *, unit: str, series: Sequence[tuple[str, list[Json]]], text: str
+) -> Json:  # fmt: skip
     """CHART of a content; `series`: (name, points)."""
     return {
         "key": key, "kind": kind, "title": title, "unit": str(unit),
@@ -131,7 +133,7 @@ def chart(key: str, kind: str, title: str, unit: str, series: Sequence[tuple[str
     }  # fmt: skip
 
 
-def map_of(key: str, title: str, unit: str, level: str, found: Iterable[Json], text: str) -> Json:
+def map_of(key: str, title: str, *, unit: str, level: str, found: Iterable[Json], text: str) -> Json:
     """MAP of a content, from the cells of a breakdown."""
     return {
         "key": key, "title": title, "unit": str(unit), "level": level,

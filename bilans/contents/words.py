@@ -37,7 +37,7 @@ UNKNOWN_SAID = {
     Breakdown.AGE: "l’âge n’est pas renseigné",
     Breakdown.STATUS: "le statut n’est pas renseigné",
 }
-REST = (UNKNOWN, ELSEWHERE[0])
+REST = (UNKNOWN, ELSEWHERE[0], "non-ventile")
 """The classes that are no group of people and no place: never the largest of anything."""
 
 _FRACTIONS = (
@@ -98,6 +98,6 @@ def network(name: str) -> str:
     return f"le réseau «{NBSP}{name}{NBSP}»"
 
 
-def nonzero(text: str) -> str:
-    """Text without a blank at its ends and without empty lines."""
-    return "\n".join(line.strip() for line in text.strip().splitlines() if line.strip())
+def of_territory(name: str) -> str:
+    """A heading: « Territoire de Metz », « Territoire d’Épinal »."""
+    return f"Territoire {of(name)}"
