@@ -48,8 +48,8 @@ def events_counted(*, held: bool, kinds: Iterable[str] = ()) -> Source:
             return UNKNOWN
         agencies = Counter(places[0].agency_slug if places else ELSEWHERE[0] for _, places in rows)
         basins = Counter(str(places[0].basin) if places else ELSEWHERE[0] for _, places in rows)
-        parts = {(Breakdown.AGENCY.value, slug): number(number) for slug, number in agencies.items()}
-        parts |= {(Breakdown.BASIN.value, basin): number(number) for basin, number in basins.items()}
+        parts = {(Breakdown.AGENCY.value, slug): number(some) for slug, some in agencies.items()}
+        parts |= {(Breakdown.BASIN.value, basin): number(some) for basin, some in basins.items()}
         return Computed(number(len(rows)), parts)
 
     return count

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from bilans.models import Indicator, Kind
 from bilans.pack import INDICATORS, check, load
+from bilans.services.agreeing import refused_columns
 from bilans.sources import SOURCES
 from core.packs.report import Problems, Report
 from core.packs.tables import read_table
@@ -119,3 +121,22 @@ def test_B1_only_the_indicators_of_the_year_are_asked() -> None:
     indicator("neuve", first_year=2025)
     indicator("durable")
     assert [row.key for row in Indicator.objects.of_year(2024)] == ["durable"]
+
+
+@pytest.mark.django_db
+def test_B1_the_database_too_keeps_the_meaning_of_what_was_asked() -> None:
+    row = indicator(unit="count")
+    campaign(2024)
+    Indicator.objects.filter(pk=row.pk).update(label="Mieux dit", last_year=2024)
+    with pytest.raises(IntegrityError, match="keeps its meaning"), transaction.atomic():
+        Indicator.objects.filter(pk=row.pk).update(unit="people")
+    ended = indicator(unit="count", last_year=2020)
+    Indicator.objects.filter(pk=ended.pk).update(unit="people")
+
+
+@pytest.mark.django_db
+def test_B1_an_indicator_does_not_end_before_the_years_that_asked_it() -> None:
+    row = indicator()
+    campaign(2024)
+    assert refused_columns(row, {"last_year": 2023}) == ["last_year"]
+    assert refused_columns(row, {"last_year": 2024}) == []
