@@ -138,6 +138,15 @@ def gather(
     return Ground(kind, wanted, by_key, now, then, named, _present(kind, agency))
 
 
+def asked_of(campaign: Campaign, scope: Scope) -> list[Subject]:
+    """Who is asked for a bilan over a level: of a territory, the organisations that receive the public there."""
+    among = [one for one in _subjects([campaign], scope.kind).get(campaign.pk, []) if scope.takes(one)]
+    if scope.declared is None:
+        return among
+    present = _present(scope.kind, scope.agency)
+    return [one for one in among if one.key in present]
+
+
 _SUBJECTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     Kind.ORGANISATION: ("organisation_id", "organisation__network__slug", ("organisation__sort_key", "name")),
     Kind.TERRITORY: ("agency_id", "agency__slug", ("agency__order",)),
