@@ -22,13 +22,27 @@ RUN: Answers = _OUTSIDE | {"officer": 403, "far_officer": 403, "region": 200, "t
 RUN_FORM: Answers = RUN | {"region": 405, "technician": 405}
 NEVER: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
 
+# The year's figures: the Region's staff, the officers (S3).
+FOLLOW: Answers = NOBODY | {
+    "citizen": 403, "member": 403, "manager": 403, "stranger": 403, "technician": 403,
+    "officer": 200, "far_officer": 200, "region": 200,
+}  # fmt: skip
+
 _DOCUMENT = "pro/bilans/<uuid:key>/document"
 _OF_HOUSE = "/pro/bilans/{bilan}/document"
 FILES: dict[str, Route] = {
     **{f"{_DOCUMENT}.{form}": (f"{_OF_HOUSE}.{form}", WHOLE, None) for form in ("pdf", "csv", "xlsx", "ods")},
     f"{_DOCUMENT}/produire/": (f"{_OF_HOUSE}/produire/", FORM, WHOLE),
 }
-PRIVATE: dict[str, Route] = {**FILES}
+_FIGURES = "pro/bilans/<int:year>/chiffres/"
+_OF_YEAR = "/pro/bilans/2025/chiffres/"
+FIGURES: dict[str, Route] = {
+    "pro/bilans/chiffres/": ("/pro/bilans/chiffres/", FOLLOW, None),
+    _FIGURES: (_OF_YEAR, FOLLOW, None),
+    f"{_FIGURES}<slug:key>/": (f"{_OF_YEAR}recus/", FOLLOW, None),
+    f"{_FIGURES}<slug:key>.<slug:form>": (f"{_OF_YEAR}recus.csv", FOLLOW, None),
+}
+PRIVATE: dict[str, Route] = {**FIGURES, **FILES}
 
 # The lists of the desk: who opens the list, one object, the form that adds, the page that deletes.
 DESK: dict[str, tuple[Answers, Answers, Answers, Answers]] = {"bilans.production": (RUN, RUN, RUN, NEVER)}

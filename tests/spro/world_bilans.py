@@ -22,6 +22,7 @@ def build(world: World, house: Organisation) -> None:
     """Words: `bilan`, `production_pk`."""
     year = bilans.campaign(2025)
     one = bilans.bilan("organisation", house, of=year)
+    bilans.indicator("recus")
     document = Document(
         bilan=one, number=1, content=organisation(), digest="0" * 64, pages=1, size=len(PDF),
         sha256=hashlib.sha256(PDF).hexdigest(),
