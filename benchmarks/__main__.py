@@ -25,6 +25,7 @@ LIST_SIZES = ((5_000, 20_000), (50_000, 200_000))  # lines of a RIO list, cases 
 LIST_TARGET = 3.0
 QUEUE_SIZE = 5_000  # cases of a platform
 CV_TARGET, BULK_TARGET = 1.3, 1.7  # at most; at least
+BILAN_TARGET = 1.3  # a document, and the documents of a year, beside WeasyPrint alone
 Line = dict[str, float | int | str]
 
 
@@ -79,6 +80,7 @@ def measure(seconds: float, sizes: int) -> list[Line]:
         lines += rio_lists(environment, LIST_SIZES[: sizes - 1])
         lines.append(psad_queue(environment))
         lines += cvs(environment)
+        lines += bilans(environment)
     return lines
 
 
@@ -158,6 +160,33 @@ def cvs(environment: dict[str, str]) -> list[Line]:
         {
             "name": "bulk.pdf", "n": 200, "ours_p50_ms": round(many["all"] * 1000),
             "floor_p50_ms": round(many["one"] * 1000), "ratio": round(gain, 2), "rss_mb": many["grown_mb"],
+        },
+    ]  # fmt: skip
+
+
+def bilans(environment: dict[str, str]) -> list[Line]:
+    """The document of a bilan, then those of a whole year by all cores, beside WeasyPrint alone on the same HTML; what
+    five hundred add to the memory of a worker."""
+    year = _said(environment, "bilans_drawing", "bulk")
+    said = _said(environment, "bilans_drawing", "pdf")
+    long = _said(environment, "bilans_drawing", "memory")
+    ratio, whole = said["ms"] / said["floor"], year["ours"] / year["floor"]
+    mark = "" if ratio <= BILAN_TARGET else "  au-dessus"
+    say(f"{'bilan.pdf':30}{1:>8}{said['ms']:>7.1f} ms{said['floor']:>7.1f} ms{ratio:>9.2f}{BILAN_TARGET:>7.1f}{mark}")
+    mark = "" if whole <= BILAN_TARGET else "  au-dessus"
+    say(
+        f"{'bilans.bulk':30}{year['n']:>8}{year['ours']:>7.1f} s {year['floor']:>7.1f} s {whole:>9.2f}"
+        f"{BILAN_TARGET:>7.1f}{mark}   ({year['cores']} cœurs ; rien n’a changé : {year['same']:.1f} s ;"
+        f" {long['n']} par un ouvrier : +{long['grown_mb']} Mo)"
+    )
+    return [
+        {
+            "name": "bilan.pdf", "n": 1, "ours_p50_ms": said["ms"], "floor_p50_ms": said["floor"],
+            "ratio": round(ratio, 2),
+        },
+        {
+            "name": "bilans.bulk", "n": year["n"], "ours_p50_ms": round(year["ours"] * 1000),
+            "floor_p50_ms": round(year["floor"] * 1000), "ratio": round(whole, 2), "rss_mb": long["grown_mb"],
         },
     ]  # fmt: skip
 
