@@ -37,7 +37,7 @@ def late(rows: QuerySet[Any]) -> QuerySet[Any]:
         state__in=Bilan.WRITABLE, campaign__opened_at__isnull=False, campaign__closed_at=None,
         campaign__due_on__lt=day_of(timezone.now()),
     )  # fmt: skip
-    return awaited.exclude(subjects.LEFT)
+    return awaited.exclude(kind=Kind.REGION).exclude(subjects.LEFT)
 
 
 def begun(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -72,10 +72,19 @@ def after(bilan: Bilan, rows: QuerySet[Bilan]) -> Bilan | None:
 # --- The first pages
 
 
+def synthesis(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The Region's own bilans whose turn has come: the others are in, and nothing is published."""
+    turn = rows.filter(kind=Kind.REGION, campaign__closed_at__isnull=False, campaign__published=None)
+    return turn.filter(state__in=Bilan.WRITABLE)
+
+
 def connect() -> None:
     """Declare what waits; called once, when the application starts."""
     desk.register(Task("region", "bilans-to-read", 20, "[Bilan|Bilans] à relire", _to_read))
     desk.register(Task("region", "bilans-late", 21, "[Bilan|Bilans] en retard", _late))
+    desk.register(
+        Task("region", "bilans-synthesis", 22, "[Synthèse régionale|Synthèses régionales] à écrire", _synthesis)
+    )
     desk.register(Task("pro", "bilans", 4, "[Bilan|Bilans] à remplir", _to_fill))
 
 
@@ -98,11 +107,20 @@ def _late(user: Any) -> Waiting | None:
     return Waiting(found.count(), f"{reverse('admin:bilans_bilan_changelist')}?due=en-retard", said, late=True)
 
 
+def _synthesis(user: Any) -> Waiting | None:
+    if not is_region_staff(user):
+        return None
+    found = list(synthesis(Bilan.objects.all()).select_related("campaign").order_by("campaign__year")[:10])
+    if not found:
+        return None
+    years = ", ".join(str(bilan.campaign.year) for bilan in found)
+    return Waiting(len(found), f"/pro/bilans/{found[0].public_id}/", f"bilans {years}, clos")
+
+
 def _to_fill(user: Any) -> Waiting | None:
     """One's own bilans of a campaign that runs: those to fill, and those sent back."""
-    mine = own(user) | Q(kind=Kind.REGION) if is_region_staff(user) else own(user)
     running = Q(campaign__opened_at__isnull=False, campaign__closed_at=None)
-    rows = Bilan.objects.filter(mine, running, state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
+    rows = Bilan.objects.filter(own(user), running, state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
     found = list(rows.select_related("campaign").order_by("campaign__due_on", "name")[:50])
     if not found:
         return None

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from bilans import subjects
 from bilans.calendar import proposed
-from bilans.models import Act, Bilan, Campaign, CampaignAct, Value
+from bilans.models import Act, Bilan, Campaign, CampaignAct, Kind, Value
 from bilans.prefilling import prefill
 from bilans.services import telling
 from bilans.services.noting import note, note_bilans
@@ -59,10 +59,11 @@ def open_campaign(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = 
     held.opens_on = min(held.opens_on, day_of(at))
     held.save(update_fields=["opened_at", "opens_on"])
     made = add_missing(held, at=at, actor=actor)
-    act = note(held, text=f"Ouverture\u00a0: {_counted(len(made))} à remplir.", at=at, actor=actor, key="opened")
-    record(verb="bilans.open", target=held, actor=actor, changes={"bilans": [0, len(made)]})
-    telling.tell_opened(held, made, key="opened")
-    _tell_region_opened(held, made)
+    asked = [bilan for bilan in made if bilan.kind != Kind.REGION]
+    act = note(held, text=f"Ouverture\u00a0: {_counted(len(asked))} à remplir.", at=at, actor=actor, key="opened")
+    record(verb="bilans.open", target=held, actor=actor, changes={"bilans": [0, len(asked)]})
+    telling.tell_opened(held, asked, key="opened")
+    _tell_region_opened(held, asked)
     _follow(campaign, held)
     return act
 
@@ -105,16 +106,20 @@ def close_campaign(campaign: Campaign, *, at: dt.datetime, actor: Actor | None =
     held.closed_at = at
     held.closes_on = max(held.due_on, min(held.closes_on, day_of(at)))
     held.save(update_fields=["closed_at", "closes_on"])
-    states = list(held.bilans.values_list("state", flat=True))
+    states = list(held.bilans.exclude(kind=Kind.REGION).values_list("state", flat=True))
     counted = sum(state in Bilan.COUNTED for state in states)
-    text = f"Clôture\u00a0: {counted} bilans déposés sur {len(states)}, {states.count('accepted')} acceptés."
+    several = "s" * (counted > 1)
+    text = f"Clôture\u00a0: {counted} bilan{several} sur {len(states)} déposé{several}, {_accepted(states)}."
     key = "" if actor else f"closed:{held.closes_on:%Y-%m-%d}"
     act = note(held, text=text, at=at, actor=actor, key=key)
     record(verb="bilans.close", target=held, actor=actor, changes={"bilans": [len(states), counted]})
     waiting = states.count("submitted")
-    read = f"{waiting} restent à lire\u00a0: vous pouvez encore les accepter." if waiting else ""
+    lines = [text]
+    if waiting:
+        lines.append(f"{_counted(waiting)} à lire encore\u00a0: vous pouvez les accepter, ou les renvoyer.")
+    lines.append("Le bilan de la Région s’écrit maintenant\u00a0: publier sa synthèse l’accepte.")
     telling.tell_region(
-        held, key=f"closed:{held.closes_on:%Y-%m-%d}", title=f"Les bilans {held.year} sont clos", lines=[text, read]
+        held, key=f"closed:{held.closes_on:%Y-%m-%d}", title=f"Les bilans {held.year} sont clos", lines=lines
     )
     _follow(campaign, held)
     return act
@@ -191,8 +196,8 @@ def label_of(name: str) -> str:
 
 
 def awaited(campaign: Campaign) -> list[Bilan]:
-    """The bilans that are still to submit, of the subjects that have not left."""
-    rows = campaign.bilans.filter(state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
+    """The bilans that are still to submit, of the subjects that have not left; the Region's own comes after them."""
+    rows = campaign.bilans.filter(state__in=Bilan.WRITABLE).exclude(kind=Kind.REGION).exclude(subjects.LEFT)
     return list(rows.select_related("campaign", "organisation", "agency", "platform").order_by("kind", "name", "pk"))
 
 
@@ -220,6 +225,11 @@ def _tell_region_opened(campaign: Campaign, made: list[Bilan]) -> None:
     if orphans:
         lines.append(f"Personne n’a de compte pour remplir {_counted(len(orphans))}\u00a0: {', '.join(orphans)}.")
     telling.tell_region(campaign, key="opened", title=f"Les bilans {campaign.year} sont ouverts", lines=lines)
+
+
+def _accepted(states: list[str]) -> str:
+    count = states.count("accepted")
+    return f"{count or 'aucun'} accepté{'s' * (count > 1)}"
 
 
 def _counted(count: int) -> str:

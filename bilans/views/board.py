@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rules import is_region_staff
 from bilans import board as boards
 from bilans.board import Asked
-from bilans.models import Bilan, Campaign
+from bilans.models import Bilan, Campaign, Kind
 from bilans.rules import may_follow
 from bilans.services.reminding import remind_again
 from core.spreadsheets import csv_file, xlsx_file
@@ -61,7 +61,8 @@ def board(request: HttpRequest, campaign: Campaign) -> HttpResponse:
                   for form in FILES],
         "days": (campaign.due_on - today).days,
         "remindable": whole and campaign.running and any(
-            line.bilan.state in Bilan.WRITABLE and not line.left and not line.orphan for line in found.lines
+            line.bilan.state in Bilan.WRITABLE and line.bilan.kind != Kind.REGION and not (line.left or line.orphan)
+            for line in found.lines
         ),
         "kept": asked.words(), "title": _title(asked, found),
     }  # fmt: skip

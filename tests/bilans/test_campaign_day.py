@@ -98,7 +98,7 @@ def test_B3_opening_makes_the_bilan_of_every_subject_once() -> None:
     campaign.refresh_from_db()
     assert (campaign.opened_at, act.text, act.label) == (
         morning_of(OPENS),
-        "Ouverture\u00a0: 5 bilans à remplir.",
+        "Ouverture\u00a0: 4 bilans à remplir.",
         "calendrier",
     )
     assert Act.objects.filter(done=Act.Done.OPENED).count() == 5
@@ -135,7 +135,6 @@ def test_B2_whoever_fills_is_written_to_once_for_all_their_bilans() -> None:
         ("b-une@exemple.invalid", "Votre bilan 2025 est à remplir"),
         ("c-agence@exemple.invalid", "Votre bilan 2025 est à remplir"),
         ("d-cio@exemple.invalid", "Votre bilan 2025 est à remplir"),
-        ("f-region@exemple.invalid", "Votre bilan 2025 est à remplir"),
         ("f-region@exemple.invalid", "Les bilans 2025 sont ouverts"),
     ]
 
@@ -227,8 +226,8 @@ def test_B2_the_region_is_told_who_is_late() -> None:
     run_day(OPENS)
     run_day(DUE + dt.timedelta(days=1))
     mail = OutboxMail.objects.get(subject__startswith="Bilans 2025 en retard")
-    assert mail.subject == "Bilans 2025 en retard\u00a0: 2"
-    assert "Tardive, Région" in mail.text
+    assert mail.subject == "Bilans 2025 en retard\u00a0: 1"
+    assert "Relance après l’échéance\u00a0: un bilan n’est pas déposé.\n\nTardive\n" in mail.text
 
 
 # --- Closed, moved
@@ -243,8 +242,9 @@ def test_B2_it_closes_after_its_last_day_and_nothing_more_is_written() -> None:
     assert campaign.closed_at is None
     act = run_day(CLOSES + dt.timedelta(days=1))[-1]
     campaign.refresh_from_db()
-    assert (campaign.running, act.text) == (False, "Clôture\u00a0: 0 bilans déposés sur 2, 0 acceptés.")
-    assert not any(bilan.writable for bilan in campaign.bilans.select_related("campaign"))
+    assert (campaign.running, act.text) == (False, "Clôture\u00a0: 0 bilan sur 1 déposé, aucun accepté.")
+    # The Region's own is written once the others are in.
+    assert [bilan.kind for bilan in Bilan.objects.select_related("campaign") if bilan.writable] == ["region"]
     assert run_day(CLOSES + dt.timedelta(days=2)) == []
 
 
@@ -261,7 +261,7 @@ def test_B2_moving_the_closing_of_a_closed_campaign_opens_it_again_and_says_why(
     assert act is not None
     assert act.text == "Campagne rouverte\u00a0: clôture le 15 mai 2026. Trop de bilans manquent."
     assert campaign.running
-    assert [to for to, _ in mails("Bilans 2025")] == sorted([staff.email, "une@exemple.invalid"])
+    assert mails("Bilans 2025") == [("une@exemple.invalid", "Bilans 2025 : à rendre pour le 31 mars 2026")]
     assert [act.text[:7] for act in run_day(dt.date(2026, 5, 16))] == ["Clôture"]
 
 
@@ -296,7 +296,7 @@ def test_B2_one_campaign_a_year() -> None:
 def test_the_command_says_one_line_an_act(capsys: pytest.CaptureFixture[str]) -> None:
     planned()
     call_command("bilans_day", on="2026-01-15")
-    assert capsys.readouterr().out == "2026-01-15 Bilans 2025\u00a0: Ouverture\u00a0: 1 bilan à remplir.\n"
+    assert capsys.readouterr().out == "2026-01-15 Bilans 2025\u00a0: Ouverture\u00a0: 0 bilan à remplir.\n"
     call_command("bilans_day", on="2026-01-15")
     assert capsys.readouterr().out == ""
 
