@@ -42,11 +42,40 @@ FIGURES: dict[str, Route] = {
     f"{_FIGURES}<slug:key>/": (f"{_OF_YEAR}recus/", FOLLOW, None),
     f"{_FIGURES}<slug:key>.<slug:form>": (f"{_OF_YEAR}recus.csv", FOLLOW, None),
 }
-PRIVATE: dict[str, Route] = {**FIGURES, **FILES}
+_BOARD = "pro/bilans/<int:year>/suivi/"
+_OF_BOARD = "/pro/bilans/2025/suivi/"
+BOARD: dict[str, Route] = {
+    _BOARD: (_OF_BOARD, FOLLOW, None),
+    f"{_BOARD}liste.<slug:form>": (f"{_OF_BOARD}liste.csv", FOLLOW, None),
+    f"{_BOARD}relancer/": (
+        f"{_OF_BOARD}relancer/", FOLLOW | dict.fromkeys(("officer", "far_officer", "region"), 405),
+        FOLLOW | {"officer": 403, "far_officer": 403},
+    ),
+}  # fmt: skip
+PRIVATE: dict[str, Route] = {**BOARD, **FIGURES, **FILES}
 
 # The lists of the desk: who opens the list, one object, the form that adds, the page that deletes.
-DESK: dict[str, tuple[Answers, Answers, Answers, Answers]] = {"bilans.production": (RUN, RUN, RUN, NEVER)}
+# Bilans one by one, whole: the Region's staff, not who runs the machine.
+READ: Answers = RUN | {"technician": 403}
+_BUTTON: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 405)
+DESK: dict[str, tuple[Answers, Answers, Answers, Answers]] = {
+    "bilans.production": (RUN, RUN, RUN, NEVER), "bilans.campaign": (RUN, RUN, RUN, NEVER),
+    "bilans.bilan": (READ, READ, NEVER, NEVER),
+}  # fmt: skip
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"admin/bilans/production/<int:key>/{act}/": (f"/admin/bilans/production/{{production_pk}}/{act}/", RUN_FORM)
     for act in ("arreter", "reprendre", "echecs")
+}
+# The synthesis is given to the public, or taken back, by a button alone.
+_BUTTON: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 405)
+DESK_PAGES |= {
+    f"admin/bilans/campaign/<int:key>/{act}/": (f"/admin/bilans/campaign/{{bilans_year_pk}}/{act}/", _BUTTON)
+    for act in ("publier", "retirer")
+}
+DESK_PAGES |= {
+    f"admin/bilans/campaign/<int:key>/{act}/": (f"/admin/bilans/campaign/{{bilans_campaign_pk}}/{act}/", _BUTTON)
+    for act in ("ouvrir", "clore")
+} | {
+    f"admin/bilans/bilan/<int:key>/{act}/": (f"/admin/bilans/bilan/{{bilan_pk}}/{act}/", _BUTTON)
+    for act in ("accepter", "renvoyer", "rouvrir")
 }

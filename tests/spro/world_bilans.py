@@ -31,4 +31,7 @@ def build(world: World, house: Organisation) -> None:
     run = Production.objects.create(campaign=year)
     run.items.create(bilan=one, order=1, state="drawn", document=document)
     world.words |= {"bilan": str(one.public_id), "production_pk": str(run.pk)}
+    world.words |= {"bilans_year_pk": str(year.pk)}
     world.objects["bilans.production"] = run
+    world.words |= {"bilans_campaign_pk": str(year.pk), "bilan_pk": str(one.pk)}
+    world.objects |= {"bilans.campaign": year, "bilans.bilan": one}
