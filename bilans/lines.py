@@ -9,7 +9,7 @@ from typing import Literal
 from bilans import numbers
 from bilans.comparing import flagged
 from bilans.fields import Content, anchor, name_of
-from bilans.models import Adding, Breakdown, Campaign, Indicator, Value
+from bilans.models import Adding, Breakdown, Campaign, Indicator, Unit, Value
 from bilans.typed import shown
 
 State = Literal["answered", "unavailable", "hidden", "missing"]
@@ -127,6 +127,11 @@ class Line:
     @property
     def key(self) -> str:
         return self.indicator.key
+
+    @property
+    def unit(self) -> str:
+        """What stands after the field; a bare number needs no word."""
+        return "" if self.indicator.unit == Unit.COUNT else str(self.indicator.get_unit_display())
 
     @property
     def amount(self) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -32,17 +33,24 @@ def own_bilans(user: Any) -> QuerySet[Bilan]:
     return rows.order_by("-campaign__year", "kind", "name", "pk")
 
 
-def with_progress(rows: QuerySet[Bilan]) -> list[Bilan]:
-    """`rows` with `answered` and `asked` each. Two queries."""
-    found = list(rows.annotate(answered=Count("values", filter=_ANSWERED)))
+@dataclass(frozen=True)
+class Own:
+    """A bilan with how far it is."""
+
+    bilan: Bilan
+    answered: int
+    asked: int
+
+
+def with_progress(rows: QuerySet[Bilan]) -> list[Own]:
+    """`rows`, each with what is answered. Two queries."""
+    found = list(rows.annotate(told=Count("values", filter=_ANSWERED)))
     asked: Counter[tuple[int, str]] = Counter()
     agreed = list(Indicator.objects.order_by("pk").values_list("filled_by", "first_year", "last_year"))
     for year in {bilan.campaign.year for bilan in found}:
         for kind, first, last in agreed:
             asked[year, kind] += first <= year and (last is None or year <= last)
-    for bilan in found:
-        bilan.asked = asked[bilan.campaign.year, bilan.kind]  # type: ignore[attr-defined]
-    return found
+    return [Own(bilan, bilan.told, asked[bilan.campaign.year, bilan.kind]) for bilan in found]
 
 
 @never_cache
@@ -53,7 +61,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     rows = with_progress(own_bilans(request.user))
     years = [
-        {"campaign": campaign, "bilans": list(bilans)} for campaign, bilans in groupby(rows, lambda row: row.campaign)
+        {"campaign": campaign, "bilans": list(bilans)}
+        for campaign, bilans in groupby(rows, lambda row: row.bilan.campaign)
     ]
     follows = bool(rules.may_follow(request.user))
     context = {
