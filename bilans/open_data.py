@@ -40,7 +40,7 @@ class BilanRow(serializers.Serializer[Any]):
     )
     code = serializers.CharField(
         allow_null=True,
-        help_text="De l’agence (fichier « agences ») ou du bassin (« bassins »)\u00a0; vide pour la région.",
+        help_text="De l’agence (fichier « agences ») ou du bassin (« bassins »)\u00a0; vide pour les autres.",
     )
     nom = serializers.CharField(help_text="Nom de la région, du territoire, du bassin ou du réseau.")
     theme = serializers.CharField(help_text="Partie de la synthèse où le chiffre se lit.")
@@ -106,15 +106,18 @@ def rows_of(content: Content) -> list[Row]:
         for figure in section["figures"]:
             for row in _rows_of_figure(content, section["title"], figure):
                 rows.setdefault(_key(row), row)
+    labels = {row["indicateur"]: row["intitule"] for row in rows.values()}
     for section in content["sections"]:
-        for drawn in section["maps"]:
-            for row in _rows_of_map(content, section["title"], drawn, names):
-                rows.setdefault(_key(row), row)
+        more = [row for one in section["charts"] for row in _rows_of_networks(content, section["title"], one)]
+        more += [row for one in section["maps"] for row in _rows_of_map(content, section["title"], one, names)]
+        for row in more:
+            rows.setdefault(_key(row), row | {"intitule": labels.get(row["indicateur"], row["intitule"])})
     return list(rows.values())
 
 
 def _key(row: Row) -> tuple[str, ...]:
-    return tuple(str(row[name] or "") for name in ("niveau", "code", "nom", "indicateur", "ventilation", "classe"))
+    place = row["code"] or row["nom"]
+    return (row["niveau"], place, row["indicateur"], row["ventilation"] or "", row["classe"] or "")
 
 
 def _rows_of_figure(content: Content, theme: str, figure: dict[str, Any]) -> list[Row]:
@@ -138,8 +141,20 @@ def _rows_of_figure(content: Content, theme: str, figure: dict[str, Any]) -> lis
     return rows
 
 
+def _rows_of_networks(content: Content, theme: str, chart: dict[str, Any]) -> list[Row]:
+    """A chart of an indicator by network (its key says so): a line a network."""
+    key, _, by = chart["key"].rpartition("-")
+    if by != "network" or len(chart["series"]) != 1:
+        return []
+    shared = {
+        "annee": content["year"], "niveau": LEVELS[by], "code": None, "theme": theme, "indicateur": key,
+        "intitule": chart["title"], "unite": chart["unit"],
+    }  # fmt: skip
+    return [shared | {"nom": point["label"]} | _class({}, point) for point in chart["series"][0]["points"]]
+
+
 def _rows_of_map(content: Content, theme: str, drawn: dict[str, Any], names: dict[str, dict[str, str]]) -> list[Row]:
-    """A map of an indicator: its values by territory or basin, under the key and the title of the map."""
+    """A map of an indicator, whose key it has: its values by territory or basin."""
     shared = {
         "annee": content["year"], "niveau": LEVELS[drawn["level"]], "theme": theme, "indicateur": drawn["key"],
         "intitule": drawn["title"], "unite": drawn["unit"],

@@ -31,52 +31,55 @@ def sections_of(document: Document) -> list[dict[str, Any]]:
     return [
         section
         | {
-            "charts": [_chart(chart, drawn) for chart in section["charts"]],
-            "maps": [_map(one, drawn, names) for one in section["maps"]],
+            "charts": [_chart(chart, drawn[f"{rank}-chart-{at}"]) for at, chart in enumerate(section["charts"])],
+            "maps": [_map(one, drawn[f"{rank}-map-{at}"], names) for at, one in enumerate(section["maps"])],
             "tables": [_table(table) for table in section["tables"]],
             "anchor": f"partie-{section['key']}",
         }
-        for section in content["sections"]
+        for rank, section in enumerate(content["sections"])
         if any(section[part] for part in ("figures", "charts", "maps", "tables", "intro"))
     ]
 
 
 def _drawings(document: Document) -> dict[str, SafeString]:
-    """Every picture of the document as SVG, by its key."""
+    """Every picture of the document as SVG, by its place: one indicator may be on several maps, each with its ids."""
     name = f"bilans.pictures.{document.digest}"
     kept: dict[str, str] | None = cache.get(name)
     if kept is None:
-        sections = document.content["sections"]
-        kept = {f"chart-{one['key']}": str(chart_svg(one)) for section in sections for one in section["charts"]}
-        kept |= {f"map-{one['key']}": str(map_svg(one)) for section in sections for one in section["maps"]}
+        kept = {}
+        for rank, section in enumerate(document.content["sections"]):
+            for at, one in enumerate(section["charts"]):
+                kept[f"{rank}-chart-{at}"] = str(chart_svg(one | {"key": f"{rank}-{at}"}))
+            for at, one in enumerate(section["maps"]):
+                kept[f"{rank}-map-{at}"] = str(map_svg(one | {"key": f"{rank}-{at}"}))
         cache.set(name, kept, PICTURES_SECONDS)
     return {key: mark_safe(svg) for key, svg in kept.items()}  # escaped by who drew them
 
 
-def _chart(chart: dict[str, Any], drawn: dict[str, SafeString]) -> dict[str, Any]:
+def _chart(chart: dict[str, Any], svg: SafeString) -> dict[str, Any]:
     """A chart with its table: one column a series."""
     series = chart["series"]
     labels = list(dict.fromkeys(point["label"] for one in series for point in one["points"]))
     said = [{point["label"]: point["said"] for point in one["points"]} for one in series]
     return chart | {
-        "svg": drawn.get(f"chart-{chart['key']}", SafeString()),
+        "svg": svg,
         "header": [one["name"] or "Valeur" for one in series],
         "rows": [[label, *(column.get(label, "–") for column in said)] for label in labels],
     }
 
 
-def _map(drawn_map: dict[str, Any], drawn: dict[str, SafeString], names: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """A map with its table, in the order of the names of its zones."""
+def _map(drawn_map: dict[str, Any], svg: SafeString, names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """A map with its table, in the order of its zones."""
     level = drawn_map["level"]
-    rows = [
-        [f"{code}. {names[level].get(code, code)}" if level == "basin" else names[level].get(code, code), cell["said"]]
-        for code, cell in sorted(drawn_map["values"].items(), key=lambda item: (item[0].zfill(3), item[0]))
-    ]
-    return drawn_map | {
-        "svg": drawn.get(f"map-{drawn_map['key']}", SafeString()),
-        "place": _NAMES[level][0],
-        "rows": rows,
-    }
+    values = sorted(drawn_map["values"].items(), key=lambda item: (item[0].zfill(3), item[0]))
+    rows = [(_zone(level, code, names), cell["said"]) for code, cell in values]
+    return drawn_map | {"svg": svg, "place": _NAMES[level][0], "rows": rows}
+
+
+def _zone(level: str, code: str, names: dict[str, dict[str, str]]) -> str:
+    """A basin keeps its number, which is what the map writes."""
+    name = names[level].get(code, code)
+    return f"{code}. {name}" if level == "basin" and name != code else name
 
 
 def _table(table: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bilans.content import Content
 
 KIND = "bilan"
+LISTED = 8  # figures on the page of a territory
 _SIGNS = ("%", "€")
 LATEST = "bilans.latest"
 _NOTHING: dict[str, Any] = {}
@@ -92,7 +93,7 @@ def entries() -> Iterator[search.Entry]:
 
 
 def of_territory(content: Content, slug: str) -> list[dict[str, str]]:
-    """What a content says of one agency: label of the indicator, value as it is printed. Hidden ones say « n.c. »."""
+    """What a content says of one agency: label of the indicator, value as it is printed; what is told, and no more."""
     found = []
     for figure in figures(content):
         for breakdown in figure["breakdowns"]:
@@ -101,7 +102,7 @@ def of_territory(content: Content, slug: str) -> list[dict[str, str]]:
                     {"label": figure["label"], "said": cell["said"]}
                     for cell in breakdown["cells"] if cell["key"] == slug and cell["value"] is not None
                 ]  # fmt: skip
-    return found
+    return found[:LISTED]
 
 
 def keys_of(content: Content) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.admin_rules import RulesAdmin, actor
+from bilans.admin.publishing import PublishingMixin
 from bilans.forms import AddForm, MoveForm, SureForm
 from bilans.models import Bilan, Campaign, Kind
 from bilans.rules import may_follow, may_read_whole, runs_bilans
@@ -30,7 +31,7 @@ LABELS = (
 
 
 @admin.register(Campaign)
-class CampaignAdmin(RulesAdmin):
+class CampaignAdmin(PublishingMixin, RulesAdmin):
     view_rule = add_rule = change_rule = runs_bilans
     list_display = ("year", "shown_state", "shown_received", "shown_accepted", "opens_on", "due_on", "closes_on")
     ordering = ("-year",)

@@ -188,7 +188,7 @@ def test_S1_the_synthesis_is_found_from_everywhere(client: Client) -> None:
     search.index(published.entries())
     assert "/bilans/2025/" in text_of(client, "/")
     assert "1\u202f200" in text_of(client, f"/territoires/{agency.slug}/")
-    assert "n.c." in text_of(client, f"/territoires/{other.slug}/")
+    assert "Ce territoire en chiffres" not in text_of(client, f"/territoires/{other.slug}/")  # nothing that is told
     assert "/bilans/2025/" in text_of(client, "/recherche/?q=bilan+2025")
     sitemap = text_of(client, "/sitemap.xml")
     assert ("/bilans/</loc>" in sitemap, "/bilans/2025/</loc>" in sitemap) == (True, True)

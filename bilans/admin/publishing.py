@@ -1,0 +1,106 @@
+"""The synthesis at the desk, on the page of a campaign: what stands in its way, given to the public, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from bilans.forms import SureForm
+from bilans.models import Campaign
+from bilans.rules import may_decide
+from bilans.services import publishing
+from recognition.forms.sittings import DeskForm
+
+SURE = "Je publie\u00a0: le bilan de la région est accepté, tout le monde lit la synthèse, son PDF et ses données."
+DONE = "La synthèse est publiée\u00a0: elle se lit dès maintenant."
+UNDONE = "La synthèse est retirée\u00a0: plus personne ne la lit."
+
+
+class WithdrawForm(DeskForm):
+    """Why the synthesis is taken back."""
+
+    reason = forms.CharField(
+        label="Pourquoi la retirer", max_length=250, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Gardé dans l’historique de la campagne, jamais montré au public.",
+        error_messages={"required": publishing.NO_REASON},
+    )  # fmt: skip
+
+
+class PublishingMixin:
+    """The acts of publication of a `CampaignAdmin`, for the Region's staff; `_publishing.html` shows them."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[Any]:
+        acts = {"publier": self.publish_view, "retirer": self.withdraw_view}
+        return [
+            *(
+                path(f"<int:key>/{act}/", self.admin_site.admin_view(view), name=f"bilans_campaign_{act}")
+                for act, view in acts.items()
+            ),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    @method_decorator(require_POST)
+    def publish_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        campaign = self._theirs(request, key)
+        if not SureForm(request.POST, key="publier").is_valid():
+            messages.error(request, "Rien n’a changé\u00a0: cochez la case pour confirmer.")
+            return _back(campaign)
+        try:
+            publishing.publish(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, DONE)
+        return _back(campaign)
+
+    @method_decorator(require_POST)
+    def withdraw_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        campaign, form = self._theirs(request, key), WithdrawForm(request.POST, key="retirer")
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        try:
+            publishing.withdraw(campaign, actor=request.user, at=timezone.now(), reason=reason)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, UNDONE)
+        return _back(campaign)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        shown = {"publication": sheet_of(found)} if found is not None and may_decide(request.user) else {}
+        return super().change_view(request, object_id, form_url, shown | (extra_context or {}))  # type: ignore[misc]
+
+    def _theirs(self, request: HttpRequest, key: int) -> Campaign:
+        if not may_decide(request.user):
+            raise PermissionDenied
+        campaign = Campaign.objects.filter(pk=key).first()
+        if campaign is None:
+            raise Http404
+        return campaign
+
+
+def sheet_of(campaign: Campaign) -> dict[str, Any]:
+    """Where the publication stands: what the public reads, what keeps it from appearing, the forms of both acts."""
+    bilan = publishing.regional(campaign)
+    problems = publishing.hindrances(campaign, bilan)
+    return {
+        "document": campaign.published, "since": campaign.published_at, "problems": problems, "bilan": bilan,
+        "form": None if problems else SureForm(key="publier", label=SURE),
+        "withdrawing": WithdrawForm(key="retirer") if campaign.published_id else None,
+    }  # fmt: skip
+
+
+def _back(campaign: Campaign) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('admin:bilans_campaign_change', args=[campaign.pk])}#publication")
