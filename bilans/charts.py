@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from bilans.pen import DARK_SHADES, HATCH, SHADES, Pen, lines_of, wide
 
 Point = Mapping[str, Any]
+HALF_BARS = 17
+MANY = 3  # so many names without a figure are said in one line
 SHARES = len(SHADES) + 1  # classes that a stack can tell apart, the hatched one included
 _UNSAID = {"non renseigné", "non renseignée", "n.c.", "non disponible"}
 
@@ -32,7 +34,7 @@ class Sheet:
 
 
 PAPER = Sheet(482, 8.5, 9, 5.5, 150)
-HALF = Sheet(232, 8.5, 9, 5.5, 92)
+HALF = Sheet(232, 8, 7.5, 4, 98)
 SCREEN = Sheet(360, 14, 15, 11, 0)
 
 
@@ -40,18 +42,58 @@ def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = Fal
     """The picture of a CHART of a content; empty when it has nothing to show. `half`: half the width of a sheet."""
     sheet = (HALF if half else PAPER) if paper else SCREEN
     pen = Pen(f"chart-{chart['key']}", paper)
-    series = [one for one in chart["series"] if one["points"]]
+    series, unsaid = _gathered([one for one in chart["series"] if one["points"]])
     if not series:
         return SafeString()
     if chart["kind"] == "stack" and (rows := _stacked(series)):
         body, height = _stack(pen, sheet, rows)
     else:
         body, height = _bars(pen, sheet, series)
+        for words in unsaid:
+            written, height = _unsaid(pen, sheet, words, height)
+            body += written
     hatching = pen.hatching(sheet.size / 2) if f"#{pen.id(HATCH)})" in body else ""
     opening = pen.opening(
         f"0 0 {sheet.width:g} {height:.1f}", chart["title"], chart.get("text", ""), (sheet.width, round(height, 1))
     )
     return mark_safe(f"{opening}{hatching}{body}</svg>")  # every word was escaped by the pen
+
+
+def fits_half(chart: Mapping[str, Any]) -> bool:
+    """Whether half the width of a sheet is enough: few bars, whose names are not cut."""
+    if chart["kind"] == "stack":
+        return len(chart["series"]) == 1
+    labels = {point["label"] for one in chart["series"] for point in one["points"]}
+    room = HALF.names - 6
+    return len(labels) <= HALF_BARS and not any(
+        "…" in line for label in labels for line in lines_of(label, room, HALF.size)
+    )
+
+
+def _gathered(series: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """A single series without its many points that have no figure, and these in words: « non renseigné : Metz… »"""
+    if len(series) != 1:
+        return list(series), []
+    points = series[0]["points"]
+    without: dict[str, list[str]] = {}
+    for point in points:
+        if _number(point) is None:
+            without.setdefault(str(point["said"]), []).append(str(point["label"]))
+    many = {said: labels for said, labels in without.items() if len(labels) >= MANY and len(labels) < len(points)}
+    kept = [point for point in points if _number(point) is not None or str(point["said"]) not in many]
+    return [{**series[0], "points": kept}], [f"{said}\u00a0: {', '.join(labels)}." for said, labels in many.items()]
+
+
+def _unsaid(pen: Pen, sheet: Sheet, words: str, y: float) -> tuple[str, float]:
+    """A line of legend for what has no figure."""
+    side = sheet.size * 0.8
+    lines = lines_of(words[:1].upper() + words[1:], sheet.width - side - 5, sheet.size, 9)
+    y += sheet.size * 0.6
+    texts = [
+        pen.text(side + 5, y + sheet.size * (0.75 + 1.2 * rank), line, "soft", sheet.size)
+        for rank, line in enumerate(lines)
+    ]
+    return pen.rect(0, y, side, side, HATCH) + "".join(texts), y + sheet.size * 1.2 * len(lines) + 2
 
 
 def _number(point: Point) -> Decimal | None:

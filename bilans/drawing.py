@@ -6,12 +6,13 @@ style sheet, the charts, the maps change, and every document is drawn anew. `tes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.template.loader import render_to_string
 
-from bilans.charts import chart_svg
+from bilans.charts import chart_svg, fits_half
 from bilans.content import Content
 from bilans.maps import decimal, map_svg
 from core.pdf import Page
@@ -20,6 +21,8 @@ from territories.models import Contour
 DRAWING: Final = 1
 STYLESHEETS: Final = ("css/documents.css", "css/bilan-paper.css")
 NBSP: Final = "\u00a0"
+COMPARABLE: Final = ", à périmètre comparable"
+_TALL = re.compile(r' height="([\d.]+)pt"')
 WHAT: Final = {
     "organisation": "Bilan annuel de l’organisme",
     "territory": "Bilan annuel du territoire",
@@ -27,8 +30,11 @@ WHAT: Final = {
     "region": "Bilan régional",
 }
 NAMES: Final = 8  # of who did not answer, said at once
-SMALL_CHART: Final = 5  # bars; two such charts stand side by side
-NARROW_MAP, WIDE_MAP = 300, 330  # points; a map of the whole region is larger
+HALF_MAP, NEAR_MAP, WHOLE_MAP = 236, 300, 330  # points
+FEW_ZONES = 12
+ALIKE: Final = 0.55  # of two pictures side by side, the smaller over the taller
+LONG_TABLE: Final = 24  # rows
+NARROW_TABLE: Final = 3  # columns; two such tables stand side by side
 
 
 def page_of(content: Content) -> Page:
@@ -77,49 +83,79 @@ def _section(section: Mapping[str, Any], year: int) -> dict[str, Any]:
         "figures": figures,
         "compared": any(figure["previous"] for figure in figures),
         "answered": any(figure["answers"] for figure in figures),
-        "charts": _charts(section["charts"]),
-        "maps": [_map(one) for one in section["maps"]],
-        "tables": [_table(table) for table in section["tables"]],
+        "comparable": any(figure["comparable"] for figure in figures),
+        "lines": _lines([*map(_chart, section["charts"]), *map(_map, section["maps"])]),
+        "tables": _tables(section["tables"]),
     }
 
 
 def _row(figure: Mapping[str, Any], year: int) -> dict[str, Any]:
     change = figure["change"] or {}
+    said = change.get("said", "")
+    comparable = COMPARABLE in said
+    # The heading of the column says the year, a line under the table what is comparable.
+    for words in (COMPARABLE, f" par rapport à {year - 1}", f" en {year - 1}"):
+        said = said.replace(words, "")
     return {
         "label": figure["label"], "said": figure["said"], "told": figure["value"] is not None,
         "previous": figure["previous_said"] or "", "answers": _answers(figure), "comment": figure["comment"],
-        # The heading of the column says the year.
-        "change": change.get("said", "").replace(f" par rapport à {year - 1}", ""), "good": change.get("good"),
+        "change": f"{said}{NBSP}*" if comparable else said, "comparable": comparable,
     }  # fmt: skip
 
 
-def _charts(charts: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The charts by lines: one, or two small ones that follow each other."""
-    lines: list[list[Mapping[str, Any]]] = []
-    for chart in charts:
-        if lines and len(lines[-1]) == 1 and _small(chart) and _small(lines[-1][0]):
-            lines[-1].append(chart)
-        else:
-            lines.append([chart])
-    return [
-        [{"title": c["title"], "text": c["text"], "svg": chart_svg(c, paper=True, half=len(line) > 1)} for c in line]
-        for line in lines
-    ]
-
-
-def _small(chart: Mapping[str, Any]) -> bool:
-    points = max((len(one["points"]) for one in chart["series"]), default=0)
-    return points <= SMALL_CHART and len(chart["series"]) < 3
+def _chart(chart: Mapping[str, Any]) -> dict[str, Any]:
+    half = fits_half(chart)
+    svg = chart_svg(chart, paper=True, half=half)
+    return {"title": chart["title"], "text": chart["text"], "svg": svg, "half": half, "of": chart, "zones": []}
 
 
 def _map(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """A map; those of the basins bear numbers, said under them."""
-    whole = drawn["level"] == "agency" or len(drawn["values"]) > 12
-    svg = map_svg(drawn, paper=True, width=WIDE_MAP if whole else NARROW_MAP)
+    """A map: half a sheet wide for the whole region by agency; those of the basins bear numbers, said beside them."""
+    whole = drawn["level"] == "agency" or len(drawn["values"]) > FEW_ZONES
+    numbered = whole and drawn["level"] == "basin"
+    half = whole and not numbered
+    svg = map_svg(drawn, paper=True, width=HALF_MAP if half else WHOLE_MAP if whole else NEAR_MAP)
     return {
-        "title": drawn["title"], "text": drawn["text"], "svg": svg, "whole": whole,
-        "zones": _zones(drawn) if whole and drawn["level"] == "basin" and svg else [],
+        "title": drawn["title"], "text": drawn["text"], "svg": svg, "half": half, "of": drawn,
+        "zones": _zones(drawn) if numbered and svg else [],
     }  # fmt: skip
+
+
+def _lines(pictures: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The pictures by lines, in order: one, or two half as wide of about one height."""
+    left = [one for one in pictures if one["svg"]]
+    lines = []
+    while left:
+        first = left.pop(0)
+        line = [first]
+        if first["half"]:
+            mate = next((one for one in left if one["half"] and _alike(first, one)), None)
+            if mate:
+                left.remove(mate)
+                line.append(mate)
+            else:
+                _widen(first)
+        lines.append(line)
+    return lines
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    low, high = sorted((_height(one["svg"]), _height(other["svg"])))
+    return low >= ALIKE * high
+
+
+def _height(svg: str) -> float:
+    found = _TALL.search(svg)
+    return float(found[1]) if found else 0
+
+
+def _widen(picture: dict[str, Any]) -> None:
+    """A picture that stands alone takes the width that it needs."""
+    of = picture["of"]
+    if "level" in of:
+        picture["svg"] = map_svg(of, paper=True, width=WHOLE_MAP)
+    else:
+        picture["svg"] = chart_svg(of, paper=True)
 
 
 def _zones(drawn: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -130,6 +166,33 @@ def _zones(drawn: Mapping[str, Any]) -> list[dict[str, Any]]:
         for code, value in sorted(drawn["values"].items(), key=lambda item: item[0].zfill(3))
         if code in names
     ]
+
+
+def _tables(tables: Sequence[Mapping[str, Any]]) -> list[list[list[dict[str, Any]]]]:
+    """The tables by lines: one, or narrow ones that follow each other in two columns of about one height."""
+    lines: list[list[list[dict[str, Any]]]] = []
+    narrow: list[Mapping[str, Any]] = []
+    for table in [*tables, None]:
+        if table is not None and len(table["header"]) <= NARROW_TABLE and sum(table["numeric"]):
+            narrow.append(table)
+            continue
+        lines += _columns(narrow)
+        narrow = []
+        if table is not None:
+            lines.append([[_table(table)]])
+    return lines
+
+
+def _columns(tables: Sequence[Mapping[str, Any]]) -> list[list[list[dict[str, Any]]]]:
+    if len(tables) < 2 or max(len(table["rows"]) for table in tables) > LONG_TABLE:
+        return [[[_table(table)]] for table in tables]
+    columns: list[list[dict[str, Any]]] = [[], []]
+    tall = [0, 0]
+    for table in tables:
+        side = 0 if tall[0] <= tall[1] else 1
+        columns[side].append(_table(table))
+        tall[side] += len(table["rows"]) + 4
+    return [columns]
 
 
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ CLASSES = len(SHADES)
 GRID = 0.7  # kilometres of the projection: finer than a printed line, and neighbours keep their common points
 NEAR = 0.6  # under this share of the zones with a figure, the map comes closer to them
 SCREEN_WIDTH = 360
+SMALL = 260  # points: a map half as wide as a sheet
 TALLEST = 290  # points of a sheet
 EDGE = "#14211b"
 UNSAID: Final = {"value": None, "said": numbers.MISSING}
@@ -56,7 +57,8 @@ def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340
     if paper and box.height > TALLEST * box.width / width:
         width = round(TALLEST * box.width / box.height, 1)
     unit = box.width / (width if paper else SCREEN_WIDTH)  # a point of the sheet, a pixel of a telephone
-    look = _Look(pen, unit, (6.8 if paper else 11) * unit, box, numbered=drawn["level"] == "basin" and not near)
+    small = paper and width < SMALL
+    look = _Look(pen, unit, (6.2 if small else 6.8 if paper else 11) * unit, box, _names(drawn["level"], near, small))
     parts, names = [], []
     for zone in zones:
         if zone.code not in values and near:
@@ -86,6 +88,12 @@ def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340
     )  # every word was escaped by the pen
 
 
+def _names(level: str, near: bool, small: bool) -> str:
+    if level == "basin" and not near:
+        return "number"
+    return "town" if small and not near else "name"
+
+
 @dataclass(frozen=True)
 class _Look:
     """How one map is written: `unit` is a point of the sheet, in the plane; `size` that of the names of the zones."""
@@ -94,7 +102,7 @@ class _Look:
     unit: float
     size: float
     box: Box
-    numbered: bool
+    names: str  # number, town (the first of a name, on a small map) or name
 
 
 def _shape(zone: Zone, look: str, said: str, pen: Pen) -> str:
@@ -107,10 +115,11 @@ def _shape(zone: Zone, look: str, said: str, pen: Pen) -> str:
 def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:
     """The number of a zone; or its name over its figure, moved so that the edge of the map cuts no letter."""
     size = look.size
-    if look.numbered:
+    if look.names == "number":
         (x, y), ink = zone.inside, "name-on-dark" if dark else "name"
         return look.pen.text(x, y + size * 0.35, zone.code, ink, round(size, 1), anchor="middle")
-    lines = [*lines_of(zone.name, max(zone.box.width * 0.7, size * 7), size, 3), said]
+    name = zone.name.split("/")[0] if look.names == "town" else zone.name
+    lines = [*lines_of(name, max(zone.box.width * 0.7, size * 7), size, 3), said]
     half = max(wide(line, size) for line in lines) / 2
     x = min(max(zone.inside[0], look.box.x + half), look.box.x + look.box.width - half)
     top = zone.inside[1] - (len(lines) - 1) * size * 0.55 + size * 0.35
