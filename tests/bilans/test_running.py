@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bilans.content import content_of
 from bilans.models import Bilan, Campaign, Document, Item, Production
 from bilans.services import bulk, producing, running
 from bilans.services.running import work_one
@@ -45,14 +46,13 @@ def year(db: None) -> Campaign:
 def failing(monkeypatch: Any) -> set[str]:
     """The names of bilans whose content cannot be worked out."""
     names: set[str] = set()
-    real = producing.content_of
 
-    def content_of(bilan: Bilan, **how: Any) -> Any:
+    def failing_content(bilan: Bilan, **how: Any) -> Any:
         if bilan.name in names:
             raise ValueError(f"rien de bon pour {bilan.name}")
-        return real(bilan, **how)
+        return content_of(bilan, **how)
 
-    monkeypatch.setattr(producing, "content_of", content_of)
+    monkeypatch.setattr(producing, "content_of", failing_content)
     return names
 
 
