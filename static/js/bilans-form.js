@@ -149,6 +149,8 @@ form.addEventListener("input", ({ target }) => {
   const absent = group.querySelector("[data-absent]");
   if (target === absent && absent.checked) total.value = "";
   if (target === total && total.value.trim()) absent.checked = false;
+  const take = group.querySelector("[data-take]");
+  if (take) take.hidden = total.value === take.dataset.take;
   const table = target.closest("[data-table]");
   if (table) add(table);
   touched(group, target.type === "checkbox" ? 0 : WAIT);
@@ -161,6 +163,7 @@ form.addEventListener("click", (event) => {
   const total = groupOf(button).querySelector("[data-total]");
   total.value = button.dataset.take;
   total.dispatchEvent(new Event("input", { bubbles: true }));
+  total.focus();
   save();
 });
 // What is on its way arrives first: nobody is in conflict with themselves.
