@@ -16,6 +16,7 @@ Shape of a content (JSON; every `said` is French text ready to print, every `val
       "notes": [text]                                          how to read; what is hidden and why
     }
     FIGURE {"key", "label", "unit", "decimals", "value", "said", "state", "previous", "previous_said",
+            "comparable": null | [before, now] of those that answered in both years,
             "change": null | {"said", "percent", "good": true|false|null, "flagged": bool}, "comment",
             "answered", "expected", "missing": [names],
             "breakdowns": [{"key", "title", "cells": [{"key", "label", "value", "said", "share"}]}]}
@@ -42,8 +43,8 @@ Content = dict[str, Any]
 def content_of(bilan: Bilan, *, at: dt.date, whole: bool = False) -> Content:
     """What the document of `bilan` says, from the data as they stand: the same data give the same content (B4).
 
-    `at` is the day up to which what happened is told (the events held); no content bears it. `whole` shows small counts,
-    for those that may read them; an organisation's document, which it alone and the Region read, always does.
+    `at` is the day up to which what happened is told (the events held); no content bears it. `whole` shows small
+    counts, for those that may read them; the document of an organisation, read by it and the Region, always does.
     """
     if bilan.kind == Kind.ORGANISATION:
         return organisation.content(bilan, at=at)

@@ -59,21 +59,28 @@ def said(amount: Decimal | None, unit: str, decimals: int = 0) -> str:
         return MISSING
     one, several = _NOUNS.get(Unit(unit), ("", ""))
     noun = several if plural(amount, decimals) else one
-    return f"{number(amount, decimals)}{NBSP}{noun}" if noun else number(amount, decimals)
+    shown = _plain(amount, unit, decimals)
+    return f"{shown}{NBSP}{noun}" if noun else shown
 
 
 def bare(amount: Decimal | None, unit: str, decimals: int = 0) -> str:
     """A value for a column or a bar whose heading says the unit; the signs stay: « 92 % », « 1 200 € »."""
     if amount is None:
         return MISSING
-    return said(amount, unit, decimals) if unit in (Unit.SHARE, Unit.EUROS) else number(amount, decimals)
+    return said(amount, unit, decimals) if unit in (Unit.SHARE, Unit.EUROS) else _plain(amount, unit, decimals)
 
 
-def percent_of(part: Decimal, whole: Decimal) -> str:
+def _plain(amount: Decimal | int, unit: str, decimals: int) -> str:
+    """« 48 ETP », « 4,5 ETP »: no decimals for nothing, but those of a score, which is read on its scale."""
+    text = number(amount, decimals)
+    return text.rstrip("0").removesuffix(",") if "," in text and unit != Unit.SCORE else text
+
+
+def percent_of(part: Decimal | int, whole: Decimal | int) -> str:
     """« 43 % », « moins de 1 % », « 100 % » only when it is all; empty when there is nothing to share."""
     if not whole:
         return ""
-    share = part * 100 / whole
+    share = Decimal(part) * 100 / Decimal(whole)
     if 0 < share < 1:
         return f"moins de 1{NBSP}%"
     if 99 < share < 100:
@@ -117,17 +124,27 @@ def _moved(
     since = f"par rapport à {year}"
     if now == before:
         return f"stable {since}"
-    sign = "+" if now > before else "−"
     if unit in _IN_POINTS:
         gap = abs(now - before)
-        return f"{sign}{NBSP}{number(gap, decimals)}{NBSP}point{'s' if plural(gap, decimals) else ''} {since}"
-    if percent is None or before < PERCENT_FROM or now < 1:
-        return f"de {number(before, decimals)} en {year} à {number(now, decimals)}"
-    if abs(percent) < Decimal("0.5"):
-        return f"presque stable {since}"
+        points = f"point{'s' if plural(gap, decimals) else ''}"
+        return f"{'+' if now > before else '−'}{NBSP}{_plain(gap, unit, decimals)}{NBSP}{points} {since}"
+    move = ratio(now, before)
+    if percent is None or not move:
+        return f"de {_plain(before, unit, decimals)} en {year} à {_plain(now, unit, decimals)}"
+    return f"presque stable {since}" if abs(percent) < Decimal("0.5") else f"{move} {since}"
+
+
+def ratio(now: Decimal, before: Decimal) -> str:
+    """« + 12 % », « − 5 % », « × 3,4 »; empty where a percentage would say more than it knows."""
+    if before < PERCENT_FROM or now < 1:
+        return ""
+    percent = rounded((now - before) * 100 / before)
+    if percent <= -100:
+        return ""
     if now >= _TIMES * before:
-        return f"×{NBSP}{number(now / before, 1).removesuffix(',0')} {since}"
-    return f"{sign}{NBSP}{number(abs(percent))}{NBSP}% {since}"
+        times = now / before
+        return f"×{NBSP}{number(times, 0 if times >= 10 else 1).removesuffix(',0')}"
+    return f"{'+' if now > before else '−'}{NBSP}{number(abs(percent))}{NBSP}%"
 
 
 def of(indicator: Indicator, amount: Decimal | None) -> str:

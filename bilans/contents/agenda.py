@@ -37,9 +37,8 @@ def events_section(bilan: Bilan, at: dt.date) -> list[Json]:
         for row in sorted(kept, key=lambda row: (row["first"], row["event"]))
     ]
     more = len(rows) - len(kept)
-    note = "" if not more else (
-        f"Les temps forts, puis les évènements qui ont eu le plus de dates. {counted(more, 'autre', 'autres')} dans l’agenda."
-    )  # fmt: skip
+    note = "Les temps forts, puis les évènements qui ont eu le plus de dates" if more else ""
+    note += f"\u00a0; {counted(more, 'autre est', 'autres sont')} dans l’agenda." if more else ""
     title = "Ses évènements" if bilan.kind == Kind.ORGANISATION else "Évènements du territoire"
     listed = table("events", f"Évènements tenus en {bilan.campaign.year}", ["Date", "Évènement", "Type", "Commune"],
                    shown, note=note, words=4)  # fmt: skip

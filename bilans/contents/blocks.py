@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -10,16 +10,17 @@ from bilans import numbers
 from bilans.breakdowns import ELSEWHERE
 from bilans.contents import sentences
 from bilans.contents.shapes import Json, breakdown_of, chart, map_of, point, table
-from bilans.contents.words import basin, territory
+from bilans.contents.words import REST
 from bilans.models import Breakdown, Unit
 
 # The words of a chart's title after the label of its indicator.
 _BY = {Breakdown.STATUS: "selon leur statut", Breakdown.SEX: "selon leur sexe", Breakdown.AGE: "selon leur âge"}
 _KINDS = {Breakdown.STATUS: "bars", Breakdown.SEX: "stack", Breakdown.AGE: "stack"}
-PLACES: dict[str, tuple[Callable[[str], str], str]] = {
-    Breakdown.AGENCY: (territory, "par territoire"),
-    Breakdown.BASIN: (basin, "par bassin d’emploi"),
+PLACES = {
+    Breakdown.AGENCY: (sentences.TERRITORIES, "par territoire"),
+    Breakdown.BASIN: (sentences.BASINS, "par bassin d’emploi"),
 }
+COLUMNS = 5  # of numbers, so that a table fits a page
 OUTSIDE = (ELSEWHERE[0], "non-ventile")
 
 
@@ -40,7 +41,7 @@ def people_charts(
             continue
         if key == Breakdown.STATUS:
             cells = [cell for _, cell in sentences.told(cells)] + [
-                cell for cell in cells if cell["value"] is None or cell["key"] in sentences.REST
+                cell for cell in cells if cell["value"] is None or cell["key"] in REST
             ]
         points = [point(cell["label"], cell["value"], cell["said"]) for cell in cells]
         text = sentences.people_shared(cells, key, total(shown))
@@ -58,22 +59,23 @@ def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> l
         cell for cell in breakdown_of(shown, key)
         if cell["key"] not in OUTSIDE and (codes is None or cell["key"] in codes)
     ]  # fmt: skip
-    if sum(cell["value"] is not None for cell in cells) < 2:
+    if sum(cell["value"] is not None for cell in cells) < 2 or not any(sentences.amount(cell) for cell in cells):
         return []
-    place, words = PLACES[key]
+    place, words = PLACES[Breakdown(key)]
     text = sentences.places(cells, place, shown["unit"], shown["decimals"])
     title = f"{shown['label']} {words}"
     return [map_of(shown["key"], title, unit=shown["unit"], level=key, found=cells, text=text)]
 
 
-def place_chart(shown: Json, key: str, year: int) -> list[Json]:
-    """As `place_map`, in bars, the largest first."""
+def place_chart(shown: Json, key: str, year: int, *, least: int = 2) -> list[Json]:
+    """As `place_map`, in bars, the largest first, without those of zero; from `least` of them on."""
     cells = [cell for cell in breakdown_of(shown, key) if cell["key"] not in OUTSIDE]
-    if sum(cell["value"] not in (None, "0") for cell in cells) < 2:
+    if sum(cell["value"] not in (None, "0") for cell in cells) < least:
         return []
-    place, words = PLACES[key]
+    place, words = PLACES[Breakdown(key)]
     text = sentences.places(cells, place, shown["unit"], shown["decimals"])
-    ranked = [cell for _, cell in sentences.told(cells)] + [cell for cell in cells if cell["value"] is None]
+    ranked = [cell for value, cell in sentences.told(cells) if value]
+    ranked += [cell for cell in cells if cell["value"] is None]
     points = [point(cell["label"], cell["value"], cell["said"]) for cell in ranked]
     title = f"{shown['label']} {words}"
     return [chart(
@@ -81,26 +83,37 @@ def place_chart(shown: Json, key: str, year: int) -> list[Json]:
     )]  # fmt: skip
 
 
-def years_charts(figures: Sequence[Json], year: int, *, least: int = 3) -> list[Json]:
-    """This year beside the last, for figures of one unit that stand both: a chart a unit, from `least` figures on."""
-    both = [one for one in figures if one["value"] is not None and one["previous"] is not None and one["change"]]
+def years_charts(figures: Iterable[Json], year: int, *, least: int = 3) -> list[Json]:
+    """This year beside the last, over those that answered both: a chart a unit, from `least` figures on."""
+    both = [one for one in figures if one["comparable"] and one["unit"] != Unit.SCORE]
     found = []
-    for unit, group in groupby(sorted(both, key=lambda one: one["unit"]), key=lambda one: one["unit"]):
+    for unit, group in groupby(sorted(both, key=lambda one: str(one["unit"])), key=lambda one: one["unit"]):
         rows = list(group)
-        if len(rows) < least or unit == Unit.SCORE or not any(total(one) for one in rows):
+        if len(rows) < least or not any(Decimal(one["comparable"][1]) for one in rows):
             continue
-        now = [point(one["label"], one["value"], _bare(one, one["value"])) for one in rows]
-        before = [point(one["label"], one["previous"], _bare(one, one["previous"])) for one in rows]
-        pairs = [(one["label"], Decimal(one["previous"]), Decimal(one["value"])) for one in rows]
-        # Where others answered one of the two years, the bars say it and no sentence compares them.
-        same = all("comparable" not in one["change"]["said"] for one in rows)
-        text = sentences.since(pairs, year - 1) if same else ""
-        found.append(chart(
-            f"{rows[0]['key']}-{year - 1}", "pairs", f"{year - 1} et {year}, côte à côte", unit=unit,
-            series=[(str(year), now), (str(year - 1), before)],
-            text=text or f"Les valeurs de {year} sont à côté de celles de {year - 1}.",
-        ))  # fmt: skip
+        series = [
+            (
+                str(when),
+                [point(one["label"], one["comparable"][rank], _bare(one, one["comparable"][rank])) for one in rows],
+            )
+            for rank, when in ((1, year), (0, year - 1))
+        ]
+        same = all(one["comparable"] == [one["previous"], one["value"]] for one in rows)
+        title = f"{year - 1} et {year}" + ("" if same else ", à périmètre comparable")
+        found.append(
+            chart(f"{rows[0]['key']}-{year - 1}", "pairs", title, unit=unit, series=series, text=moves(rows, year))
+        )
     return found
+
+
+def moves(figures: Iterable[Json], year: int) -> str:
+    """What moved most since the year before `year`, in a sentence, over those that answered both years."""
+    pairs = [
+        (one["label"], *(Decimal(value) for value in one["comparable"]))
+        for one in figures
+        if one["comparable"] and one["unit"] not in (Unit.SHARE, Unit.SCORE)
+    ]
+    return sentences.since(pairs, year - 1)
 
 
 def _bare(shown: Json, value: str) -> str:
@@ -108,8 +121,8 @@ def _bare(shown: Json, value: str) -> str:
 
 
 def classes_table(figures: Sequence[Json], key: str, title: str, *, note: str = "") -> list[Json]:
-    """Classes down, figures across: every class that one of them fills, then the total."""
-    having = [one for one in figures if breakdown_of(one, key)]
+    """Classes down, figures across (`COLUMNS` at most): every class that one of them fills, then the total."""
+    having = [one for one in figures if breakdown_of(one, key)][:COLUMNS]
     if not having:
         return []
     rows: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bilans.contents.own import Own
 from bilans.contents.shapes import Json, definition, empty
 from bilans.models import Bilan, Indicator
-from bilans.numbers import NBSP, counted, percent_of
+from bilans.numbers import HIDDEN, NBSP, counted, percent_of
 
 FORMAT = 1
 # What a reader must know of the figures, by the state of the bilan.
@@ -21,8 +21,8 @@ STATES = {
     Bilan.State.DRAFT: "Provisoire\u00a0: en cours de saisie",
 }
 HIDDEN_NOTE = (
-    "«\u00a0n.c.\u00a0» (non communiqué)\u00a0: le nombre compte moins de cinq personnes, ou permettrait d’en retrouver "
-    "un autre qui en compte moins de cinq."
+    "«\u00a0n.c.\u00a0» (non communiqué)\u00a0: le nombre compte moins de cinq personnes, ou permettrait d’en "
+    "retrouver un autre qui en compte moins de cinq."
 )
 _ALL_NOTES = (
     "Un chiffre non renseigné n’est pas un zéro\u00a0: il manque, et il est dit qu’il manque.",
@@ -95,13 +95,16 @@ def assembled(
 
 def _hides(sections: Iterable[Json]) -> bool:
     """Whether something of what is shown is hidden."""
-    return any(
-        one["state"] == "hidden" or any(cell["said"] == "n.c." for part in one["breakdowns"] for cell in part["cells"])
+    said = {
+        text
         for section in sections
-        for one in section["figures"]
-    ) or any(
-        cell == "n.c." for section in sections for table in section["tables"] for row in table["rows"] for cell in row
-    )
+        for text in (
+            *(one["said"] for one in section["figures"]),
+            *(cell["said"] for one in section["figures"] for part in one["breakdowns"] for cell in part["cells"]),
+            *(cell for table in section["tables"] for row in table["rows"] for cell in row),
+        )
+    }
+    return HIDDEN in said
 
 
 def named(labels: Sequence[str]) -> str:

@@ -11,11 +11,11 @@ from bilans import numbers
 from bilans.adding import counts_people
 from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
-from bilans.contents import blocks, sentences
+from bilans.contents import blocks
 from bilans.contents.agenda import events_section
 from bilans.contents.frame import assembled, comments_rows, named
 from bilans.contents.own import Own, headlines, own, themes
-from bilans.contents.shapes import Json, figure, section, table
+from bilans.contents.shapes import Json, breakdown_of, figure, section, table
 from bilans.contents.words import first_letter, fraction
 from bilans.models import Adding, Bilan, Breakdown, Kind
 from core.small_counts import LEAST
@@ -38,7 +38,7 @@ def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
         },
         headlines=first,
         sections=[
-            *theme_sections(found, of_headline=[one["key"] for one in first]),
+            *theme_sections(found),
             *_network(found, network),
             *events_section(bilan, at),
             *explanations(found),
@@ -48,50 +48,49 @@ def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
     )
 
 
-def theme_sections(found: Own, *, of_headline: Sequence[str] = ()) -> list[Json]:
+def theme_sections(found: Own) -> list[Json]:
     """A section a theme: its figures, charts of who came for the key figure of people, tables of the other classes."""
-    bilan, year = found.bilan, found.bilan.campaign.year
-    sections = []
-    for rank, (theme, figures) in enumerate(themes(found.figures.values()).items(), start=1):
-        shown = [figure(one, bilan.campaign, comment=found.comments.get(one.indicator.key, "")) for one in figures]
-        people = [one for one in shown if one["breakdowns"]]
-        main = next((one for one in people if one["key"] in of_headline), people[0] if people else None)
-        charts, maps, tables = [], [], []
+    year, sections = found.bilan.campaign.year, []
+    for rank, (theme, among) in enumerate(themes(found.figures.values()).items(), start=1):
+        shown = found.shown(one.indicator.key for one in among)
+        main = main_of(among)
+        charts: list[Json] = []
+        tables = people_tables(shown, least=2)
         if main:
-            charts += blocks.people_charts(main, year)
-            tables += [
-                row for key, title in ((Breakdown.STATUS, "Par statut"), (Breakdown.SEX, "Par sexe"), (Breakdown.AGE, "Par âge"))
-                if sum(bool(_has(one, key)) for one in people) > 1
-                for row in blocks.classes_table([one for one in people if _has(one, key)][:4], key, title)
-            ]  # fmt: skip
-            placed = [one for one in people if _has(one, Breakdown.AGENCY)]
-            if sum(cell["value"] not in (None, "0") for cell in _has(main, Breakdown.AGENCY)) > 1:
-                charts += blocks.place_chart(main, Breakdown.AGENCY, year)
-            elif placed:
-                tables += _only_filled(blocks.classes_table(placed[:4], Breakdown.AGENCY, "Par territoire"))
+            drawn = figure(main, found.bilan.campaign)
+            charts += blocks.people_charts(drawn, year)
+            placed = blocks.place_chart(drawn, Breakdown.AGENCY, year, least=3)
+            charts += placed
+            if not placed:
+                tables += _only_filled(blocks.classes_table(shown, Breakdown.AGENCY, "Par territoire"))
         charts += blocks.years_charts(shown, year)
         sections.append(section(
-            f"theme-{rank}", theme, intro=intro(shown), figures=shown, tables=tables, charts=charts, maps=maps
+            f"theme-{rank}", theme, intro=intro(shown, charts, year), figures=shown, tables=tables, charts=charts
         ))  # fmt: skip
     return sections
 
 
-def intro(shown: Sequence[Json]) -> str:
-    """What moved most in a theme, in a sentence; nothing when it is the first year or nothing stands out."""
-    pairs = [
-        (one["label"], Decimal(one["previous"]), Decimal(one["value"]))
-        for one in shown
-        if one["value"] is not None and one["previous"] is not None and one["unit"] not in ("share", "score")
-    ]
-    if len(pairs) < 2:
-        return ""
-    year = next((one["change"]["said"] for one in shown if one["change"]), "")
-    found = next((int(word) for word in year.replace(",", " ").split() if word.isdigit() and len(word) == 4), 0)
-    return sentences.since(pairs, found) if found else ""
+def main_of(among: Sequence[Figure]) -> Figure | None:
+    """The figure of a theme whose classes are drawn: its key figure if it has classes, or the first that has."""
+    having = [one for one in among if one.breakdowns and one.amount]
+    return next((one for one in having if one.indicator.headline), having[0] if having else None)
 
 
-def _has(shown: Json, key: str) -> list[Json]:
-    return blocks.breakdown_of(shown, key)
+def people_tables(shown: Sequence[Json], *, least: int) -> list[Json]:
+    """Who they are, class by class: the indicators of a theme side by side, when `least` of them have the classes."""
+    found = []
+    for key, title in ((Breakdown.STATUS, "Par statut"), (Breakdown.SEX, "Par sexe"), (Breakdown.AGE, "Par âge")):
+        having = [one for one in shown if breakdown_of(one, key)]
+        if len(having) >= least:
+            found += blocks.classes_table(having, key, title)
+    return found
+
+
+def intro(shown: Sequence[Json], charts: Sequence[Json], year: int) -> str:
+    """What moved most in a theme; nothing when a chart says it, or a single figure can be compared."""
+    text = blocks.moves(shown, year)
+    alone = sum(one["comparable"] is not None for one in shown) < 2
+    return "" if alone or any(one["text"] == text for one in charts) else text
 
 
 def _only_filled(tables: list[Json]) -> list[Json]:
@@ -128,8 +127,10 @@ def _network(found: Own, network: Network | None) -> list[Json]:
     text = ""
     if best[0] and best[1]:
         share = fraction(best[1], best[2])
-        text = f"{first_letter(share)} du total du réseau «{numbers.NBSP}{name}{numbers.NBSP}» pour l’indicateur " \
-               f"«{numbers.NBSP}{best[0]}{numbers.NBSP}» vient de cet organisme."  # fmt: skip
+        text = (
+            f"{first_letter(share)} du total du réseau «{numbers.NBSP}{name}{numbers.NBSP}» pour l’indicateur "
+            f"«{numbers.NBSP}{best[0]}{numbers.NBSP}» vient de cet organisme."
+        )
     header = ["Indicateur", "L’organisme", "Son réseau", "Part", "Réponses dans le réseau"]
     return [section("network", "Sa place dans son réseau", intro=text, tables=[
         table("network", f"L’organisme et le réseau «{numbers.NBSP}{name}{numbers.NBSP}»", header, rows)
@@ -160,9 +161,9 @@ def unanswered(found: Own) -> list[Json]:
     parts = []
     blank, unavailable = found.blank, found.unavailable
     if blank:
-        parts.append(f"{'Reste' if len(blank) == 1 else 'Restent'} non renseigné{'s' if len(blank) > 1 else ''}"
-                     f"{numbers.NBSP}: {named(blank)}.")  # fmt: skip
+        words = "Reste non renseigné" if len(blank) == 1 else "Restent non renseignés"
+        parts.append(f"{words}{numbers.NBSP}: {named(blank)}.")
     if unavailable:
-        parts.append(f"{'Est déclaré' if len(unavailable) == 1 else 'Sont déclarés'} non "
-                     f"disponible{'s' if len(unavailable) > 1 else ''}{numbers.NBSP}: {named(unavailable)}.")  # fmt: skip
+        words = "Est déclaré non disponible" if len(unavailable) == 1 else "Sont déclarés non disponibles"
+        parts.append(f"{words}{numbers.NBSP}: {named(unavailable)}.")
     return [section("unanswered", "Ce qui manque", intro=" ".join(parts))] if parts else []

@@ -21,10 +21,11 @@ from bilans.numbers import HIDDEN, NBSP, counted, percent_of
 STEPS = ("psad_received", "psad_prepared", "psad_contacted", "psad_proposed", "psad_solved")
 SOLUTIONS = ("psad_solved_school", "psad_solved_apprentice", "psad_solved_training", "psad_solved_other")
 LASTING = ((3, "psad_held3", "psad_lost3"), (6, "psad_held6", "psad_lost6"))
+# The theme where each chart stands is that of these indicators.
+_PLACED = (("funnel", {STEPS[0]}), ("solutions", set(SOLUTIONS)), ("lasting", {LASTING[0][1]}))
 NOTE = (
-    "Les nombres de jeunes sont ceux que le portail a publiés une fois pour toutes\u00a0: une personne compte une fois à "
-    "chaque étape, dans l’année où elle la passe, si bien que les étapes ne s’emboîtent pas. Un effectif de moins de cinq, "
-    "ou qui permettrait d’en retrouver un, n’est pas communiqué (n.c.)\u00a0; personne ne saisit ces nombres."
+    "Les nombres de jeunes des PSAD sont ceux que le portail a publiés une fois pour toutes\u00a0; personne ne les saisit. "
+    "Une personne compte une fois à chaque étape, dans l’année où elle la passe\u00a0: les étapes ne s’emboîtent pas."
 )
 
 
@@ -51,10 +52,9 @@ def _sections(figures: Mapping[str, Figure], bilan: Bilan, comments: Mapping[str
         shown = [figure(one, bilan.campaign, comment=comments.get(one.indicator.key, "")) for one in among]
         sources = {one.indicator.source for one in among}
         mine = [
-            drawn.pop(key) for key, of in (("funnel", {STEPS[0]}), ("solutions", set(SOLUTIONS)), ("lasting", {LASTING[0][1]}))
-            if key in drawn and sources & of
+            drawn.pop(key) for key, of in _PLACED if key in drawn and sources & of
         ]  # fmt: skip
-        sections.append(section(f"theme-{rank}", theme, intro=intro(shown), figures=shown, charts=mine))
+        sections.append(section(f"theme-{rank}", theme, intro=intro(shown, mine, year), figures=shown, charts=mine))
     return sections
 
 
@@ -131,7 +131,9 @@ def _kinds(kinds: Sequence[Figure], by_source: Mapping[str, Figure]) -> str:
 
 def _lasting(by_source: Mapping[str, Figure], year: int) -> list[Json]:
     """At three and six months: those still in a solution beside those who are not, or who cannot be found."""
-    held, lost, texts = [], [], []
+    held: list[Json] = []
+    lost: list[Json] = []
+    texts: list[str] = []
     for months, name, other in LASTING:
         stays, leaves = amount(by_source, name), amount(by_source, other)
         if stays is None or leaves is None or not stays + leaves:

@@ -8,21 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bilans import numbers
 from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
 from bilans.contents import blocks, psad
 from bilans.contents.frame import assembled, ordered
-from bilans.contents.organisation import explanations, intro
+from bilans.contents.organisation import explanations, intro, main_of, people_tables
 from bilans.contents.own import Own, headlines, own, themes, told
 from bilans.contents.region_answers import answers
-from bilans.contents.region_places import by_basin, by_platform, by_territory, networks_charts
+from bilans.contents.region_places import by_agency, by_basin, by_platform, by_territory, networks_charts
 from bilans.contents.region_words import brief
 from bilans.contents.shapes import Json, figure, section, table
-from bilans.models import Adding, Bilan, Breakdown, Campaign, Indicator, Kind
+from bilans.models import Adding, Bilan, Breakdown, Campaign, Indicator, Kind, Unit
+from bilans.numbers import counted
 
 # What a councillor looks for first; where an indicator is not asked, the next key figure takes its place.
 FIRST = (
-    "personnes-accueillies", "accompagnements", "region-lieux", "region-evenements", "actions-realisees", "psad-solutions",
+    "personnes-accueillies", "accompagnements", "region-lieux", "region-evenements", "actions-realisees",
+    "psad-solutions",
 )  # fmt: skip
 _FILLERS = (Kind.ORGANISATION, Kind.REGION, Kind.TERRITORY, Kind.PSAD)
 PSAD_TITLE = "Les jeunes sortis de l’école\u00a0: les PSAD"
@@ -95,22 +98,23 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
         definitions=_definitions(ground),
         others=ground.others,
         notes=[
-            "Les chiffres des organismes, des territoires et des PSAD s’additionnent à partir des bilans déposés ou acceptés. "
-            "Pour chacun, le nombre de réponses est dit.",
+            "Les chiffres s’additionnent à partir des bilans déposés ou acceptés\u00a0; le nombre de réponses est dit.",
             "D’une année à l’autre, seuls sont comparés les organismes qui ont répondu les deux années.",
             psad.NOTE,
         ],
     )  # fmt: skip
 
 
+_KINDS = (
+    (Kind.ORGANISATION, "organisme", "organismes"),
+    (Kind.TERRITORY, "territoire", "territoires"),
+    (Kind.PSAD, "PSAD", "PSAD"),
+)
+
+
 def _detail(ground: Ground) -> str:
-    kinds = [
-        (Kind.ORGANISATION, "organisme", "organismes"),
-        (Kind.TERRITORY, "territoire", "territoires"),
-        (Kind.PSAD, "PSAD", "PSAD"),
-    ]
-    counts = [(sum(one.kind == kind for one in ground.others), single, several) for kind, single, several in kinds]
-    return " · ".join(blocks.numbers.counted(count, single, several) for count, single, several in counts if count)
+    kinds = [one.kind for one in ground.others]
+    return " · ".join(counted(kinds.count(kind), one, several) for kind, one, several in _KINDS if kind in kinds)
 
 
 def first_figures(ground: Ground, most: int = 6) -> list[Figure]:
@@ -129,57 +133,56 @@ def _of_organisations(ground: Ground) -> list[Json]:
     networks = networks_charts(ground.campaign, ground.of(Kind.ORGANISATION), whole=ground.whole)
     for rank, (theme, among) in enumerate(themes(ground.of(Kind.ORGANISATION)).items(), start=1):
         shown = [figure(one, ground.campaign) for one in among]
-        main = next(
-            (one for one, of in zip(shown, among, strict=True) if of.indicator.headline and one["breakdowns"]), None
-        )
-        main = main or next((one for one in shown if one["breakdowns"]), None)
-        charts, maps = [], []
-        if main:
-            charts += blocks.people_charts(main, year)
-            maps += [*blocks.place_map(main, Breakdown.AGENCY), *blocks.place_map(main, Breakdown.BASIN)]
-        charts += [drawn for one in shown if (drawn := networks.get(one["key"]))]
+        main = main_of(among)
+        drawn = figure(main, ground.campaign) if main else None
+        charts = blocks.people_charts(drawn, year) if drawn else []
+        # Places and events are mapped once, where the Region counts them itself.
+        maps = blocks.place_map(drawn, Breakdown.AGENCY) if main and drawn and main.indicator.of_people else []
+        charts += [networks[one["key"]] for one in shown if one["key"] in networks]
         charts += blocks.years_charts(shown, year)
-        tables = [
-            row for key, title in ((Breakdown.STATUS, "Par statut"), (Breakdown.SEX, "Par sexe"), (Breakdown.AGE, "Par âge"))
-            for row in blocks.classes_table([one for one in shown if blocks.breakdown_of(one, key)][:4], key, title)
-        ]  # fmt: skip
         sections.append(section(
-            f"organisations-{rank}", theme, intro=intro(shown), figures=shown, charts=charts, maps=maps, tables=tables
+            f"organisations-{rank}", theme, intro=intro(shown, charts, year), figures=shown, charts=charts, maps=maps,
+            tables=people_tables(shown, least=1),
         ))  # fmt: skip
     return sections
 
 
 def _of_territories(ground: Ground) -> list[Json]:
-    among = ground.of(Kind.TERRITORY)
-    shown = [figure(one, ground.campaign) for one in among]
-    if not shown:
+    among, year = ground.of(Kind.TERRITORY), ground.campaign.year
+    if not among:
         return []
-    charts = [row for one in shown for row in blocks.people_charts(one, ground.campaign.year)]
-    maps = [row for one in shown for row in blocks.place_map(one, Breakdown.BASIN)][:1]
-    return [section("territories", TERRITORIES_TITLE, intro=intro(shown), figures=shown, maps=maps,
-                    charts=[*charts, *blocks.years_charts(shown, ground.campaign.year)])]  # fmt: skip
+    shown = [figure(one, ground.campaign) for one in among]
+    charts = [row for one in shown for row in blocks.people_charts(one, year)]
+    charts += blocks.years_charts([one for one in shown if one["unit"] == Unit.COUNT], year)
+    tables = by_agency([one for one in among if one.indicator.headline])
+    return [section(
+        "territories", TERRITORIES_TITLE, intro=intro(shown, charts, year), figures=shown, charts=charts, tables=tables
+    )]  # fmt: skip
 
 
 def _of_platforms(ground: Ground) -> list[Json]:
-    figures = ground.by_kind[Kind.PSAD]
+    figures, year = ground.by_kind[Kind.PSAD], ground.campaign.year
     shown = [figure(one, ground.campaign) for one in ground.of(Kind.PSAD)]
     if not shown:
         return []
-    drawn = psad.charts(figures, ground.campaign.year)
-    return [section("psad", PSAD_TITLE, intro=intro(shown), figures=shown, charts=drawn, tables=by_platform(figures))]
+    charts = psad.charts(figures, year)
+    return [section(
+        "psad", PSAD_TITLE, intro=intro(shown, charts, year), figures=shown, charts=charts, tables=by_platform(figures)
+    )]  # fmt: skip
 
 
 def _of_region(ground: Ground) -> list[Json]:
     """What the Region itself gives account of: the network, the agenda, Lorfolio as a bare count, its own steering."""
     year, sections = ground.campaign.year, []
     for rank, (theme, among) in enumerate(themes(ground.mine.figures.values()).items(), start=1):
-        shown = [figure(one, ground.campaign, comment=ground.mine.comments.get(one.indicator.key, "")) for one in among]
+        shown = ground.mine.shown(one.indicator.key for one in among)
         maps = [
-            row for one in shown if one["breakdowns"]
+            row for one in shown
             for row in (blocks.place_map(one, Breakdown.BASIN) or blocks.place_map(one, Breakdown.AGENCY))
         ]  # fmt: skip
+        charts = blocks.years_charts(shown, year)
         sections.append(section(
-            f"region-{rank}", theme, intro=intro(shown), figures=shown, maps=maps, charts=blocks.years_charts(shown, year)
+            f"region-{rank}", theme, intro=intro(shown, charts, year), figures=shown, maps=maps, charts=charts
         ))  # fmt: skip
     return sections
 
@@ -188,18 +191,31 @@ def _years(ground: Ground) -> list[Json]:
     """Every figure beside the year before, over those that answered both years."""
     year = ground.campaign.year
     rows = [
-        [one.indicator.label, blocks.numbers.of(one.indicator, one.comparable[0]),
-         blocks.numbers.of(one.indicator, one.comparable[1]), change["said"].split(" par rapport")[0].split(", à périmètre")[0]]
-        for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD, Kind.REGION) for one in ground.of(kind)
-        if one.comparable and not one.hidden and (change := figure(one, ground.campaign)["change"])
-    ]  # fmt: skip
+        [one.indicator.label, *(numbers.of(one.indicator, amount) for amount in one.comparable), _move(one)]
+        for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD, Kind.REGION)
+        for one in ground.of(kind)
+        if one.comparable and not one.hidden
+    ]
     if not rows:
         return []
-    note = "Seuls sont comptés ici les bilans qui ont répondu les deux années\u00a0: les totaux peuvent différer de ceux des pages précédentes."
+    note = (
+        "Seuls sont comptés ici les bilans qui ont répondu les deux années\u00a0: ces totaux peuvent différer de ceux "
+        "des autres pages."
+    )
     header = ["Indicateur", str(year - 1), str(year), "Évolution"]
-    return [section("years", f"{year - 1} et {year}, à périmètre comparable", tables=[
-        table("years", "Tous les indicateurs d’une année à l’autre", header, rows, note=note)
-    ])]  # fmt: skip
+    listed = table("years", "Tous les indicateurs d’une année à l’autre", header, rows, note=note)
+    return [section("years", f"De {year - 1} à {year}", tables=[listed])]
+
+
+def _move(one: Figure) -> str:
+    """« + 12 % », « + 0,2 point », « stable »; empty where the two numbers say it all."""
+    if one.comparable is None:
+        return ""
+    before, now = one.comparable
+    if one.indicator.unit in (Unit.SHARE, Unit.SCORE):
+        gap = numbers.number(abs(now - before), one.indicator.decimals)
+        return "stable" if now == before else f"{'+' if now > before else '−'}{numbers.NBSP}{gap}"
+    return "stable" if now == before else numbers.ratio(now, before) or "–"
 
 
 def _definitions(ground: Ground) -> list[Indicator]:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from bilans import numbers
 from bilans.consolidating import consolidate
-from bilans.consolidation import Figure
+from bilans.consolidation import Figure, Part
 from bilans.contents import blocks, sentences
 from bilans.contents.psad import STEPS
 from bilans.contents.shapes import Json, chart, figure, point, section, table
-from bilans.contents.words import network as network_said
-from bilans.models import Adding, Breakdown, Campaign, Kind
+from bilans.models import Adding, Breakdown, Campaign, Kind, Unit
 from bilans.numbers import HIDDEN
 from members.models import Network
 
-COLUMNS = 5  # of numbers in a table of places, so that it fits a page
-_CHARTS = 6  # charts by network in the whole document
+_CHARTS = 4  # by network, of sums; two more are of means
 
 
 def networks_charts(campaign: Campaign, figures: Sequence[Figure], *, whole: bool) -> dict[str, Json]:
     """By key of the indicator, the chart of its networks: for the key figures that add up or have a mean."""
-    kept = [
-        one for one in sorted(figures, key=lambda one: (one.indicator.headline or 99, one.indicator.order))
-        if one.indicator.adding in (Adding.SUM, Adding.MEAN) and (one.indicator.headline or one.indicator.adding == Adding.MEAN)
-    ][:_CHARTS]  # fmt: skip
+    ranked = sorted(figures, key=lambda one: (one.indicator.headline or 99, one.indicator.order, one.indicator.key))
+    means = [one for one in ranked if one.indicator.adding == Adding.MEAN]
+    kept = [one for one in ranked if one.indicator.adding == Adding.SUM and one.indicator.headline][:_CHARTS] + means[
+        :2
+    ]
     keys = [one.indicator.key for one in kept]
     networks = list(Network.objects.order_by("number")) if keys else []
     found = {
@@ -49,7 +47,7 @@ def _network_chart(key: str, year: int, found: Mapping[str, Mapping[str, Figure]
     ]  # fmt: skip
     ranked = [cell for _, cell in sentences.told(cells)] + [cell for cell in cells if cell["value"] is None]
     adds = asked.adding == Adding.SUM
-    text = sentences.places(cells, network_said, asked.unit, asked.decimals, adds=adds)
+    text = sentences.places(cells, sentences.NETWORKS, asked.unit, asked.decimals, adds=adds)
     points = [point(str(cell["label"]), cell["value"], str(cell["said"])) for cell in ranked]
     return chart(
         f"{key}-network", "bars", f"{asked.label} par réseau", unit=asked.unit, series=[(str(year), points)], text=text
@@ -58,48 +56,63 @@ def _network_chart(key: str, year: int, found: Mapping[str, Mapping[str, Figure]
 
 def by_territory(campaign: Campaign, figures: Mapping[str, Figure]) -> list[Json]:
     """A line a territory: what organisations declare there, its events, its places."""
-    return _by_place(
-        "by-territory", "Territoire par territoire", campaign, figures, Breakdown.AGENCY,
-        "Ce que les organismes déclarent de chaque territoire, et ce que le portail y compte.",
-    )  # fmt: skip
+    text = "Ce que les organismes déclarent de chaque territoire, et ce que le portail y compte."
+    tables = _by_place(campaign, figures, Breakdown.AGENCY, "Par territoire")
+    return [section("by-territory", "Territoire par territoire", intro=text, tables=tables)] if tables else []
 
 
 def by_basin(campaign: Campaign, figures: Mapping[str, Figure]) -> list[Json]:
     """A line an employment basin."""
-    return _by_place("by-basin", "Bassin par bassin", campaign, figures, Breakdown.BASIN, "")
+    tables = _by_place(campaign, figures, Breakdown.BASIN, "Par bassin d’emploi")
+    return [section("by-basin", "Bassin par bassin", tables=tables)] if tables else []
 
 
-def _by_place(
-    key: str, title: str, campaign: Campaign, figures: Mapping[str, Figure], breakdown: str, text: str
-) -> list[Json]:  # fmt: skip
-    having = [figure(one, campaign) for one in figures.values() if breakdown in one.breakdowns]
-    having = [one for one in having if blocks.breakdown_of(one, breakdown)]
-    # The key figures first; what two kinds of bilans count under one name is told once.
-    ranked = sorted(having, key=lambda one: figures[one["key"]].indicator.headline or 99)
-    once = list({one["label"]: one for one in reversed(ranked)}.values())[::-1][:COLUMNS]
-    tables = blocks.classes_table(
-        once, breakdown, "Par territoire" if breakdown == Breakdown.AGENCY else "Par bassin d’emploi"
-    )
-    return [section(key, title, intro=text, tables=tables)] if tables else []
+def _by_place(campaign: Campaign, figures: Mapping[str, Figure], breakdown: str, title: str) -> list[Json]:
+    """The key figures first; of places and of events, which several kinds of bilans count, what the Region counts."""
+    having = [one for one in figures.values() if breakdown in one.breakdowns]
+    ranked = sorted(having, key=lambda one: (one.indicator.headline or 99, one.indicator.filled_by != Kind.REGION))
+    counted = {str(one.indicator.unit) for one in having if one.indicator.filled_by == Kind.REGION}
+    once = [
+        one for one in ranked
+        if one.indicator.filled_by == Kind.REGION or one.indicator.unit not in counted - {str(Unit.COUNT)}
+    ]  # fmt: skip
+    return blocks.classes_table([figure(one, campaign) for one in once], breakdown, title)
+
+
+def by_agency(figures: Sequence[Figure]) -> list[Json]:
+    """A line an agency, for what agencies themselves answered."""
+    return _by_part("agencies", "Ce que chaque territoire a répondu", "Territoire", figures[: blocks.COLUMNS])
 
 
 def by_platform(figures: Mapping[str, Figure]) -> list[Json]:
     """A line a platform, for the published steps: what is hidden there is hidden here (D8)."""
-    steps = [one for name in STEPS for one in figures.values() if one.indicator.source == name and one.parts]
-    names = dict.fromkeys(part.name for one in steps for part in one.parts)
-    if not steps or not names:
+    steps = [one for name in STEPS for one in figures.values() if one.indicator.source == name]
+    note = "Chiffres publiés\u00a0; la ligne de la région compte aussi ce qui n’est pas communiqué au-dessus (n.c.)."
+    return _by_part("platforms", "Plateforme par plateforme", "Plateforme", steps, note=note)
+
+
+def _by_part(key: str, title: str, first: str, figures: Sequence[Figure], *, note: str = "") -> list[Json]:
+    """A line for each who was asked, as the figures open to their parts; the region below."""
+    names = dict.fromkeys(part.name for one in figures for part in one.parts)
+    if not names:
         return []
-    said = [{part.name: _said(part.state, part.amount) for part in one.parts} for one in steps]
-    rows = [[name, *(of.get(name, numbers.MISSING) for of in said)] for name in sorted(names)]
-    rows.append(["Région", *(HIDDEN if one.hidden else numbers.bare(one.amount, one.indicator.unit) for one in steps)])
-    header = ["Plateforme", *(one.indicator.label for one in steps)]
-    note = "Chiffres publiés par le portail\u00a0; la ligne de la région compte aussi ce qui n’est pas communiqué plus bas."
-    return [table("platforms", "Plateforme par plateforme", header, rows, note=note, total=True)]
+    of = [{part.name: _said(part, one) for part in one.parts} for one in figures]
+    rows = [[name, *(found.get(name, numbers.MISSING) for found in of)] for name in names]
+    rows.append(["Région", *(_whole(one) for one in figures)])
+    return [table(key, title, [first, *(one.indicator.label for one in figures)], rows, note=note, total=True)]
 
 
-def _said(state: str, amount: Decimal | None) -> str:
-    if state == "hidden":
+def _whole(one: Figure) -> str:
+    if one.hidden:
         return HIDDEN
-    if state == "unavailable":
+    if one.amount is None:
+        return "–" if one.indicator.adding == Adding.NONE else numbers.MISSING
+    return numbers.bare(one.amount, one.indicator.unit, one.indicator.decimals)
+
+
+def _said(part: Part, one: Figure) -> str:
+    if part.state == "hidden":
+        return HIDDEN
+    if part.state == "unavailable":
         return numbers.UNAVAILABLE
-    return numbers.MISSING if amount is None else numbers.number(amount)
+    return numbers.bare(part.amount, one.indicator.unit, one.indicator.decimals)

@@ -28,15 +28,13 @@ def _people(figures: Mapping[str, Figure], year: int) -> str:
     if received is None:
         return ""
     one = figures["personnes-accueillies"]
-    who = (
-        "L’organisme qui a répondu a"
-        if one.answered == 1
-        else f"Les {numbers.number(one.answered)} organismes qui ont répondu ont"
-    )
-    text = f"En {year}, {who[0].lower()}{who[1:]} accueilli {numbers.said(received, Unit.PEOPLE)}"
-    text += _moved(one, year)
+    who = "l’organisme qui a répondu a"
+    if one.answered > 1:
+        who = f"les {numbers.number(one.answered)} organismes qui ont répondu ont"
+    text = f"En {year}, {who} accueilli {numbers.said(received, Unit.PEOPLE)}{_moved(one, year)}"
     if followed is not None:
-        text += f"{NBSP}; {numbers.said(followed, Unit.PEOPLE)} {'ont' if followed >= 2 else 'a'} été accompagnée{'s' if followed >= 2 else ''}"
+        verb = "ont été accompagnées" if followed >= 2 else "a été accompagnée"
+        text += f"{NBSP}; {numbers.said(followed, Unit.PEOPLE)} {verb}"
     return f"{text}."
 
 
@@ -75,7 +73,8 @@ def _young(figures: Mapping[str, Figure]) -> str:
     if received is None:
         return ""
     verb = "est entré" if received < 2 else "sont entrés"
-    text = f"{counted(received, 'jeune sorti', 'jeunes sortis')} de l’école sans solution {verb} dans les plateformes (PSAD)"
+    who = counted(received, "jeune sorti", "jeunes sortis")
+    text = f"{who} de l’école sans solution {verb} dans les plateformes (PSAD)"
     if solved is not None:
         text += f", et {counted(solved, 'solution a', 'solutions ont')} commencé"
     if held is not None and lost is not None:

@@ -7,12 +7,23 @@ say, never with a sentence about nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bilans.contents.words import REST, UNKNOWN_SAID, first_letter, fraction, listed, people_of
+from bilans.contents.words import (
+    REST,
+    UNKNOWN_SAID,
+    basin,
+    first_letter,
+    fraction,
+    listed,
+    network,
+    people_of,
+    territory,
+)
 from bilans.models.indicator import Unit
-from bilans.numbers import NBSP, bare, counted, percent_of, said
+from bilans.numbers import HIDDEN, NBSP, bare, counted, percent_of, ratio, said
 
 Cells = Sequence[dict[str, Any]]
 """Cells of a FIGURE: {"key", "label", "value", "said"}."""
@@ -56,10 +67,22 @@ def people_shared(cells: Cells, breakdown: str, total: Decimal | None) -> str:
     return _joined(sentences, cells)
 
 
-def places(
-    cells: Cells, place: Callable[[str], str], unit: str, decimals: int = 0, *, adds: bool = True, total: Any = None
-) -> str:  # fmt: skip
-    """« C’est le territoire de Metz qui en compte le plus : 120 évènements, un quart du total… »
+@dataclass(frozen=True)
+class Place:
+    """What a value is said of, besides people: how one is named in a sentence, and several counted."""
+
+    named: Callable[[str], str]
+    one: str
+    several: str
+
+
+TERRITORIES = Place(territory, "territoire", "territoires")
+BASINS = Place(basin, "bassin", "bassins")
+NETWORKS = Place(network, "réseau", "réseaux")
+
+
+def places(cells: Cells, of: Place, unit: str, decimals: int = 0, *, adds: bool = True) -> str:
+    """« Le territoire de Metz vient en tête avec 120 évènements, soit un quart du total, devant… »
 
     `adds` false for means and shares: the highest and the lowest are said, and no part of any total.
     """
@@ -67,64 +90,72 @@ def places(
     if not rows:
         return _hidden_only(cells)
     if not any(value for value, _ in rows):
-        return "Aucun n’est déclaré sur ce qui est représenté ici." if adds else ""
-    whole = Decimal(total) if total else sum((value for value, _ in told(cells, rest=True)), Decimal(0))
+        return ""
+    whole = sum((value for value, _ in told(cells, rest=True)), Decimal(0))
     (most, first), *others = rows
     tied = [cell for value, cell in rows if value == most]
-    sentences = []
     if len(rows) == 1:
-        sentences.append(f"{first_letter(place(first['label']))} est le seul à répondre{NBSP}: "
-                         f"{said(most, unit, decimals)}")  # fmt: skip
+        text = f"Un seul {of.one} est renseigné{NBSP}: {of.named(first['label'])}, avec {said(most, unit, decimals)}"
     elif len(tied) == len(rows):
-        sentences.append(f"Tous sont au même niveau{NBSP}: {said(most, unit, decimals)}")
+        text = f"Tous sont au même niveau{NBSP}: {said(most, unit, decimals)}"
+    elif len(tied) > 4:
+        text = f"{len(tied)}{NBSP}{of.several} sont en tête, avec {said(most, unit, decimals)} chacun"
     elif len(tied) > 1:
-        sentences.append(f"{first_letter(listed([place(cell['label']) for cell in tied[:4]]))} sont en tête, avec "
-                         f"{said(most, unit, decimals)} chacun")  # fmt: skip
+        ahead = listed([of.named(cell["label"]) for cell in tied])
+        text = f"{first_letter(ahead)} sont en tête, avec {said(most, unit, decimals)} chacun"
     else:
-        text = f"{first_letter(place(first['label']))} vient en tête avec {said(most, unit, decimals)}"
+        text = f"{first_letter(of.named(first['label']))} vient en tête avec {said(most, unit, decimals)}"
         if adds and len(rows) > 2 and most < whole:
             text += f", soit {fraction(most, whole)} du total"
-        follow = [f"{place(cell['label'])} ({bare(value, unit, decimals)})" for value, cell in others[:2] if value]
-        sentences.append(text + (f", devant {listed(follow)}" if follow else ""))
+        follow = [f"{of.named(cell['label'])} ({bare(value, unit, decimals)})" for value, cell in others[:2] if value]
+        text += f", devant {listed(follow)}" if follow else ""
+    sentences = [text]
     if len(rows) > 3 and len(tied) < len(rows):
-        sentences += _least(rows, place, unit, decimals)
-    return _joined(sentences, cells)
+        sentences += _least(rows, of, unit, decimals)
+    return _joined(sentences, cells, of)
 
 
-def _least(
-    rows: list[tuple[Decimal, dict[str, Any]]], place: Callable[[str], str], unit: str, decimals: int
-) -> list[str]:
+def _least(rows: list[tuple[Decimal, dict[str, Any]]], of: Place, unit: str, decimals: int) -> list[str]:
     none = [cell for value, cell in rows if not value]
     if len(none) > 3:
-        return [f"{counted(len(none), 'n’en compte', 'n’en comptent')} aucun"]
+        return [f"{first_letter(counted(len(none), of.one, of.several))} n’en comptent aucun"]
     if none:
         verb = "n’en compte aucun" if len(none) == 1 else "n’en comptent aucun"
-        return [f"{first_letter(listed([place(cell['label']) for cell in none]))} {verb}"]
+        return [f"{first_letter(listed([of.named(cell['label']) for cell in none]))} {verb}"]
     least, last = rows[-1]
     if rows[-2][0] == least:
         return []
-    return [f"À l’autre bout, {place(last['label'])}{NBSP}: {said(least, unit, decimals)}"]
+    return [f"À l’autre bout, {of.named(last['label'])}{NBSP}: {said(least, unit, decimals)}"]
 
 
 def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
     """From (name, before, now): the strongest rise and the strongest fall « par rapport à 2024 »."""
-    moves = [
-        ((now - before) * 100 / before, name, before, now) for name, before, now in pairs if before >= 20 and now >= 1
-    ]
-    ups = sorted((move for move in moves if move[0] >= 1), key=lambda move: (-move[0], move[1]))
-    downs = sorted((move for move in moves if move[0] <= -1), key=lambda move: (move[0], move[1]))
+    moves = sorted(
+        ((now / before, name, ratio(now, before)) for name, before, now in pairs if ratio(now, before)),
+        key=lambda move: (-move[0], move[1]),
+    )
+    ups = [move for move in moves if move[0] >= Decimal("1.01")]
+    downs = [move for move in moves if move[0] <= Decimal("0.99")]
     if not moves:
         return ""
     if not ups and not downs:
-        return f"Tout est presque stable par rapport à {year}."
+        return f"Rien ne bouge vraiment par rapport à {year}." if len(moves) > 1 else ""
     parts = []
     if ups:
-        parts.append(f"la plus forte hausse est celle de «{NBSP}{ups[0][1]}{NBSP}» (+{NBSP}{_whole(ups[0][0])}{NBSP}%)")
+        words = (
+            "la plus forte hausse est" if len(ups) > 1 else "la seule hausse est" if len(moves) > 1 else "la hausse est"
+        )
+        parts.append(f"{words} celle de «{NBSP}{ups[0][1]}{NBSP}» ({ups[0][2]})")
     if downs:
-        words = "la plus forte baisse est" if len(downs) > 1 or not ups else "la seule baisse est"
-        gap = _whole(-downs[0][0])
-        parts.append(f"{words} celle de «{NBSP}{downs[0][1]}{NBSP}» (−{NBSP}{gap}{NBSP}%)")
-    elif len(moves) > 1 and len(ups) == len(moves):
+        words = (
+            "la plus forte baisse est"
+            if len(downs) > 1
+            else "la seule baisse est"
+            if len(moves) > 1
+            else "la baisse est"
+        )
+        parts.append(f"{words} celle de «{NBSP}{downs[-1][1]}{NBSP}» ({downs[-1][2]})")
+    elif len(moves) > 2 and len(ups) == len(moves):
         parts.append("rien ne baisse")
     return f"Par rapport à {year}, {f'{NBSP}; '.join(parts)}."
 
@@ -136,19 +167,19 @@ def names(rows: Sequence[str], most: int = 12) -> str:
     return f"{', '.join(rows[:most])}, et {counted(len(rows) - most, 'autre', 'autres')}"
 
 
-def _whole(percent: Decimal) -> str:
-    return percent_of(percent, Decimal(100)).removesuffix(f"{NBSP}%") if percent < 100 else str(round(percent))
-
-
 def _hidden_only(cells: Cells) -> str:
-    if any(cell["said"] == "n.c." for cell in cells):
+    if any(cell["said"] == HIDDEN for cell in cells):
         return "Les effectifs sont trop petits pour être communiqués (n.c.)."
     return ""
 
 
-def _joined(sentences: list[str], cells: Cells) -> str:
-    hidden = sum(cell["said"] == "n.c." for cell in cells)
-    if hidden:
-        one = "Une classe n’est pas communiquée (n.c.), son effectif étant trop petit"
-        sentences.append(one if hidden == 1 else f"{hidden}{NBSP}classes ne sont pas communiquées (n.c.)")
-    return " ".join(f"{sentence}." for sentence in sentences)
+def _joined(sentences: list[str], cells: Cells, of: Place | None = None) -> str:
+    hidden = sum(cell["said"] == HIDDEN for cell in cells)
+    if hidden and of is None:
+        sentences.append(
+            f"{counted(hidden, 'classe n’est pas communiquée', 'classes ne sont pas communiquées')} ({HIDDEN})"
+        )
+    elif hidden and of is not None:
+        words = counted(hidden, f"{of.one} n’est pas communiqué", f"{of.several} ne sont pas communiqués")
+        sentences.append(f"{words} ({HIDDEN})")
+    return " ".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)

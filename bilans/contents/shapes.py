@@ -61,6 +61,7 @@ def figure(shown: Figure, campaign: Campaign, *, comment: str = "") -> Json:
         "state": state_of(shown),
         "previous": text_of(before),
         "previous_said": "" if before is None else numbers.of(asked, before),
+        "comparable": None if shown.hidden or shown.comparable is None else [text_of(one) for one in shown.comparable],
         "change": _change(shown, campaign),
         "comment": comment,
         "answered": shown.answered,

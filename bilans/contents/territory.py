@@ -16,15 +16,15 @@ from bilans.contents.agenda import events_section
 from bilans.contents.frame import assembled, completeness, ordered, received_said
 from bilans.contents.organisation import explanations, intro, unanswered
 from bilans.contents.own import Own, headlines, own, themes, told
-from bilans.contents.shapes import Json, figure, section, table
+from bilans.contents.shapes import Json, breakdown_of, figure, section, table
 from bilans.contents.words import fraction, of_territory
 from bilans.models import Adding, Bilan, Breakdown, Kind
 from bilans.numbers import NBSP, counted
 from territories.models import Agency, EmploymentBasin
 
 DECLARED = (
-    "Ce que les organismes déclarent de ce territoire s’ajoute à partir de leurs bilans\u00a0: un organisme qui n’a pas dit où il "
-    "a reçu son public n’y est pas compté. Ces chiffres ne se mêlent pas à ceux de l’agence et de la concertation."
+    "Ce que les organismes déclarent de ce territoire vient de leurs bilans\u00a0: qui n’a pas dit où il a reçu son "
+    "public n’y est pas compté. Ces chiffres ne se mêlent pas à ceux de l’agence et de la concertation."
 )
 
 
@@ -80,10 +80,11 @@ def _themes(found: Own, basins: Sequence[str]) -> list[Json]:
     for rank, (theme, among) in enumerate(themes(found.figures.values()).items(), start=1):
         shown = [figure(one, campaign, comment=found.comments.get(one.indicator.key, "")) for one in among]
         charts = [row for one in shown for row in blocks.people_charts(one, campaign.year)][:3]
+        charts += blocks.years_charts(shown, campaign.year)
         maps = [row for one in shown for row in blocks.place_map(one, Breakdown.BASIN, codes=basins)]
         tables = _by_basin(shown, basins) if maps else []
         sections.append(section(
-            f"theme-{rank}", theme, intro=intro(shown), figures=shown, charts=[*charts, *blocks.years_charts(shown, campaign.year)],
+            f"theme-{rank}", theme, intro=intro(shown, charts, campaign.year), figures=shown, charts=charts,
             tables=tables, maps=maps,
         ))  # fmt: skip
     return sections
@@ -94,7 +95,7 @@ def _by_basin(shown: Sequence[Json], basins: Sequence[str]) -> list[Json]:
     kept = []
     for one in shown:
         cells = [
-            cell for cell in blocks.breakdown_of(one, Breakdown.BASIN)
+            cell for cell in breakdown_of(one, Breakdown.BASIN)
             if cell["key"] in basins or cell["value"] not in (None, "0")
         ]  # fmt: skip
         if cells:
@@ -132,9 +133,11 @@ def _declared(bilan: Bilan, agency: Agency, declared: Mapping[str, Figure], *, w
             f"«{NBSP}{first[0].indicator.label}{NBSP}», soit {part} du total de la région. "
         )
     header = ["Déclaré par les organismes", of_territory(agency.name), "Dans la région", "Part", "Réponses"]
+    charts = blocks.years_charts(shown, bilan.campaign.year)
     tables = [table("declared", "Le territoire dans la région", header, rows)] if rows else []
-    return [section("declared", "Ce que les organismes y déclarent", intro=(text + intro(shown)).strip(), figures=shown,
-                    charts=blocks.years_charts(shown, bilan.campaign.year), tables=tables)]  # fmt: skip
+    text = (text + intro(shown, charts, bilan.campaign.year)).strip()
+    return [section("declared", "Ce que les organismes y déclarent", intro=text, figures=shown,
+                    charts=charts, tables=tables)]  # fmt: skip
 
 
 def _answers(found: Own, others: Sequence[Bilan]) -> list[Json]:

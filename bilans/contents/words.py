@@ -15,7 +15,7 @@ from core.reference import Status
 from territories.toponyms import of
 
 # Several people of a class, as the subject of a sentence.
-_PEOPLE = {
+_PEOPLE: dict[str, dict[str, str]] = {
     Breakdown.SEX: {"f": "les femmes", "h": "les hommes"},
     Breakdown.AGE: {
         "16": "les moins de 18 ans", "18": "les 18-25 ans", "26": "les 26-44 ans", "45": "les 45 ans et plus",
@@ -32,7 +32,7 @@ _PEOPLE = {
         Status.PROFESSIONNEL: "les professionnel·les de l’orientation",
     },
 }  # fmt: skip
-UNKNOWN_SAID = {
+UNKNOWN_SAID: dict[str, str] = {
     Breakdown.SEX: "le sexe n’est pas renseigné",
     Breakdown.AGE: "l’âge n’est pas renseigné",
     Breakdown.STATUS: "le statut n’est pas renseigné",
@@ -62,7 +62,8 @@ _FRACTIONS = (
 
 def people_of(breakdown: str, category: str, label: str) -> str:
     """« les demandeur·ses d’emploi »; a class without words of its own keeps its label between quotation marks."""
-    return _PEOPLE.get(Breakdown(breakdown), {}).get(category) or f"«{NBSP}{label}{NBSP}»"
+    words: dict[str, str] = _PEOPLE.get(Breakdown(breakdown), {})
+    return words.get(category) or f"«{NBSP}{label}{NBSP}»"
 
 
 def first_letter(text: str) -> str:

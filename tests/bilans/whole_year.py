@@ -46,8 +46,8 @@ def indicators() -> list[Indicator]:
 def places() -> list[Agency]:
     """The 12 agencies and 43 basins of the pack, by their names."""
     made = [
-        Agency.objects.create(slug=row["slug"], name=row["name"], order=int(row["display_order"]), cto_installed_year=2018)
-        for row in rows("agencies")
+        Agency.objects.create(slug=row["slug"], name=row["name"], order=order, cto_installed_year=2018)
+        for order, row in enumerate(rows("agencies"), start=1)
     ]
     basins = [
         EmploymentBasin(number=int(row["number"]), name=row["name_clean"], agency=made[rank % len(made)])
@@ -79,7 +79,8 @@ def fill(of: Bilan, chance: random.Random, *, holes: bool = True) -> None:
             made.append(Value(bilan=of, indicator=asked, hidden=True))
             continue
         total = amount(asked, chance)
-        made.append(Value(bilan=of, indicator=asked, amount=total, comment="Une équipe de plus." if draw > 0.93 else ""))
+        comment = "Une équipe de plus." if draw > 0.93 else ""
+        made.append(Value(bilan=of, indicator=asked, amount=total, comment=comment))
         for breakdown in asked.breakdowns:
             left = int(total)
             keys = [key for key, _ in classes(breakdown)]
