@@ -21,7 +21,7 @@ from bilans.services.producing import pdf_of
 from tests.bilans import world
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS, KILLED_AT = 10, (2, 4, 6)
+DOCUMENTS, KILLED_AT = 7, (1, 2, 4)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -192,7 +192,7 @@ def test_B4_a_year_that_nobody_knows_and_a_year_without_bilans_are_said() -> Non
 @pytest.mark.django_db(transaction=True)
 def test_B4_two_workers_at_once_never_make_the_same_document() -> None:
     made = world.campaign(2025)
-    for number in range(6):
+    for number in range(4):
         world.bilan(of=made, name=f"Maison {number}")
     run = bulk.start(made, at=timezone.now())
     together = threading.Barrier(2)
@@ -210,8 +210,8 @@ def test_B4_two_workers_at_once_never_make_the_same_document() -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert list(run.items.values_list("state", "attempts").distinct()) == [("drawn", 1)]
-    assert list(Document.objects.values_list("number", flat=True)) == [1] * 6
+    assert set(run.items.values_list("state", "attempts")) == {("drawn", 1)}
+    assert list(Document.objects.values_list("number", flat=True)) == [1] * 4
 
 
 @pytest.mark.django_db(transaction=True)
