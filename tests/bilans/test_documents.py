@@ -15,6 +15,7 @@ from accounts.models import User
 from bilans.documents import paper_of
 from bilans.models import Bilan, Document
 from members.models import Mandate
+from psad import context
 from psad.models import PlatformCommune
 from territories.models import OfficerMandate
 from tests import factories as make
@@ -104,7 +105,8 @@ def test_D8_an_organisation_s_document_is_for_its_people_and_the_region(client: 
 def test_B3_an_officer_takes_those_of_the_territories_they_serve_and_of_the_psad_there(client: Client) -> None:
     here, there = make.agency(), make.agency()
     platform = psad.platform("ici")
-    PlatformCommune.objects.create(platform=platform, commune=make.town(agency=here))
+    with context.task("grants"):
+        PlatformCommune.objects.create(platform=platform, commune=make.town(agency=here))
     bilans = {
         "territory": world.bilan("territory", here), "psad": world.bilan("psad", platform),
         "region": world.bilan("region"),

@@ -87,6 +87,8 @@ class Command(BaseCommand):
         done = bulk.progress(production)
         if done.failed > len(self.told):
             self._say_failures(production)
+        if done.percent == self.said:
+            return
         if self.stdout.isatty():
             full = WIDTH * done.done // (done.total or 1)
             bar = "█" * full + "░" * (WIDTH - full)
