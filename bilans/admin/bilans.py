@@ -71,7 +71,6 @@ class BilanAdmin(ActsAdmin):
         ),
         "campaign", "state", "kind", "organisation__network", PlaceFilter,
     )  # fmt: skip
-    list_select_related = ("campaign", "organisation__network")
     search_fields = ("name", "organisation__name", "organisation__current_name")
     search_help_text = "Nom de l’organisme, du territoire, de la plateforme"
     export_fields = ("first_saved_at", "returned_at", "accepted_at")
@@ -85,7 +84,9 @@ class BilanAdmin(ActsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bilan]:
         rows: QuerySet[Bilan] = super().get_queryset(request)
-        return queue.queued(rows.filter(campaign__opened_at__isnull=False).select_related("campaign"))
+        return queue.queued(
+            rows.filter(campaign__opened_at__isnull=False).select_related("campaign", "organisation__network")
+        )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Queue
@@ -124,7 +125,8 @@ class BilanAdmin(ActsAdmin):
         submitted, accepted = row.state == Bilan.State.SUBMITTED, row.state == Bilan.State.ACCEPTED
         return {
             "title": row.name, "typed": name, "next": queue.after(row, self._opened()),
-            "accepting": SeenForm(initial=shown, key="accepter") if submitted and decides else None,
+            "accepting": (given if name == "accepter" else SeenForm(initial=shown, key="accepter"))
+            if submitted and decides else None,
             "returning": (given if name == "renvoyer" else ReasonForm(initial=shown, key="renvoyer"))
             if submitted and decides else None,
             "reopening": (given if name == "rouvrir" else ReasonForm(initial=shown, key="rouvrir"))
