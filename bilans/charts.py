@@ -17,6 +17,7 @@ from bilans.pen import DARK_SHADES, HATCH, SHADES, Pen, lines_of, wide
 
 Point = Mapping[str, Any]
 HALF_BARS = 17
+NAME_LINES = 3
 MANY = 3  # so many names without a figure are said in one line
 SHARES = len(SHADES) + 1  # classes that a stack can tell apart, the hatched one included
 _UNSAID = {"non renseigné", "non renseignée", "n.c.", "non disponible"}
@@ -54,9 +55,22 @@ def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = Fal
             body += written
     hatching = pen.hatching(sheet.size / 2) if f"#{pen.id(HATCH)})" in body else ""
     opening = pen.opening(
-        f"0 0 {sheet.width:g} {height:.1f}", chart["title"], chart.get("text", ""), (sheet.width, round(height, 1))
+        f"0 0 {sheet.width:g} {height:.1f}", chart["title"], _told(chart, paper), (sheet.width, round(height, 1))
     )
     return mark_safe(f"{opening}{hatching}{body}</svg>")  # every word was escaped by the pen
+
+
+def _told(chart: Mapping[str, Any], paper: bool) -> str:
+    """What the picture shows; on paper with every figure, as a table may not stand beside it."""
+    text = str(chart.get("text", ""))
+    if not paper:
+        return text
+    several = len(chart["series"]) > 1
+    told = [
+        (f"{one['name']}\u00a0: " if several else "") + ", ".join(f"{p['label']} {p['said']}" for p in one["points"])
+        for one in chart["series"]
+    ]
+    return ". ".join(part for part in (text.rstrip("."), *told) if part)
 
 
 def fits_half(chart: Mapping[str, Any]) -> bool:
@@ -66,7 +80,7 @@ def fits_half(chart: Mapping[str, Any]) -> bool:
     labels = {point["label"] for one in chart["series"] for point in one["points"]}
     room = HALF.names - 6
     return len(labels) <= HALF_BARS and not any(
-        "…" in line for label in labels for line in lines_of(label, room, HALF.size)
+        "…" in line for label in labels for line in lines_of(label, room, HALF.size, NAME_LINES)
     )
 
 
@@ -115,8 +129,10 @@ def _bars(pen: Pen, sheet: Sheet, series: Sequence[Mapping[str, Any]]) -> tuple[
     top = y
     for label in labels:
         points = [(rank, found[label]) for rank, found in enumerate(by_label) if label in found]
+        above = y
         written, y = _label(pen, sheet, label, y, len(points))
         parts += written
+        start = y
         for rank, point in points:
             value = _number(point)
             length = float(value / most) * room if value and most else 0
@@ -130,7 +146,8 @@ def _bars(pen: Pen, sheet: Sheet, series: Sequence[Mapping[str, Any]]) -> tuple[
             look = "value" if rank == 0 else "soft"
             parts.append(pen.text(sheet.names + length + 4, y + sheet.bar * 0.82, point["said"], look, sheet.size))
             y += sheet.bar + 1.5
-        y += sheet.gap - 1.5
+        # A name taller than its bars keeps its distance below as above.
+        y += (start - above if sheet.names else 0) + sheet.gap - 1.5
     base = f"M{sheet.names:g} {top:.1f}V{y - sheet.gap:.1f}"
     if sheet.names:
         parts.append(f'<path d="{base}" {pen.look("base")}/>')
@@ -147,7 +164,7 @@ def _label(pen: Pen, sheet: Sheet, label: str, y: float, bars: int) -> tuple[lis
         ]
         return written, y + sheet.size * (1.15 * len(lines) + 0.15)
     block = bars * (sheet.bar + 1.5) - 1.5
-    lines = lines_of(label, sheet.names - 6, sheet.size, 2)
+    lines = lines_of(label, sheet.names - 6, sheet.size, NAME_LINES)
     tall = sheet.size * 1.05 * len(lines)
     down = max((tall - block) / 2, 0)
     start = y + down + block / 2 - tall / 2 + sheet.size * 0.82

@@ -32,7 +32,8 @@ WHAT: Final = {
 NAMES: Final = 8  # of who did not answer, said at once
 HALF_MAP, NEAR_MAP, WHOLE_MAP = 236, 300, 330  # points
 FEW_ZONES = 12
-ALIKE: Final = 0.55  # of two pictures side by side, the smaller over the taller
+ALIKE, MUCH = 0.6, 1.2  # of two columns side by side, how tall the second may be over the first
+LETTERS: Final = 58  # of a line of words under a picture half as wide as the sheet
 LONG_TABLE: Final = 24  # rows
 NARROW_TABLE: Final = 3  # columns; two such tables stand side by side
 
@@ -85,7 +86,7 @@ def _section(section: Mapping[str, Any], year: int) -> dict[str, Any]:
         "answered": any(figure["answers"] for figure in figures),
         "comparable": any(figure["comparable"] for figure in figures),
         "lines": _lines([*map(_chart, section["charts"]), *map(_map, section["maps"])]),
-        "tables": _tables(section["tables"]),
+        "tables": _tables(_untold(section)),
     }
 
 
@@ -121,32 +122,37 @@ def _map(drawn: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(pictures: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The pictures by lines, in order: one, or two half as wide of about one height."""
+def _lines(pictures: Sequence[dict[str, Any]]) -> list[list[list[dict[str, Any]]]]:
+    """The pictures by lines, about in order: one, or two columns of about one height."""
     left = [one for one in pictures if one["svg"]]
     lines = []
     while left:
         first = left.pop(0)
-        line = [first]
-        if first["half"]:
-            mate = next((one for one in left if one["half"] and _alike(first, one)), None)
-            if mate:
-                left.remove(mate)
-                line.append(mate)
-            else:
-                _widen(first)
-        lines.append(line)
+        beside = _beside(first, left) if first["half"] else []
+        left = [one for one in left if all(one is not other for other in beside)]
+        if first["half"] and not beside:
+            _widen(first)
+        lines.append([[first], beside] if beside else [[first]])
     return lines
 
 
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    low, high = sorted((_height(one["svg"]), _height(other["svg"])))
-    return low >= ALIKE * high
+def _beside(first: Mapping[str, Any], left: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stands beside a picture half as wide as the sheet: one of its height, or small ones under each other."""
+    tall, room = _height(first), _height(first) * MUCH
+    column: list[dict[str, Any]] = []
+    for one in left:
+        if one["half"] and _height(one) <= room:
+            column.append(one)
+            room -= _height(one)
+    if column and tall * MUCH - room >= ALIKE * tall:
+        return column
+    return next(([one] for one in left if one["half"] and tall >= ALIKE * _height(one)), [])
 
 
-def _height(svg: str) -> float:
-    found = _TALL.search(svg)
-    return float(found[1]) if found else 0
+def _height(picture: Mapping[str, Any]) -> float:
+    """About how tall it is with its title and its words, in points."""
+    found = _TALL.search(picture["svg"])
+    return (float(found[1]) if found else 0) + 24 + 12 * (len(picture["text"]) // LETTERS + 1)
 
 
 def _widen(picture: dict[str, Any]) -> None:
@@ -166,6 +172,12 @@ def _zones(drawn: Mapping[str, Any]) -> list[dict[str, Any]]:
         for code, value in sorted(drawn["values"].items(), key=lambda item: item[0].zfill(3))
         if code in names
     ]
+
+
+def _untold(section: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tables of a section, but those of one column of numbers that a chart writes beside its bars."""
+    charts = {f"{chart['key']}-classes" for chart in section["charts"]}
+    return [table for table in section["tables"] if len(table["header"]) > 2 or table["key"] not in charts]
 
 
 def _tables(tables: Sequence[Mapping[str, Any]]) -> list[list[list[dict[str, Any]]]]:
