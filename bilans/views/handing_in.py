@@ -49,7 +49,7 @@ def submit(desk: Desk) -> HttpResponse:
     try:
         writing.submit(desk.bilan, user=desk.user, at=desk.at)
     except writing.Incomplete:
-        return _review(desk, 422)
+        return _review(desk, 400)
     except writing.AlreadySubmitted:
         messages.info(desk.request, "Ce bilan était déjà déposé.")
     except ValidationError as error:

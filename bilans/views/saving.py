@@ -45,7 +45,7 @@ class Attempt:
     def status(self) -> int:
         if self.saved is None or self.saved.held:
             return 409
-        return 422 if self.errors else 200
+        return 400 if self.errors else 200
 
 
 def attempt(desk: Desk, controls: list[Control], lines: list[Line]) -> Attempt:

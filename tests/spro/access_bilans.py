@@ -52,7 +52,21 @@ BOARD: dict[str, Route] = {
         FOLLOW | {"officer": 403, "far_officer": 403},
     ),
 }  # fmt: skip
-PRIVATE: dict[str, Route] = {**BOARD, **FIGURES, **FILES}
+# One's own bilans; a bilan to fill, where the Region reads and never writes in the name of a house (B2).
+_OWN: Answers = dict.fromkeys(NOBODY, 200) | {"anonymous": 302, "citizen": 403}
+_WRITE: Answers = WHOLE | {"region": 403}
+_FILL = "pro/bilans/<uuid:key>/"
+_TO_FILL = "/pro/bilans/{bilan}/"
+WRITING: dict[str, Route] = {
+    "pro/bilans/": ("/pro/bilans/", _OWN, None),
+    _FILL: (_TO_FILL, WHOLE, None),
+    f"{_FILL}relire/": (f"{_TO_FILL}relire/", WHOLE, None),
+    f"{_FILL}<slug:part>/": (f"{_TO_FILL}accueil/", WHOLE, _WRITE),
+    f"{_FILL}questions/": (f"{_TO_FILL}questions/", WHOLE, _WRITE),
+    f"{_FILL}deposer/": (f"{_TO_FILL}deposer/", FORM, _WRITE | {"member": 400, "manager": 400}),
+    f"{_FILL}reprendre/": (f"{_TO_FILL}reprendre/", FORM, _WRITE),
+}
+PRIVATE: dict[str, Route] = {**BOARD, **FIGURES, **FILES, **WRITING}
 
 # The lists of the desk: who opens the list, one object, the form that adds, the page that deletes.
 # Bilans one by one, whole: the Region's staff, not who runs the machine.
