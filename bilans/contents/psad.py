@@ -24,7 +24,7 @@ LASTING = ((3, "psad_held3", "psad_lost3"), (6, "psad_held6", "psad_lost6"))
 # The theme where each chart stands is that of these indicators.
 _PLACED = (("funnel", {STEPS[0]}), ("solutions", set(SOLUTIONS)), ("lasting", {LASTING[0][1]}))
 NOTE = (
-    "Les nombres de jeunes des PSAD sont ceux que le portail a publiés une fois pour toutes\u00a0; personne ne les saisit. "
+    "Les nombres de jeunes des PSAD sont ceux que le portail a publiés une fois pour toutes, sans saisie. "
     "Une personne compte une fois à chaque étape, dans l’année où elle la passe\u00a0: les étapes ne s’emboîtent pas."
 )
 
