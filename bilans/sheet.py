@@ -92,7 +92,7 @@ class Sheet:
         return next((part for part in self.parts if part.slug == slug), None)
 
 
-COMMENTARY = ("commentary", "Commentaire d’ensemble", "Ce qu’il faut savoir pour lire vos chiffres. Facultatif.")
+COMMENTARY = ("commentary", "Commentaire d’ensemble", "Ce qu’il faut savoir pour lire vos chiffres.")
 
 
 def sheet_of(bilan: Bilan) -> Sheet:
