@@ -15,7 +15,7 @@ from accounts.models import RegionMandate, User
 from accounts.services import end_period, grant_period, grant_region_mandate
 from members.models import Mandate, Organisation
 from members.services import grant_mandate
-from spro import demo_agenda, demo_lorfolio, demo_psad, demo_recognition, demo_referents
+from spro import demo_agenda, demo_bilans, demo_lorfolio, demo_psad, demo_recognition, demo_referents
 from spro.editorial import demo_pages
 from territories.models import Agency, OfficerMandate
 
@@ -67,6 +67,9 @@ class Command(BaseCommand):
             raise CommandError("Chargez d’abord le pack de la région : manage.py load_region_pack data/grand-est")
         with transaction.atomic():
             self._seed(organisation, agency)
+        demo_bilans.seed(
+            staff=_account(REGION), writers=[_account(MANAGER), _account(MEMBER)]
+        )  # its documents are drawn outside a transaction
         if psad_whole:
             demo_psad.fill(self.stdout.write)
         if verbosity:
