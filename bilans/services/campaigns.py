@@ -12,7 +12,7 @@ from django.db import transaction
 from bilans import subjects
 from bilans.calendar import proposed
 from bilans.models import Act, Bilan, Campaign, CampaignAct, Kind, Value
-from bilans.prefilling import prefill
+from bilans.prefilling import prefill_all
 from bilans.services import telling
 from bilans.services.noting import note, note_bilans
 from core.journal import Actor, record
@@ -74,8 +74,7 @@ def add_missing(campaign: Campaign, *, at: dt.datetime, actor: Actor | None = No
     found = campaign.bilans.exclude(acts__done=Act.Done.OPENED)
     made = list(found.select_related("campaign", "organisation", "agency", "platform").order_by("pk"))
     note_bilans(made, Act.Done.OPENED, at=at, actor=actor)
-    for bilan in made:
-        prefill(bilan, at=at)
+    prefill_all(made, at=at)
     return made
 
 
