@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.template import Context, Template
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from bilans.documents import paper_of
 from bilans.models import Bilan, Document
+from bilans.services.producing import digest_of, said_of
 from members.models import Mandate
 from psad import context
 from psad.models import PlatformCommune
@@ -183,3 +186,56 @@ def test_B3_a_page_shows_the_version_to_take_and_the_older_ones_to_the_region(
     one.saved_at = last.made_at + dt.timedelta(minutes=1)
     seen = paper_of(member, one)
     assert (seen.document, seen.older, seen.stale) == (last, (), True)
+
+
+def made_url(of: Bilan) -> str:
+    return f"/pro/bilans/{of.public_id}/document/produire/"
+
+
+def test_B4_who_may_open_a_bilan_has_its_document_made_and_nothing_drawn_twice(client: Client) -> None:
+    one = world.submitted(world.bilan())
+    client.force_login(of_house(one.organisation))
+    assert client.get(made_url(one)).status_code == 405
+    back = "/pro/bilans/"
+    answer = client.post(made_url(one), {"retour": back})
+    assert (answer.status_code, answer["Location"]) == (302, back)
+    assert client.get(url(one)).content[:5] == b"%PDF-"
+    client.post(made_url(one))
+    assert Document.objects.filter(bilan=one).count() == 1
+
+
+@pytest.mark.parametrize("elsewhere", ["https://ailleurs.invalid/", "//ailleurs.invalid/", "javascript:alert(1)", ""])
+def test_S2_who_had_a_document_made_never_leaves_for_another_site(client: Client, elsewhere: str) -> None:
+    one = world.bilan()
+    drawn(one)
+    client.force_login(make.region_staff())
+    Document.objects.update(digest=digest_of(said_of(one, at=timezone.now())))
+    answer = client.post(made_url(one), {"retour": elsewhere})
+    assert (answer.status_code, answer["Location"]) == (302, f"/pro/bilans/{one.public_id}/")
+
+
+def test_habit_2_strangers_have_nothing_made(client: Client) -> None:
+    one, region = world.bilan(), world.bilan("region")
+    for user in (make.professional(), make.person(), officer(make.agency())):
+        client.force_login(user)
+        assert [client.post(made_url(of)).status_code for of in (one, region)] == [404, 404]
+    assert Document.objects.count() == 0
+
+
+def test_B3_the_block_of_documents_offers_what_its_reader_may_take(rf: Any) -> None:
+    one = world.bilan()
+    drawn(one)
+    drawn(one, 2)
+    block = Template("{% load bilan_documents %}{% bilan_documents bilan %}")
+
+    def shown(user: User) -> str:
+        request = rf.get("/pro/bilans/")
+        request.user = user
+        return block.render(Context({"request": request, "bilan": one}))
+
+    mine, region = shown(of_house(one.organisation)), shown(make.region_staff())
+    for form in FORMS:
+        assert mine.count(f'href="{url(one, form)}"') == region.count(f'href="{url(one, form)}"') == 1
+    assert ("?version=1" in mine, "?version=1" in region) == (False, True)
+    Document.objects.all().delete()
+    assert "Aucun document n’a encore été produit" in shown(make.region_staff())
