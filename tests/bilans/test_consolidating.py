@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bilans.consolidating import consolidate
-from bilans.models import Adding, Bilan, Campaign, Kind
+from bilans.consolidation import Figure
+from bilans.models import Adding, Bilan, Campaign, Indicator, Kind
+from members.models import Organisation
 from tests.bilans.world import accepted, bilan, campaign, indicator, returned, submitted, value
 from tests.factories import agency, network, organisation, site, town
 
 pytestmark = pytest.mark.django_db
 
 
-def figure(of: Campaign, key: str, kind: Kind = Kind.ORGANISATION, **scope: object):  # type: ignore[no-untyped-def]
-    return consolidate(of, kind=kind, whole=True, **scope)[key]  # type: ignore[arg-type]
+def figure(of: Campaign, key: str, kind: Kind = Kind.ORGANISATION, **scope: Any) -> Figure:
+    return consolidate(of, kind=kind, whole=True, **scope)[key]
 
 
-def handed_in(asked, amount=None, *, of=None, subject=None, **fields):  # type: ignore[no-untyped-def]
+def handed_in(
+    asked: Indicator,
+    amount: Any = None,
+    *,
+    of: Campaign | None = None,
+    subject: Organisation | None = None,
+    **fields: Any,
+) -> Bilan:
     row = bilan(subject=subject, of=of)
     value(row, asked, amount, **fields)
     return submitted(row)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from bilans.models import Adding, Kind
-from territories.models import OfficerMandate
+from territories.models import Agency, OfficerMandate
 from tests.bilans.world import accepted, bilan, campaign, indicator, moment, submitted, value
 from tests.factories import agency, network, officer, organisation, person, professional, region_staff
 
@@ -33,7 +33,7 @@ def region() -> Client:
     return signed_in(region_staff())
 
 
-def serving(where: object) -> Client:
+def serving(where: Agency) -> Client:
     user = person()
     OfficerMandate.objects.create(user=user, agency=where)
     return signed_in(user)
