@@ -65,6 +65,8 @@ PUBLIC_PAGES = [
     "/candidature/",
     "/reconnaissances/",
     "/reconnaissances/ > /reconnaissances/[0-9a-f-]{36}/",
+    "/bilans/",
+    "/bilans/ > /bilans/[0-9]{4}/",
     "/psad/partage/un-lien-inconnu/",
     "/une-page-qui-n-existe-pas/",
     "/mon-accompagnement/",
