@@ -15,7 +15,7 @@ weight is not known.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -49,8 +49,19 @@ def consolidate(
         raise ValueError("one level at a time")
     if (network and kind != Kind.ORGANISATION) or (agency and kind == Kind.REGION):
         return {}
-    scope = Scope(kind, agency, network)
     ground = gather(campaign, kind, agency=agency, only=only)
+    return _over(ground, Scope(kind, agency, network), whole=whole)
+
+
+def by_network(
+    campaign: Campaign, networks: Iterable[Network], *, whole: bool = False, only: Collection[str] | None = None
+) -> dict[str, dict[str, Figure]]:
+    """As `consolidate` over each of `networks`, by slug, the bilans being read once for all of them."""
+    ground = gather(campaign, Kind.ORGANISATION, only=only)
+    return {one.slug: _over(ground, Scope(Kind.ORGANISATION, None, one), whole=whole) for one in networks}
+
+
+def _over(ground: Ground, scope: Scope, *, whole: bool) -> dict[str, Figure]:
     with remembered():
         figures = {one.key: _figure(ground, scope, one) for one in ground.indicators if scope.holds(one)}
     return figures if whole else hide(figures, ground, scope)

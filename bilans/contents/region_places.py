@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bilans import numbers
-from bilans.consolidating import consolidate
+from bilans.consolidating import by_network
 from bilans.consolidation import Figure, Part
 from bilans.contents import blocks, sentences
 from bilans.contents.psad import STEPS
@@ -26,10 +26,8 @@ def networks_charts(campaign: Campaign, figures: Sequence[Figure], *, whole: boo
     ]
     keys = [one.indicator.key for one in kept]
     networks = list(Network.objects.order_by("number")) if keys else []
-    found = {
-        network.display_name: consolidate(campaign, kind=Kind.ORGANISATION, network=network, whole=whole, only=keys)
-        for network in networks
-    }
+    figures_of = by_network(campaign, networks, whole=whole, only=keys) if networks else {}
+    found = {network.display_name: figures_of[network.slug] for network in networks}
     charts = {key: _network_chart(key, campaign.year, found) for key in keys}
     return {key: drawn for key, drawn in charts.items() if drawn}
 
