@@ -78,6 +78,7 @@ PUBLIC_PAGES = [
 ]
 
 # What each demo account opens once signed in.
+_BILAN = "/pro/bilans/ > /pro/bilans/[0-9a-f-]{36}/"
 _HOUSE = "/pro/organisme/mission-locale-troyes/"
 _SITE = f"{_HOUSE}lieux/mission-locale-troyes/"
 _EVENT = "/pro/agenda/forum-des-metiers-de-troyes/"
@@ -99,6 +100,7 @@ DESKS = {
         "/comptes/double-verification/application/activer/",
         "/pro/agenda/", "/pro/agenda/?pile=brouillons", "/pro/agenda/nouveau/", _EVENT, f"{_EVENT}modifier/",
         f"{_EVENT}apercu/", f"{_EVENT}dates/", f"{_EVENT}dates/ajouter/", f"{_EVENT}retirer/",
+        "/pro/bilans/", _BILAN, f"{_BILAN} + accueil-et-information/", f"{_BILAN} + questions/", f"{_BILAN} + relire/",
     ],
     "candidat": [
         "/pro/", "/candidature/commencer/", _DOSSIER, f"{_DOSSIER} + organisme/", _SITES,
