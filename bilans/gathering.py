@@ -82,7 +82,9 @@ class Scope:
         """Whether the indicator has a figure at this level."""
         if self.declared:
             return Breakdown.AGENCY in indicator.breakdowns
-        return self.network is None or indicator.adding != Adding.DISTINCT
+        if self.network or (self.agency and self.kind == Kind.PSAD):
+            return indicator.adding != Adding.DISTINCT  # nobody counts them at this level
+        return True
 
     def takes(self, subject: Subject) -> bool:
         return not self.group or subject.group == self.group
