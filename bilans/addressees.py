@@ -41,7 +41,8 @@ def fillers(bilans: Collection[Bilan]) -> dict[int, list[User]]:
 
 def people_of(bilans: Collection[Bilan]) -> dict[User, list[Bilan]]:
     """Each person who fills some of `bilans`, with those, in their order: one mail says all of them."""
-    whose, found = fillers(bilans), {}
+    whose = fillers(bilans)
+    found: dict[User, list[Bilan]] = {}
     for bilan in bilans:
         for user in whose[bilan.pk]:
             found.setdefault(user, []).append(bilan)

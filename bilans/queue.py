@@ -61,7 +61,10 @@ def queued(rows: QuerySet[Any]) -> QuerySet[Any]:
         default=Value(OVER),
         output_field=IntegerField(),
     )
-    return rows.annotate(rank=rank).order_by("rank", F("submitted_at").asc(nulls_last=True), "name", "pk")
+    ordered: QuerySet[Any] = rows.annotate(rank=rank).order_by(
+        "rank", F("submitted_at").asc(nulls_last=True), "name", "pk"
+    )
+    return ordered
 
 
 def after(bilan: Bilan, rows: QuerySet[Bilan]) -> Bilan | None:

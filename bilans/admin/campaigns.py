@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -142,7 +143,7 @@ def sheet_of(campaign: Campaign) -> dict[str, Any]:
 def counts_of(campaign: Campaign) -> list[tuple[str, list[int]]]:
     """By kind: untouched, begun, submitted, returned, accepted, all."""
     state, draft = Bilan.State, Q(state=Bilan.State.DRAFT)
-    rows = campaign.bilans.order_by().values("kind").annotate(
+    rows: Iterable[Any] = campaign.bilans.order_by().values("kind").annotate(
         untouched=Count("pk", filter=draft & Q(first_saved_at=None)),
         begun=Count("pk", filter=draft & Q(first_saved_at__isnull=False)),
         submitted=Count("pk", filter=Q(state=state.SUBMITTED)),

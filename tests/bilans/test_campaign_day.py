@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -24,11 +25,11 @@ pytestmark = pytest.mark.django_db
 OPENS, DUE, CLOSES = dt.date(2026, 1, 15), dt.date(2026, 3, 31), dt.date(2026, 4, 30)
 
 
-def planned(**fields: object) -> Campaign:
+def planned(**fields: Any) -> Campaign:
     return w.campaign(2025, opened=False, opens_on=OPENS, due_on=DUE, closes_on=CLOSES, **fields)
 
 
-def team(house: Organisation, **fields: object) -> User:
+def team(house: Organisation, **fields: Any) -> User:
     user = make.person(**fields)
     Mandate.objects.create(user=user, organisation=house, role=Mandate.Role.MEMBER)
     return user
@@ -67,8 +68,8 @@ def test_B2_a_december_that_was_missed_is_caught_up_in_january_and_never_after_t
     assert [act.text[:9] for act in run_day(dt.date(2027, 1, 20))] == ["Campagne ", "Ouverture"]
 
 
-def test_B2_dates_come_from_the_settings(settings: object) -> None:
-    settings.BILANS_DAYS = {"prepared": "11-01", "opens": "02-01", "due": "04-15", "closes": "02-29"}  # type: ignore[attr-defined]
+def test_B2_dates_come_from_the_settings(settings: Any) -> None:
+    settings.BILANS_DAYS = {"prepared": "11-01", "opens": "02-01", "due": "04-15", "closes": "02-29"}
     from bilans.calendar import proposed
 
     assert proposed(2026) == {

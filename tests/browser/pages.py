@@ -86,6 +86,7 @@ _DOSSIER = "/candidature/ > /candidature/[0-9a-f-]{36}/"
 _SITES = f"{_DOSSIER} + sites/"
 _DESK = "/admin/recognition/"
 _PSAD = "/psad/troyes/"
+_BOARD = "/pro/bilans/ > /pro/bilans/[0-9]{4}/suivi/"
 _FIGURES = "/pro/bilans/ > /pro/bilans/[0-9]{4}/chiffres/"
 DESKS = {
     "citoyen": ["/comptes/", "/comptes/sessions/", "/comptes/double-verification/"],
@@ -125,11 +126,15 @@ DESKS = {
         "/psad/partenaire/boite-a-outils/",
     ],
     "ml": [f"{_PSAD} > {_PSAD}dossiers/[0-9a-f-]{{36}}/"],
-    "agence": [_FIGURES, "/pro/", "/pro/referents/", "/pro/signalements/", "/admin/", "/admin/territories/site/",
-               "/admin/events/event/", "/admin/events/event/radar/"],
+    "agence": [_BOARD, _FIGURES, "/pro/", "/pro/referents/", "/pro/signalements/", "/admin/",
+               "/admin/territories/site/", "/admin/events/event/", "/admin/events/event/radar/"],
     "region": [
         "/pro/bilans/chiffres/", _FIGURES, f"{_FIGURES} > /pro/bilans/[0-9]{{4}}/chiffres/[a-z-]+/",
         "/pro/", "/admin/", "/admin/recherche/?q=troyes", "/admin/imports/", "/admin/territories/site/",
+        _BOARD, f"{_BOARD} + ?etat=tous", "/admin/bilans/bilan/", "/admin/bilans/campaign/",
+        "/admin/bilans/campaign/ > /admin/bilans/campaign/[0-9]+/change/",
+        *(f"/admin/bilans/bilan/?state__exact={state} > /admin/bilans/bilan/[0-9]+/change/"
+          for state in ("submitted", "accepted", "returned", "draft")),
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
         "/admin/events/event/?due=a-relire", "/admin/events/event/radar/", "/admin/events/revision/",
