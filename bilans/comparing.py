@@ -24,7 +24,7 @@ def last_year(bilan: Bilan) -> dict[Key, Decimal]:
         amount__isnull=False,
     )  # fmt: skip
     found = rows.order_by("pk").values_list("indicator_id", "breakdown", "category", "amount")
-    return {(indicator, breakdown, category): amount for indicator, breakdown, category, amount in found}
+    return {(row[0], row[1], row[2]): row[3] for row in found if row[3] is not None}
 
 
 def flagged(now: Decimal | None, before: Decimal | None, campaign: Campaign) -> bool:
