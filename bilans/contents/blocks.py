@@ -75,7 +75,7 @@ def place_chart(shown: Json, key: str, year: int, *, least: int = 2) -> list[Jso
     place, words = PLACES[Breakdown(key)]
     text = sentences.places(cells, place, shown["unit"], shown["decimals"])
     ranked = [cell for value, cell in sentences.told(cells) if value]
-    ranked += [cell for cell in cells if cell["value"] is None]
+    ranked += [cell for cell in cells if cell["said"] == numbers.HIDDEN]
     points = [point(cell["label"], cell["value"], cell["said"]) for cell in ranked]
     title = f"{shown['label']} {words}"
     return [chart(

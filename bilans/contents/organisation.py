@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from bilans import numbers
-from bilans.adding import counts_people
-from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
 from bilans.contents import blocks
 from bilans.contents.agenda import events_section
 from bilans.contents.frame import assembled, comments_rows, named
+from bilans.contents.network import network_section
 from bilans.contents.own import Own, headlines, own, themes
 from bilans.contents.shapes import Json, breakdown_of, figure, section, table
-from bilans.contents.words import first_letter, fraction
-from bilans.models import Adding, Bilan, Breakdown, Kind
-from core.small_counts import LEAST
-from members.models import Network
+from bilans.models import Bilan, Breakdown
 
 
 def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
@@ -39,7 +34,7 @@ def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
         headlines=first,
         sections=[
             *theme_sections(found),
-            *_network(found, network),
+            *network_section(found, network),
             *events_section(bilan, at),
             *explanations(found),
             *unanswered(found),
@@ -59,11 +54,11 @@ def theme_sections(found: Own) -> list[Json]:
         if main:
             drawn = figure(main, found.bilan.campaign)
             charts += blocks.people_charts(drawn, year)
-            placed = blocks.place_chart(drawn, Breakdown.AGENCY, year, least=3)
+            placed = blocks.place_chart(drawn, Breakdown.AGENCY, year, least=3) if main.indicator.of_people else []
             charts += placed
             if not placed:
                 tables += _only_filled(blocks.classes_table(shown, Breakdown.AGENCY, "Par territoire"))
-        charts += blocks.years_charts(shown, year)
+        charts += blocks.years_charts(shown, year, least=4)
         sections.append(section(
             f"theme-{rank}", theme, intro=intro(shown, charts, year), figures=shown, tables=tables, charts=charts
         ))  # fmt: skip
@@ -101,48 +96,6 @@ def _only_filled(tables: list[Json]) -> list[Json]:
             if rank == len(one["rows"]) - 1 or any(cell not in ("0", "–", numbers.MISSING) for cell in row[1:])
         ]  # fmt: skip
     return tables
-
-
-def _network(found: Own, network: Network | None) -> list[Json]:
-    """What the organisation weighs in its network, for sums that leave nobody else to be recognised (D8)."""
-    if network is None or found.bilan.state not in Bilan.COUNTED:
-        return []
-    keys = [one.indicator.key for one in headlines(found.figures.values()) if one.indicator.adding == Adding.SUM]
-    whole = consolidate(found.bilan.campaign, kind=Kind.ORGANISATION, network=network, only=keys)
-    rows, best = [], ("", Decimal(0), Decimal(0))
-    for key in keys:
-        mine, all_ = found.figures[key], whole.get(key)
-        if mine.amount is None or all_ is None or not _may_compare(mine, all_):
-            continue
-        amount = all_.amount or Decimal(0)
-        rows.append([
-            mine.indicator.label, numbers.of(mine.indicator, mine.amount), numbers.of(mine.indicator, amount),
-            numbers.percent_of(mine.amount, amount) or "–", f"{all_.answered} sur {all_.expected}",
-        ])  # fmt: skip
-        if not best[0] and mine.indicator.of_people and amount:
-            best = (mine.indicator.label, mine.amount, amount)
-    if not rows:
-        return []
-    name = network.display_name
-    text = ""
-    if best[0] and best[1]:
-        share = fraction(best[1], best[2])
-        text = (
-            f"{first_letter(share)} du total du réseau «{numbers.NBSP}{name}{numbers.NBSP}» pour l’indicateur "
-            f"«{numbers.NBSP}{best[0]}{numbers.NBSP}» vient de cet organisme."
-        )
-    header = ["Indicateur", "L’organisme", "Son réseau", "Part", "Réponses dans le réseau"]
-    return [section("network", "Sa place dans son réseau", intro=text, tables=[
-        table("network", f"L’organisme et le réseau «{numbers.NBSP}{name}{numbers.NBSP}»", header, rows)
-    ])]  # fmt: skip
-
-
-def _may_compare(mine: Figure, all_: Figure) -> bool:
-    """Whether several others answered, and what they leave is no small count."""
-    if all_.hidden or all_.amount is None or mine.amount is None or all_.answered < 3:
-        return False
-    rest = all_.amount - mine.amount
-    return not counts_people(mine.indicator) or rest == 0 or rest >= LEAST
 
 
 def explanations(found: Own) -> list[Json]:

@@ -16,7 +16,7 @@ from bilans.contents.frame import assembled, ordered
 from bilans.contents.organisation import explanations, intro, main_of, people_tables
 from bilans.contents.own import Own, headlines, own, themes, told
 from bilans.contents.region_answers import answers
-from bilans.contents.region_places import by_agency, by_basin, by_platform, by_territory, networks_charts
+from bilans.contents.region_places import by_agency, by_platform, by_territory, networks_charts
 from bilans.contents.region_words import brief
 from bilans.contents.shapes import Json, figure, section, table
 from bilans.models import Adding, Bilan, Breakdown, Campaign, Indicator, Kind, Unit
@@ -91,7 +91,6 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
             *_of_platforms(ground),
             *_of_region(ground),
             *by_territory(ground.campaign, figures),
-            *by_basin(ground.campaign, figures),
             *_years(ground),
             *explanations(ground.mine),
         ],
@@ -142,7 +141,7 @@ def _of_organisations(ground: Ground) -> list[Json]:
         charts += blocks.years_charts(shown, year)
         sections.append(section(
             f"organisations-{rank}", theme, intro=intro(shown, charts, year), figures=shown, charts=charts, maps=maps,
-            tables=people_tables(shown, least=1),
+            tables=people_tables(shown, least=2),
         ))  # fmt: skip
     return sections
 
@@ -176,11 +175,12 @@ def _of_region(ground: Ground) -> list[Json]:
     year, sections = ground.campaign.year, []
     for rank, (theme, among) in enumerate(themes(ground.mine.figures.values()).items(), start=1):
         shown = ground.mine.shown(one.indicator.key for one in among)
+        key = [one.indicator.key for one in among if one.indicator.headline]
         maps = [
-            row for one in shown
+            row for one in shown if one["key"] in key
             for row in (blocks.place_map(one, Breakdown.BASIN) or blocks.place_map(one, Breakdown.AGENCY))
         ]  # fmt: skip
-        charts = blocks.years_charts(shown, year)
+        charts: list[Json] = []
         sections.append(section(
             f"region-{rank}", theme, intro=intro(shown, charts, year), figures=shown, maps=maps, charts=charts
         ))  # fmt: skip
@@ -188,13 +188,13 @@ def _of_region(ground: Ground) -> list[Json]:
 
 
 def _years(ground: Ground) -> list[Json]:
-    """Every figure beside the year before, over those that answered both years."""
+    """The key figures beside the year before, over those that answered both years."""
     year = ground.campaign.year
     rows = [
         [one.indicator.label, *(numbers.of(one.indicator, amount) for amount in one.comparable), _move(one)]
         for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD, Kind.REGION)
         for one in ground.of(kind)
-        if one.comparable and not one.hidden
+        if one.comparable and not one.hidden and one.indicator.headline
     ]
     if not rows:
         return []
@@ -203,7 +203,7 @@ def _years(ground: Ground) -> list[Json]:
         "des autres pages."
     )
     header = ["Indicateur", str(year - 1), str(year), "Évolution"]
-    listed = table("years", "Tous les indicateurs d’une année à l’autre", header, rows, note=note)
+    listed = table("years", "Les chiffres clés d’une année à l’autre", header, rows, note=note)
     return [section("years", f"De {year - 1} à {year}", tables=[listed])]
 
 
@@ -215,7 +215,9 @@ def _move(one: Figure) -> str:
     if one.indicator.unit in (Unit.SHARE, Unit.SCORE):
         gap = numbers.number(abs(now - before), one.indicator.decimals)
         return "stable" if now == before else f"{'+' if now > before else '−'}{numbers.NBSP}{gap}"
-    return "stable" if now == before else numbers.ratio(now, before) or "–"
+    if now == before:
+        return "stable"
+    return "presque stable" if abs(now - before) * 200 < before else numbers.ratio(now, before) or "–"
 
 
 def _definitions(ground: Ground) -> list[Indicator]:

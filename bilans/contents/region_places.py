@@ -59,12 +59,6 @@ def by_territory(campaign: Campaign, figures: Mapping[str, Figure]) -> list[Json
     return [section("by-territory", "Territoire par territoire", intro=text, tables=tables)] if tables else []
 
 
-def by_basin(campaign: Campaign, figures: Mapping[str, Figure]) -> list[Json]:
-    """A line an employment basin."""
-    tables = _by_place(campaign, figures, Breakdown.BASIN, "Par bassin d’emploi")
-    return [section("by-basin", "Bassin par bassin", tables=tables)] if tables else []
-
-
 def _by_place(campaign: Campaign, figures: Mapping[str, Figure], breakdown: str, title: str) -> list[Json]:
     """The key figures first; of places and of events, which several kinds of bilans count, what the Region counts."""
     having = [one for one in figures.values() if breakdown in one.breakdowns]

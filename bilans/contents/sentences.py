@@ -140,20 +140,14 @@ def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
         return ""
     if not ups and not downs:
         return f"Rien ne bouge vraiment par rapport à {year}." if len(moves) > 1 else ""
+    if len(moves) == 1:
+        return f"«{NBSP}{moves[0][1]}{NBSP}»{NBSP}: {moves[0][2]} par rapport à {year}."
     parts = []
     if ups:
-        words = (
-            "la plus forte hausse est" if len(ups) > 1 else "la seule hausse est" if len(moves) > 1 else "la hausse est"
-        )
+        words = "la plus forte hausse est" if len(ups) > 1 else "la seule hausse est"
         parts.append(f"{words} celle de «{NBSP}{ups[0][1]}{NBSP}» ({ups[0][2]})")
     if downs:
-        words = (
-            "la plus forte baisse est"
-            if len(downs) > 1
-            else "la seule baisse est"
-            if len(moves) > 1
-            else "la baisse est"
-        )
+        words = "la plus forte baisse est" if len(downs) > 1 else "la seule baisse est"
         parts.append(f"{words} celle de «{NBSP}{downs[-1][1]}{NBSP}» ({downs[-1][2]})")
     elif len(moves) > 2 and len(ups) == len(moves):
         parts.append("rien ne baisse")
