@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
 from bilans.models import Adding, Bilan, Campaign, Indicator, Kind
 from members.models import Organisation
+from psad import context
+from psad.models import Figure as Published
+from psad.models import Publication
 from tests.bilans.world import accepted, bilan, campaign, indicator, returned, submitted, value
 from tests.factories import agency, network, organisation, site, town
 
@@ -153,6 +158,26 @@ def test_B3_the_year_of_an_indicator_that_had_not_begun_is_not_compared() -> Non
     bilan(of=before)
     assert figure(year, "recus").previous is None
     assert consolidate(before, kind=Kind.ORGANISATION) == {}
+
+
+def test_D9_a_distinct_count_is_asked_of_its_level_and_is_no_sum(campaign_with_flows: Campaign) -> None:
+    """The flows of the PSAD: nobody publishes them for a territory, and platforms do not make the region."""
+    found = figure(campaign_with_flows, "psad-recus", Kind.PSAD)
+    assert (found.amount, found.expected, [part.amount for part in found.parts]) == (90, 0, [30, 40])
+    assert consolidate(campaign_with_flows, kind=Kind.PSAD, agency=agency()).keys() == {"reunions"}
+
+
+@pytest.fixture
+def campaign_with_flows() -> Campaign:
+    flows = indicator("psad-recus", filled_by=Kind.PSAD, adding=Adding.DISTINCT, source="psad_received", of_people=True)
+    indicator("reunions", filled_by=Kind.PSAD)
+    for amount in (30, 40):
+        value(row := bilan(Kind.PSAD), flows, amount)
+        submitted(row)
+    with context.task("figures"):
+        told = Publication.objects.create(kind="year", starts_on=dt.date(2025, 1, 1), published_at=timezone.now())
+        Published.objects.create(publication=told, level="region", measure="received", value=90)
+    return Campaign.objects.get()
 
 
 @pytest.mark.parametrize("kind", Kind.values)
