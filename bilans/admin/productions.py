@@ -46,6 +46,8 @@ class AskForm(forms.ModelForm):
         field = self.fields["campaign"]
         field.queryset = opened  # type: ignore[attr-defined]
         field.empty_label = None  # type: ignore[attr-defined]
+        for may in ("can_add_related", "can_change_related", "can_view_related"):
+            setattr(field.widget, may, False)  # a year is chosen here, and prepared elsewhere
 
     def clean_campaign(self) -> Campaign:
         campaign: Campaign = self.cleaned_data["campaign"]
@@ -114,8 +116,13 @@ class ProductionAdmin(RulesAdmin):
         obj.pk, obj.asked_at, obj.kinds = made.pk, made.asked_at, made.kinds
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        context = {
+            "title": "Demander une production",
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
         try:
-            return super().add_view(request, form_url, extra_context)
+            return super().add_view(request, form_url, context | (extra_context or {}))
         except ValidationError as error:  # asked by somebody else in the same second, or nothing to make
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(reverse("admin:bilans_production_changelist"))
