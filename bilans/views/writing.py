@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from bilans import checking
+from bilans import checking, rules
 from bilans.lines import Control, Line
+from bilans.models import Kind
 from bilans.sheet import Sheet
 from bilans.views.desk import Desk, by_autosave, kind_words, reads_bilan
 from bilans.views.saving import Attempt, answer_script, attempt, marks, overlay
@@ -27,9 +29,15 @@ def overview(desk: Desk) -> HttpResponse:
         "", sheet, gaps=checking.gaps(sheet) if desk.editable else [], kind_words=kind_words(desk.bilan),
         writers=desk.writers(), acts=list(desk.bilan.acts.order_by("-at", "-pk")[:ACTS]),
         takes_back=desk.speaks and not checking.why_not_taken_back(desk.bilan),
-        panels=panels.collect("bilan", desk.request, desk.bilan),
+        panels=panels.collect("bilan", desk.request, desk.bilan), at_desk=_at_desk(desk),
     )  # fmt: skip
     return render(desk.request, "bilans/writing/overview.html", context)
+
+
+def _at_desk(desk: Desk) -> str:
+    """Where the Region decides of it; empty for everybody else."""
+    decides = rules.may_decide(desk.user, desk.bilan) and desk.bilan.kind != Kind.REGION
+    return reverse("admin:bilans_bilan_change", args=[desk.bilan.pk]) if decides else ""
 
 
 @reads_bilan("POST")
@@ -77,10 +85,9 @@ def refuse_others(desk: Desk) -> None:
 
 def _leads_on(desk: Desk, sheet: Sheet, here: str) -> HttpResponse:
     following = desk.around(here, sheet)["next"]
-    if "suite" in desk.request.POST and following:
-        return redirect(following["url"])
     messages.success(desk.request, "C’est enregistré. Le bilan n’est pas encore déposé.")
-    return redirect(desk.request.path)
+    on = "suite" in desk.request.POST and following
+    return redirect(following["url"] if on else desk.request.path)
 
 
 def _page(desk: Desk, sheet: Sheet, here: str, done: Attempt | None = None) -> HttpResponse:
