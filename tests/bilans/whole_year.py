@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from bilans.breakdowns import classes
-from bilans.models import Bilan, Campaign, Indicator, Kind, Unit, Value
+from bilans.models import Bilan, Breakdown, Campaign, Indicator, Kind, Unit, Value
 from members.models import Network, Organisation
 from territories.models import Agency, EmploymentBasin
 from tests.bilans.world import accepted, bilan, campaign, submitted
@@ -65,10 +65,15 @@ def amount(asked: Indicator, chance: random.Random) -> Decimal:
     return Decimal(chance.choice([0, 1, 2, 3, 12, 48, 130, 700, 2400]))
 
 
-def fill(of: Bilan, chance: random.Random, *, holes: bool = True) -> None:
+Known = dict[str, list[str]]
+
+
+def fill(of: Bilan, chance: random.Random, asked_of: list[Indicator], known: Known, *, holes: bool = True) -> None:
     """Values for every indicator asked, some missing, some unavailable, their classes adding up."""
     made = []
-    for asked in Indicator.objects.of_year(of.campaign.year).filter(filled_by=of.kind):
+    for asked in asked_of:
+        if asked.filled_by != of.kind:
+            continue
         draw = chance.random()
         if holes and draw < 0.08:
             continue
@@ -83,7 +88,7 @@ def fill(of: Bilan, chance: random.Random, *, holes: bool = True) -> None:
         made.append(Value(bilan=of, indicator=asked, amount=total, comment=comment))
         for breakdown in asked.breakdowns:
             left = int(total)
-            keys = [key for key, _ in classes(breakdown)]
+            keys = known[breakdown]
             for key in keys[:-1]:
                 part = chance.randint(0, left) if chance.random() < 0.4 else 0
                 left -= part
@@ -116,12 +121,14 @@ def whole_year(*, organisations: int = 8, platforms: int = 3, seed: int = 8) -> 
     chance = random.Random(seed)
     indicators()
     asked = subjects(organisations, platforms, places())
+    known = {breakdown: [key for key, _ in classes(breakdown)] for breakdown in Breakdown.values}
     for year in (2024, 2025):
         held = campaign(year)
+        agreed = list(Indicator.objects.of_year(year))
         for rank, (kind, subject) in enumerate(asked):
             of = bilan(kind, subject, of=held, happened="De nouvelles permanences.", judged="Oui.", better="Plus tôt.")
             if rank == 1:
                 continue
-            fill(of, chance)
+            fill(of, chance, agreed, known)
             submitted(of) if rank == 2 else accepted(of)
     return Campaign.objects.get(year=2025)
