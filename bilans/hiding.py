@@ -79,7 +79,7 @@ def told(units: Sequence[Unit], breakdowns: Sequence[str] = ()) -> Told:
     rows = publishable(paths, {str(unit.key): {"": unit.total} for unit in units}, [""]) if units else set()
     hidden, shared = {}, {}
     for breakdown in breakdowns:
-        groups = {unit.group: _classes(units, breakdown, unit.group) for unit in units}
+        groups = {group: _classes(units, breakdown, group) for group in sorted({unit.group for unit in units})}
         region = _added(groups.values())
         hidden[breakdown] = frozenset(too_small(region) if REGION in rows else region)
         shared[breakdown] = frozenset(_whole_rows(groups, region, hidden[breakdown], rows))
