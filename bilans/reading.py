@@ -33,6 +33,7 @@ def reading_of(bilan: Bilan) -> dict[str, Any]:
         "moved": [line for line in lines if line.flagged],
         "corrected": [line for line in lines if line.corrected and not line.flagged],
         "silent": [line for line in lines if line.state in ("missing", "unavailable")],
+        "broken": {part.slug for part in sheet.parts for line in part.lines if any(t.filled for t in line.tables)},
         "warnings": [(line, table.warning) for line in lines for table in line.tables if table.warning],
         "remarks": [line for line in lines if _speaks(line)],
         "writers": [

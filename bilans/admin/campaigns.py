@@ -126,7 +126,11 @@ class CampaignAdmin(PublishingMixin, RulesAdmin):
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         shown: dict[str, Any] = {"show_save_and_add_another": False}
         if found is not None:
-            shown |= sheet_of(found) | {"reads": may_read_whole(request.user), "follows": may_follow(request.user)}
+            shown |= (
+                {"title": str(found), "subtitle": None}
+                | sheet_of(found)
+                | {"reads": may_read_whole(request.user), "follows": may_follow(request.user)}
+            )
         return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
 
 

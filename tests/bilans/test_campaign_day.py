@@ -182,8 +182,8 @@ def test_B2_reminders_leave_on_their_days_to_who_has_not_submitted() -> None:
     w.submitted(Bilan.objects.get(organisation=done))
     mails()
     sent = {}
-    for number in range(1, (CLOSES - OPENS).days + 1):
-        on = OPENS + dt.timedelta(days=number)
+    for number in (-31, -30, -29, -8, -7, -6, -2, -1, 0, 1, 2, 7, 8, 9, 15, 22, 29, 30):
+        on = DUE + dt.timedelta(days=number)
         run_day(on)
         for to, subject in mails("V"):
             sent[f"{on:%m-%d}"] = (to, subject)
