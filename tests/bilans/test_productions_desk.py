@@ -167,3 +167,12 @@ def _with_bilan(of: int) -> Campaign:
     made = world.campaign(of)
     world.bilan("region", of=made)
     return made
+
+
+def test_S3_an_officer_neither_asks_nor_stops(client: Client) -> None:
+    run = bulk.start(year(), at=timezone.now())
+    client.force_login(make.officer())
+    for address in (f"{LIST}add/", *(f"{LIST}{run.pk}/{act}/" for act in ("arreter", "reprendre", "echecs"))):
+        assert client.post(address, {"campaign": run.campaign_id}).status_code == 403
+    run.refresh_from_db()
+    assert (run.stopped_at, Production.objects.count()) == (None, 1)

@@ -19,7 +19,7 @@ FORM: Answers = NOBODY | dict.fromkeys([role for role in NOBODY if role != "anon
 _OUTSIDE: Answers = {"anonymous": 302, "citizen": 404, "member": 404, "manager": 404, "stranger": 404}
 # The desk of who runs the campaigns.
 RUN: Answers = _OUTSIDE | {"officer": 403, "far_officer": 403, "region": 200, "technician": 200}
-RUN_FORM: Answers = RUN | {"region": 405, "technician": 405}
+DESK_FORM: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 405)
 NEVER: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 403)
 
 # The year's figures: the Region's staff, the officers (S3).
@@ -77,7 +77,7 @@ DESK: dict[str, tuple[Answers, Answers, Answers, Answers]] = {
     "bilans.bilan": (READ, READ, NEVER, NEVER),
 }  # fmt: skip
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
-    f"admin/bilans/production/<int:key>/{act}/": (f"/admin/bilans/production/{{production_pk}}/{act}/", RUN_FORM)
+    f"admin/bilans/production/<int:key>/{act}/": (f"/admin/bilans/production/{{production_pk}}/{act}/", DESK_FORM)
     for act in ("arreter", "reprendre", "echecs")
 }
 # The synthesis is given to the public, or taken back, by a button alone.
