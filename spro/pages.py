@@ -69,7 +69,7 @@ PAGES = (
         "reconnaissance reconnu attestation membre habilitation labellisé vérifier",
     ),
     Page(
-        "bilans", "Les bilans", "Ce que l’orientation a fait chaque année, pour qui et où : synthèses et chiffres.", KNOW,
+        "bilans", "Les bilans", "Ce que l’orientation a fait chaque année, pour qui, où : synthèses, chiffres.", KNOW,
         "bilan annuel synthèse régionale évaluation rapport chiffres statistiques indicateurs résultats CREFOP",
     ),
     Page(

@@ -79,7 +79,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @public_page
-def pdf(request: HttpRequest, year: int) -> HttpResponseBase:
+def pdf(request: HttpRequest, year: int) -> Any:
     """The document, as it was drawn."""
     _, document = _published(year)
     try:
@@ -94,7 +94,7 @@ def pdf(request: HttpRequest, year: int) -> HttpResponseBase:
 
 @public_page
 @fair_use
-def workbook(request: HttpRequest, year: int, form: str) -> HttpResponseBase:
+def workbook(request: HttpRequest, year: int, form: str) -> Any:
     """The figures, the texts and the definitions as a workbook."""
     campaign, document = _published(year)
     if form not in WORKBOOKS:

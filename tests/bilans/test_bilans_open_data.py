@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from bilans.models import Campaign, Document
+from bilans.models import Campaign
 from bilans.open_data import STATES, rows_of
 from core.models import PackLoad
 from tests.bilans import public, world
@@ -109,8 +109,8 @@ def test_O3_the_version_changes_with_what_is_published_and_with_nothing_else(cli
     Campaign.objects.filter(pk=campaign.pk).update(word="Autre mot")
     assert client.get(URL)["ETag"] == before
     campaign.refresh_from_db()
-    region = Document.objects.get(pk=campaign.published_id).bilan
-    again = public.document(region, public.content(commentary="Relu."), number=2)
+    held: Any = campaign.published
+    again = public.document(held.bilan, public.content(commentary="Relu."), number=2)
     Campaign.objects.filter(pk=campaign.pk).update(published=again, published_at=world.moment(2026, 6, 1))
     assert client.get(URL)["ETag"] != before
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from bilans.models import Campaign, Document, Kind
+from bilans.models import Bilan, Campaign, Kind
 from core.models import SearchDocument
 from tests import factories
 from tests.bilans import public, world
@@ -32,6 +32,10 @@ def text_of(client: Client, url: str) -> str:
     answer = client.get(url)
     assert answer.status_code == 200
     return str(answer.content.decode())
+
+
+def page_of(client: Client, url: str) -> Any:
+    return html.fromstring(text_of(client, url))
 
 
 @pytest.mark.parametrize("url", [*PAGES, *DATA])
@@ -69,7 +73,7 @@ def test_D8_a_cache_asks_before_it_answers(client: Client, url: str) -> None:
 
 def test_B3_the_page_says_everything_of_its_content_and_escapes_it(client: Client) -> None:
     public.published()
-    page = html.fromstring(text_of(client, "/bilans/2025/"))
+    page = page_of(client, "/bilans/2025/")
     shown = re.sub(r"\s+", " ", page.text_content())
     for said in (
         "Personnes reçues", "1 234", "par rapport à 2024", "non disponible", "3 sur 4", "Une année dense.", "n.c.",
@@ -85,7 +89,7 @@ def test_B3_the_page_says_everything_of_its_content_and_escapes_it(client: Clien
 
 def test_B3_each_picture_stands_with_its_words_and_its_figures(client: Client) -> None:
     public.published()
-    page = html.fromstring(text_of(client, "/bilans/2025/"))
+    page = page_of(client, "/bilans/2025/")
     pictures = page.xpath("//figure[contains(@class, 'bilan-picture')]")
     assert [len(one.xpath(".//table//tbody/tr")) for one in pictures] == [1, 2]
     assert [one.xpath("normalize-space(./p)") for one in pictures] == [
@@ -102,7 +106,7 @@ def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(cl
     house = world.bilan(of=campaign)
     world.value(house, asked, 99_999)
     world.submitted(house)
-    region = world.Bilan.objects.get(kind=Kind.REGION)
+    region = Bilan.objects.get(kind=Kind.REGION)
     public.document(region, public.content(commentary="Autre chose."), number=2)
     cache.clear()
     assert [whole(client, url) for url in urls] == before
@@ -125,7 +129,7 @@ def test_B3_the_pdf_is_the_document_that_was_published(client: Client) -> None:
 
 def test_B3_a_pdf_that_the_disk_lost_is_not_found(client: Client) -> None:
     campaign = public.published()
-    document = Document.objects.get(pk=campaign.published_id)
+    document: Any = campaign.published
     document.file.storage.delete(document.file.name)
     assert client.get(PAGES[1]).status_code == 404
 
@@ -140,12 +144,12 @@ def test_B3_years_stand_side_by_side_and_lead_to_each_other(client: Client) -> N
     for year in (2023, 2025):
         public.published(year)
     public.closed(2024)
-    page = html.fromstring(text_of(client, "/bilans/"))
+    page = page_of(client, "/bilans/")
     assert page.xpath("//table//thead//th[position()>1]/text()") == ["2023", "2025"]
     links = set(page.xpath("//main//a/@href"))
     assert {"/bilans/2023/", "/bilans/2025/"} <= links
     assert "/bilans/2024/" not in links
-    assert "/bilans/2023/" in html.fromstring(text_of(client, "/bilans/2025/")).xpath("//main//a/@href")
+    assert "/bilans/2023/" in page_of(client, "/bilans/2025/").xpath("//main//a/@href")
 
 
 def test_B3_without_any_synthesis_the_page_says_so(client: Client) -> None:
@@ -172,7 +176,7 @@ def test_S1_the_page_is_light(client: Client) -> None:
 
 def test_O3_the_page_says_its_data_to_engines(client: Client) -> None:
     public.published()
-    page = html.fromstring(text_of(client, "/bilans/2025/"))
+    page = page_of(client, "/bilans/2025/")
     facts = json.loads(page.xpath("string(//script[@type='application/ld+json'])"))
     assert (facts["@type"], facts["temporalCoverage"]) == ("Dataset", "2025")
     assert facts["distribution"][0]["contentUrl"].endswith("/donnees/bilans-2025.csv")
