@@ -61,6 +61,15 @@ def by_network(
     return {one.slug: _over(ground, Scope(Kind.ORGANISATION, None, one), whole=whole) for one in networks}
 
 
+def there_and_everywhere(
+    campaign: Campaign, agency: Agency, *, whole: bool = False
+) -> tuple[dict[str, Figure], dict[str, Figure]]:  # fmt: skip
+    """As `consolidate` of the organisations over one agency, then over the region, the bilans being read once."""
+    ground = gather(campaign, Kind.ORGANISATION, agency=agency)
+    there, everywhere = Scope(Kind.ORGANISATION, agency, None), Scope(Kind.ORGANISATION, None, None)
+    return _over(ground, there, whole=whole), _over(ground, everywhere, whole=whole)
+
+
 def _over(ground: Ground, scope: Scope, *, whole: bool) -> dict[str, Figure]:
     with remembered():
         figures = {one.key: _figure(ground, scope, one) for one in ground.indicators if scope.holds(one)}

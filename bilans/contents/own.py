@@ -63,7 +63,8 @@ def own(bilan: Bilan, *, public: bool = False) -> Own:
         (value.indicator_id, value.breakdown, value.category): value for value in Value.objects.filter(bilan=bilan)
     }
     before = last_year(bilan)
-    known = {breakdown: classes(breakdown) for asked_ in indicators for breakdown in asked_.breakdowns}
+    shared = sorted({breakdown for one in indicators for breakdown in one.breakdowns})
+    known = {breakdown: classes(breakdown) for breakdown in shared}
     figures, comments = {}, {}
     for indicator in indicators:
         total = values.get((indicator.pk, "", ""))

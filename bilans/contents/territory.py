@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bilans import numbers
-from bilans.consolidating import consolidate
+from bilans.consolidating import consolidate, there_and_everywhere
 from bilans.consolidation import Figure
 from bilans.contents import blocks, sentences
 from bilans.contents.agenda import events_section
@@ -36,7 +36,7 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
     found = own(bilan)
     if not whole:
         found = told(found, consolidate(bilan.campaign, kind=Kind.TERRITORY, agency=agency))
-    declared = consolidate(bilan.campaign, kind=Kind.ORGANISATION, agency=agency, whole=whole)
+    declared, everywhere = there_and_everywhere(bilan.campaign, agency, whole=whole)
     others = ordered(bilans_there(bilan, agency))
     basins = [str(number) for number in agency.basins.order_by("number").values_list("number", flat=True)]
     definitions = [one.indicator for one in (*found.figures.values(), *declared.values())]
@@ -46,7 +46,7 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
         headlines=[figure(one, bilan.campaign) for one in headlines(found.figures.values())],
         sections=[
             *_themes(found, basins),
-            *_declared(bilan, agency, declared, whole=whole),
+            *_declared(bilan, agency, declared, everywhere),
             *events_section(bilan, at),
             *_answers(found, others),
             *explanations(found),
@@ -104,13 +104,14 @@ def _by_basin(shown: Sequence[Json], basins: Sequence[str]) -> list[Json]:
     return blocks.classes_table(kept[:4], Breakdown.BASIN, "Par bassin d’emploi")
 
 
-def _declared(bilan: Bilan, agency: Agency, declared: Mapping[str, Figure], *, whole: bool) -> list[Json]:
+def _declared(
+    bilan: Bilan, agency: Agency, declared: Mapping[str, Figure], region: Mapping[str, Figure]
+) -> list[Json]:  # fmt: skip
     """What organisations declare there, beside the region."""
     shown = [figure(one, bilan.campaign) for one in declared.values() if one.answered]
     if not shown:
         return []
     keys = [one["key"] for one in shown]
-    region = consolidate(bilan.campaign, kind=Kind.ORGANISATION, only=keys, whole=whole)
     rows = []
     first: tuple[Figure, Decimal] | None = None
     for key in keys:
