@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,32 @@ def publish_year(year: int, staff: User) -> None:
     campaign = Campaign.objects.filter(year=year, closed_at__isnull=False, published=None).first()
     if campaign is not None and campaign.bilans.filter(kind=Kind.REGION, state__in=Bilan.COUNTED).exists():
         publish(campaign, actor=staff, at=timezone.now())
+
+
+def refresh_platforms(staff: User, say: Callable[[str], object]) -> None:
+    """Bring the figures of the platforms that were published since, into bilans handed in too, and publish again.
+
+    To be called once `demo_figures.publish` has spoken: the invented cases are counted while the portal is used.
+    """
+    campaigns = list(Campaign.objects.filter(opened_at__isnull=False).order_by("year"))
+    touched = 0
+    for campaign in campaigns:
+        with transaction.atomic():
+            bilans = list(campaign.bilans.filter(kind=Kind.PSAD).select_for_update())
+            names = ["state", "accepted_at"]
+            before = [(bilan.state, bilan.accepted_at) for bilan in bilans]
+            for bilan in bilans:  # what is accepted does not change: for the demonstration, it was not yet
+                bilan.state, bilan.accepted_at = State.DRAFT, None
+            Bilan.objects.bulk_update(bilans, names)
+            brought = prefill_all(bilans, at=timezone.now())
+            for bilan, (state, accepted_at) in zip(bilans, before, strict=True):
+                bilan.state, bilan.accepted_at = state, accepted_at
+            Bilan.objects.bulk_update(bilans, names)
+        touched += brought
+        if brought and campaign.published_id:
+            publish(campaign, actor=staff, at=timezone.now())
+    if touched:
+        say(f"Bilans\u00a0: {touched} chiffres des PSAD complétés.")
 
 
 @dataclass

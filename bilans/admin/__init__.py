@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bilans.admin import bilans, campaigns, productions
+from bilans.admin import bilans, campaigns, indicators, productions
 
-__all__ = ["bilans", "campaigns", "productions"]
+__all__ = ["bilans", "campaigns", "indicators", "productions"]
