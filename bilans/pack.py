@@ -14,7 +14,7 @@ from core.packs.threeway import Kind, Wanted, Writer
 from core.packs.threeway import check as check_fields
 
 INDICATORS = Kind("indicators", Indicator, lambda indicator: indicator.key)
-YEARS = {"minimum": 2000, "maximum": 2100}
+FIRST, LAST = 2000, 2100
 _REQUIRED = (
     "key theme theme_order order label definition unit filled_by adding first_year "
     "breakdowns source of_people weight last_year origin"
@@ -128,7 +128,7 @@ def _values(row: Row) -> dict[str, object]:
         "order": row.integer("order", minimum=1, maximum=999),
         "decimals": row.integer("decimals", required=False, maximum=2) or 0,
         "headline": row.integer("headline", required=False, minimum=1, maximum=20),
-        "first_year": row.integer("first_year", **YEARS),
-        "last_year": row.integer("last_year", required=False, **YEARS),
+        "first_year": row.integer("first_year", minimum=FIRST, maximum=LAST),
+        "last_year": row.integer("last_year", required=False, minimum=FIRST, maximum=LAST),
         **flags,
     }

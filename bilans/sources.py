@@ -54,7 +54,8 @@ def _counted(facts: Callable[[], Iterable[Any]], kept: Callable[[Any, Bilan], bo
 
 
 def _shared(rows: Iterable[Any], by: Iterable[str]) -> dict[tuple[str, str], Decimal]:
-    rows, found = list(rows), {}
+    rows = list(rows)
+    found: dict[tuple[str, str], Decimal] = {}
     for breakdown in by:
         attribute = "agency_slug" if breakdown == Breakdown.AGENCY else "basin"
         counts = Counter(str(getattr(row, attribute) or ELSEWHERE[0]) for row in rows)

@@ -234,7 +234,11 @@ class _Story:
                     _noted([bilan], done, at, None if done == "submitted" else self.staff, bilan.return_reason)
         ours = [bilan for bilan in bilans if house_of(bilan, {}).key == OURS[0] and bilan.saved_at]
         Writer.objects.bulk_create(
-            [Writer(bilan=bilan, user=user, last_at=bilan.saved_at) for bilan in ours for user in self.writers]
+            [
+                Writer(bilan=bilan, user=user, last_at=bilan.saved_at or timezone.now())
+                for bilan in ours
+                for user in self.writers
+            ]
         )
 
 

@@ -61,7 +61,7 @@ class YearFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         first = Indicator.objects.order_by("first_year").values_list("first_year", flat=True).first()
-        years = sorted({first, *Asked.now().years} - {None}, reverse=True)
+        years = sorted({*Asked.now().years, *([first] if first else [])}, reverse=True)
         return [(str(year), str(year)) for year in years]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
