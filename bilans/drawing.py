@@ -30,7 +30,7 @@ WHAT: Final = {
     "region": "Bilan régional",
 }
 NAMES: Final = 8  # of who did not answer, said at once
-HALF_MAP, NEAR_MAP, WHOLE_MAP = 236, 300, 330  # points
+HALF_MAP, NEAR_MAP, ALONE_MAP, WHOLE_MAP = 236, 280, 290, 330  # points
 FEW_ZONES = 12
 ALIKE, MUCH = 0.6, 1.2  # of two columns side by side, how tall the second may be over the first
 LETTERS: Final = 58  # of a line of words under a picture half as wide as the sheet
@@ -159,7 +159,7 @@ def _widen(picture: dict[str, Any]) -> None:
     """A picture that stands alone takes the width that it needs."""
     of = picture["of"]
     if "level" in of:
-        picture["svg"] = map_svg(of, paper=True, width=WHOLE_MAP)
+        picture["svg"] = map_svg(of, paper=True, width=ALONE_MAP)
     else:
         picture["svg"] = chart_svg(of, paper=True)
 

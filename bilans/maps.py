@@ -119,7 +119,7 @@ def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:
         (x, y), ink = zone.inside, "name-on-dark" if dark else "name"
         return look.pen.text(x, y + size * 0.35, zone.code, ink, round(size, 1), anchor="middle")
     name = zone.name.split("/")[0] if look.names == "town" else zone.name
-    lines = [*lines_of(name, max(zone.box.width * 0.7, size * 7), size, 3), said]
+    lines = [*lines_of(name, max(zone.box.width * 0.7, size * 11), size, 3), said]
     half = max(wide(line, size) for line in lines) / 2
     x = min(max(zone.inside[0], look.box.x + half), look.box.x + look.box.width - half)
     top = zone.inside[1] - (len(lines) - 1) * size * 0.55 + size * 0.35
