@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from bilans.models import Bilan
 from bilans.lines import Line
+from bilans.models import Bilan
 from bilans.sheet import Sheet
 from core.templatetags.typography import date
 
@@ -74,11 +74,11 @@ def why_unwritable(bilan: Bilan) -> str:
         return f"Ce bilan est accepté{_on(bilan.accepted_at)}\u00a0: il ne change plus."
     if bilan.state == Bilan.State.SUBMITTED:
         return f"Ce bilan est déposé{_on(bilan.submitted_at)}\u00a0: il ne change plus."
-    if bilan.campaign.closed_at is not None:
+    if bilan.campaign.closed_at is not None and not bilan.asked:
         return (
             f"Les bilans {bilan.campaign.year} sont clos{_on(bilan.campaign.closed_at)}\u00a0: rien ne se dépose plus."
         )
-    if not bilan.campaign.running:
+    if not bilan.asked:
         return f"Les bilans {bilan.campaign.year} ne sont pas encore ouverts."
     return ""
 
@@ -89,7 +89,7 @@ def why_not_taken_back(bilan: Bilan) -> str:
         return "Ce bilan est accepté\u00a0: seule la Région peut le rouvrir."
     if bilan.state != Bilan.State.SUBMITTED:
         return "Ce bilan n’est pas déposé\u00a0: il s’écrit déjà."
-    if not bilan.campaign.running:
+    if not bilan.asked:
         return f"Les bilans {bilan.campaign.year} sont clos\u00a0: celui-ci reste déposé."
     return ""
 
