@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from bilans.content import content_of
 from bilans.models import Bilan, Indicator, Kind
+from events.models import Session
+from tests.bilans.test_prefilling import event
 from tests.bilans.whole_year import whole_year
-from tests.bilans.world import accepted, bilan, campaign, indicator, submitted, value
-from tests.factories import network, organisation
+from tests.bilans.world import accepted, bilan, campaign, indicator, moment, submitted, value
+from tests.factories import agency, network, organisation
 
 pytestmark = pytest.mark.django_db
 AT = dt.date(2026, 6, 1)
@@ -200,3 +202,54 @@ def test_the_queries_of_a_document_do_not_grow_with_the_year() -> None:
     first = cost(one), cost(region)
     more(3)
     assert (cost(one), cost(region)) == first
+
+
+def test_the_events_held_are_named_and_neither_the_cancelled_nor_those_of_another_year() -> None:
+    house = organisation()
+    indicator()
+    of = bilan(Kind.ORGANISATION, house, of=campaign(2025))
+    forum = event(house, moment(2025, 3, 1), moment(2025, 3, 2))
+    event(house, moment(2024, 3, 1))
+    Session.objects.filter(event=event(house, moment(2025, 5, 1))).update(status="cancelled")
+    event(organisation(), moment(2025, 5, 1))
+    (table,) = next(one for one in said(of)["sections"] if one["key"] == "events")["tables"]
+    assert [row[:2] for row in table["rows"]] == [[f"1er mars (et 1{NB}autre date)", forum.title]]
+
+
+def test_D9_the_steps_of_a_psad_are_drawn_with_what_is_published_and_say_what_lasts() -> None:
+    of = bilan(Kind.PSAD, of=campaign(2025))
+    for order, (source, amount) in enumerate(
+        [("psad_received", 40), ("psad_prepared", None), ("psad_contacted", 30), ("psad_solved", 12), ("psad_held3", 9),
+         ("psad_lost3", 3)]
+    ):  # fmt: skip
+        asked = indicator(
+            filled_by=Kind.PSAD, unit="people", of_people=True, adding="distinct", source=source, order=order
+        )
+        value(of, asked, amount, hidden=amount is None)
+    charts = {one["key"]: one for section in said(of)["sections"] for one in section["charts"]}
+    assert charts["funnel"]["text"] == (
+        f"40{NB}jeunes sont entré·es dans l’accompagnement. 30{NB}jeunes ont été joint·es dans l’année. 12{NB}jeunes "
+        "ont commencé une solution. Les étapes marquées n.c. comptent trop peu de jeunes pour être communiquées."
+    )
+    assert [point["said"] for point in charts["funnel"]["series"][0]["points"]] == ["40", "n.c.", "30", "12"]
+    assert charts["lasting"]["text"] == (
+        f"À 3 mois, 75{NB}% (9 sur 12) des jeunes dont la solution a été vérifiée y sont toujours."
+    )
+
+
+def test_B3_a_territory_says_apart_what_organisations_declare_there() -> None:
+    place = agency(name="Épinal")
+    asked = indicator(unit="people", of_people=True, breakdowns=["agency"], label="Personnes reçues")
+    indicator(filled_by=Kind.TERRITORY)
+    year = campaign(2025)
+    house = organisation()
+    of = bilan(Kind.ORGANISATION, house, of=year)
+    value(of, asked, 100)
+    value(of, asked, 60, "agency", place.slug)
+    value(of, asked, 40, "agency", "hors-territoire")
+    accepted(of)
+    found = {one["key"]: one for one in said(bilan(Kind.TERRITORY, place, of=year))["sections"]}
+    assert found["declared"]["tables"][0]["rows"] == [
+        ["Personnes reçues", f"60{NB}personnes", f"100{NB}personnes", f"60{NB}%", "1 sur 1"]
+    ]
+    assert found["declared"]["tables"][0]["header"][1] == "Territoire d’Épinal"
