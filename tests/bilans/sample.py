@@ -1,4 +1,4 @@
-"""Contents as rich as a year makes them, one of each kind, to draw without a database (`bilans/content.py`, the shape)."""
+"""Contents as rich as a year makes them, one of each kind, in the shape of `bilans/content.py`, without a database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AGENCIES = (
     ("charleville-mezieres-verdun", "Charleville-Mézières/Verdun", 3120), ("troyes-chaumont", "Troyes/Chaumont", 4015),
     ("thionville-longwy", "Thionville/Longwy", 2890), ("epinal", "Épinal", 3340),
     ("saint-dizier-bar-le-duc", "Saint-Dizier/Bar-le-Duc", 1760), ("chalons-en-champagne", "Châlons-en-Champagne", None),
-    ("reims", "Reims", 5230), ("metz", "Metz", 7012), ("nancy", "Nancy", 6480), ("mulhouse", "Mulhouse", 5905),
+    ("saverne", "Saverne", 5230), ("metz", "Metz", 7012), ("nancy", "Nancy", 6480), ("mulhouse", "Mulhouse", 5905),
     ("selestat", "Sélestat", 2150), ("strasbourg", "Strasbourg", 9216),
 )  # fmt: skip
 STATUSES = (
