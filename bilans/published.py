@@ -112,6 +112,7 @@ def keys_of(content: Content) -> list[dict[str, Any]]:
         known = figure["value"] is not None
         number, _, counted = figure["said"].partition(NBSP)
         apart = known and counted and counted not in _SIGNS
+        counted = "" if counted.lower() in figure["label"].lower() else counted  # « Évènements tenus » says it
         change = figure["change"] or {}
         said = {"value": number, "unit": counted} if apart else {"value": figure["said"], "unit": ""}
         found.append(

@@ -73,6 +73,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "campaign": campaign, "document": document, "content": content, "keys": keys_of(content),
         "sections": sections_of(document),
+        "answers": all(section["key"] != "answers" for section in content["sections"]),  # told by a section otherwise
         "before": before, "after": after, "address": address, "structured": _structured(campaign, address),
     }  # fmt: skip
     return render(request, "bilans/public/year.html", context)
