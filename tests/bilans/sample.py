@@ -10,7 +10,8 @@ NB = "\u00a0"
 AGENCIES = (
     ("charleville-mezieres-verdun", "Charleville-Mézières/Verdun", 3120), ("troyes-chaumont", "Troyes/Chaumont", 4015),
     ("thionville-longwy", "Thionville/Longwy", 2890), ("epinal", "Épinal", 3340),
-    ("saint-dizier-bar-le-duc", "Saint-Dizier/Bar-le-Duc", 1760), ("chalons-en-champagne", "Châlons-en-Champagne", None),
+    ("saint-dizier-bar-le-duc", "Saint-Dizier/Bar-le-Duc", 1760),
+    ("chalons-en-champagne", "Châlons-en-Champagne", None),
     ("saverne", "Saverne", 5230), ("metz", "Metz", 7012), ("nancy", "Nancy", 6480), ("mulhouse", "Mulhouse", 5905),
     ("selestat", "Sélestat", 2150), ("strasbourg", "Strasbourg", 9216),
 )  # fmt: skip
@@ -19,11 +20,12 @@ STATUSES = (
     ("Agent·e public·que", 460), ("Demandeur·se d’emploi", 13720), ("Sans activité", 1240), ("Non renseigné", 2063),
 )  # fmt: skip
 LONG = (
-    "Cette année a d’abord été celle du rapprochement des équipes\u00a0: les permanences communes, ouvertes en février, "
-    "ont trouvé leur public dès l’automne. Les personnes reçues en entretien viennent de plus loin qu’avant, et "
-    "reviennent. L’accueil sans rendez-vous recule au profit d’entretiens plus longs, ce que les équipes souhaitaient.\n\n"
-    "Deux points d’attention demeurent\u00a0: les délais d’attente de juin, et les jeunes de plus de vingt ans, que nous "
-    "voyons moins que nos partenaires."
+    "Cette année a d’abord été celle du rapprochement des équipes\u00a0: les permanences communes, ouvertes en "
+    "février, ont trouvé leur public dès l’automne. Les personnes reçues en entretien viennent de plus loin qu’avant, et "
+    "reviennent. L’accueil sans rendez-vous recule au profit d’entretiens plus longs, ce que les équipes "
+    "souhaitaient.\n\n"
+    "Deux points d’attention demeurent\u00a0: les délais d’attente de juin, et les jeunes de plus de vingt ans, que "
+    "nous voyons moins que nos partenaires."
 )
 
 
@@ -127,7 +129,7 @@ def _broken_down() -> list[dict[str, Any]]:
 
 def _sections() -> list[dict[str, Any]]:
     public = {
-        "key": "public", "title": "Le public accueilli", "intro": "Qui a poussé la porte, et d’où venaient ces personnes.",
+        "key": "public", "title": "Le public accueilli", "intro": "Qui a poussé la porte, et d’où.",
         "figures": [
             figure("accueillies", "Personnes accueillies", "people", 47118, 42400, breakdowns=_broken_down()),
             figure("entretiens", "Entretiens de conseil en orientation", "count", 18204, 12911,
