@@ -21,7 +21,7 @@ STATUSES = (
 )  # fmt: skip
 LONG = (
     "Cette année a d’abord été celle du rapprochement des équipes\u00a0: les permanences communes, ouvertes en "
-    "février, ont trouvé leur public dès l’automne. Les personnes reçues en entretien viennent de plus loin qu’avant, et "
+    "février, ont trouvé leur public dès l’automne. Les personnes reçues en entretien viennent de plus loin, et "
     "reviennent. L’accueil sans rendez-vous recule au profit d’entretiens plus longs, ce que les équipes "
     "souhaitaient.\n\n"
     "Deux points d’attention demeurent\u00a0: les délais d’attente de juin, et les jeunes de plus de vingt ans, que "
