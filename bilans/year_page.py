@@ -6,7 +6,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -257,7 +257,7 @@ def already_known(year: int, agency: Agency | None) -> list[Json]:
 # --- The years side by side
 
 
-def over_years(campaigns: list[Campaign], *, whole: bool) -> Json:
+def over_years(campaigns: Sequence[Campaign], *, whole: bool) -> Json:
     """Key figures of the region, a line each, the years from the oldest to the last.
 
     A figure carries that of the year before: every other year is read."""

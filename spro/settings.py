@@ -286,7 +286,7 @@ else:  # nothing ever leaves the machine
 
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a mail server that says nothing holds no worker
 
-# --- The year of the bilans, « MM-DD »: when the next campaign is prepared; when it opens, is due, closes the year after
+# --- The year of the bilans, « MM-DD »: when the next campaign is prepared; when it opens, is due, closes a year on
 
 BILANS_DAYS = {
     name: env.str(f"BILANS_{name.upper()}_DAY", default=day)

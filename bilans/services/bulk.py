@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -163,7 +164,10 @@ def progress_of(productions: Collection[Production]) -> dict[int, Progress]:
         )
         .order_by("production")
     )  # fmt: skip
-    found = {row.pop("production"): Progress(**row) for row in rows}
+    found = {}
+    for row in rows:
+        counts: dict[str, Any] = dict(row)
+        found[counts.pop("production")] = Progress(**counts)
     return {one.pk: found.get(one.pk, Progress(0, 0, 0, 0, 0)) for one in productions}
 
 

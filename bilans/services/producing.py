@@ -93,7 +93,8 @@ def _keep(
 
 def _stored(document: Document) -> bool:
     """Whether its file is still there: a disk that lost it gets a new version, never a dead link."""
-    return bool(document.file.name) and document.file.storage.exists(document.file.name)
+    name = document.file.name
+    return bool(name) and document.file.storage.exists(str(name))
 
 
 def pdf_of(document: Document) -> bytes:

@@ -67,7 +67,7 @@ def test_B2_its_people_and_the_region_read_every_page(client: Client, row: Bilan
         assert client.get(at(row, tail)).status_code == 200
 
 
-@pytest.mark.parametrize("tail", {*PAGES, *FORMS})
+@pytest.mark.parametrize("tail", sorted({*PAGES, *FORMS}))
 def test_S3_another_s_bilan_does_not_exist(client: Client, row: Bilan, tail: str) -> None:
     indicator("a")
     for user in (professional(), officer(), person()):
