@@ -169,6 +169,10 @@ form.addEventListener("click", (event) => {
 // What is on its way arrives first: nobody is in conflict with themselves.
 form.addEventListener("submit", async (event) => {
   form.elements.lu.value = JSON.stringify(marks);
+  if (!navigator.onLine) {
+    event.preventDefault(); // a page of the browser would take the place of what was typed
+    return void say("failed", AWAY);
+  }
   if (!flight) return void waiting.clear();
   event.preventDefault();
   const { submitter } = event;
