@@ -283,6 +283,24 @@ def test_B2_what_is_missing_leads_to_each_field(page: Client, row: Bilan) -> Non
     assert row.state == "draft"
 
 
+def test_B2_what_is_read_to_its_end_is_handed_in_there(page: Client, row: Bilan) -> None:
+    value(row, indicator("a"), 3)
+    assert "deposer/" not in text(page.get(at(row, "relire/")))  # nobody answered the questions
+    ready(row)
+    said = text(page.get(at(row, "relire/")))
+    assert said.count(f'action="{at(row, "deposer/")}"') == 2
+    assert said.rindex("Déposer le bilan") > said.index("Plutôt bien fait.")
+
+
+def test_B1_a_breakdown_that_does_not_add_up_leads_to_its_cells(page: Client, row: Bilan) -> None:
+    found = indicator("a", breakdowns=["sex"])
+    value(row, found, 30)
+    value(row, found, 12, "sex", "f")
+    said = text(page.get(at(row, "accueil/")))
+    assert 'href="#v--a--sex-cases"' in said
+    assert 'id="v--a--sex-cases"' in said
+
+
 def test_B2_submitted_then_taken_back_then_submitted(page: Client, row: Bilan) -> None:
     ready(row)
     value(row, indicator("a"), 3)
