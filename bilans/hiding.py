@@ -17,9 +17,12 @@ found. Nothing is rounded or invented: a number is told whole or not at all (« 
 
 **Attacker held**: who reads every page, file and document of one campaign at one moment, all territories and networks
 together, and does not know how the rows were chosen; also who subtracts the year before as this campaign tells it.
-**Not held**: who notes the totals day after day while bilans come in (a year under way is for the Region and its
-officers alone); who knows all but one of the persons, or all but one of the answers; who puts together the publications
-of three years running, of which each is hidden by itself.
+One organisation inside knows its own counts besides: what a total or a class of the region, or what the networks told
+leave of it, holds beyond them is nobody or five.
+**Not held**: organisations that put their counts together; one of them before the classes of its network, which the
+Region and its officers alone read; who notes the totals day after day while bilans come in (a year under way is for the
+Region and its officers alone); who knows all but one of the persons; who puts together the publications of three years
+running, of which each is hidden by itself.
 """
 
 from __future__ import annotations
@@ -76,15 +79,47 @@ class Told:
 def told(units: Sequence[Unit], breakdowns: Sequence[str] = ()) -> Told:
     """What may be told of the counts of `units`, all levels together."""
     paths = {str(unit.key): _path(unit) for unit in units}
-    rows = publishable(paths, {str(unit.key): {"": unit.total} for unit in units}, [""]) if units else set()
+    rows = _rows(units, paths) if units else set()
     hidden, shared = {}, {}
     for breakdown in breakdowns:
         groups = {group: _classes(units, breakdown, group) for group in sorted({unit.group for unit in units})}
         region = _added(groups.values())
-        hidden[breakdown] = frozenset(too_small(region) if REGION in rows else region)
+        hidden[breakdown] = frozenset(too_small(region, _by_unit(units, breakdown)) if REGION in rows else region)
         shared[breakdown] = frozenset(_whole_rows(groups, region, hidden[breakdown], rows))
-    new = {unit.group: ("new", unit.group) in rows for unit in units if not unit.stays}
+    same = {unit.group: [one for one in units if one.stays and one.group == unit.group] for unit in units}
+    new = {
+        unit.group: ("new", unit.group) in rows and not _betrays(one.total for one in same[unit.group])
+        for unit in units
+        if not unit.stays
+    }
     return Told(frozenset(rows), hidden, shared, new)
+
+
+def _betrays(counts: Iterable[int]) -> bool:
+    """Whether one of those who make a sum, knowing their own count, would find one to four people among the others."""
+    among = list(counts)
+    return any(0 < sum(among) - count < LEAST for count in among)
+
+
+def _rows(units: Sequence[Unit], paths: Mapping[str, tuple[Node, ...]]) -> set[Node]:
+    """The totals that are told: none under five, nor what they leave of one another, even for one of those inside."""
+    among: dict[Node, list[int]] = {}
+    for unit in units:
+        for node in paths[str(unit.key)]:
+            among.setdefault(node, []).append(unit.total)
+    allowed = {node for node, counts in among.items() if not _betrays(counts)}
+    while True:
+        rows = publishable(paths, {str(unit.key): {"": unit.total} for unit in units}, [""], allowed)
+        rest = [unit.total for unit in units if ("group", unit.group) not in rows]
+        if REGION not in rows or not _betrays(rest):
+            return rows
+        groups = [node for node in rows if node[0] == "group"]
+        allowed.remove(min(groups, key=lambda node: (sum(among[node]), node)) if groups else REGION)
+
+
+def _by_unit(units: Sequence[Unit], breakdown: str) -> list[dict[str, int]]:
+    """The classes of each one, with what its total holds beyond them."""
+    return [_classes([unit], breakdown, unit.group) for unit in units]
 
 
 def _path(unit: Unit) -> tuple[Node, ...]:
@@ -112,12 +147,21 @@ def _added(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
-def too_small(cells: Mapping[str, int]) -> set[str]:
+def too_small(cells: Mapping[str, int], own: Sequence[Mapping[str, int]] = ()) -> set[str]:
     """The classes to hide of a row whose total is told: those of one to four, then the next smallest, until what is
-    hidden holds five and two classes at least."""
-    hidden = {category for category, count in cells.items() if 0 < count < LEAST}
-    left = sorted((count, category) for category, count in cells.items() if count >= LEAST)
-    while hidden and left and (len(hidden) < 2 or sum(cells[one] for one in hidden) < LEAST):
+    hidden holds five and two classes at least. `own`, the classes of each one inside: what the others hold of a class,
+    or of all those hidden, is looked at as well."""
+
+    def betrayed(categories: Iterable[str]) -> bool:
+        return _betrays(sum(one.get(category, 0) for category in categories) for one in own)
+
+    hidden = {
+        category for category, count in cells.items() if 0 < count < LEAST or (count and betrayed([category]))
+    }  # fmt: skip
+    left = sorted((count, category) for category, count in cells.items() if count and category not in hidden)
+    while hidden and left and (
+        len(hidden) < 2 or sum(cells[one] for one in hidden) < LEAST or betrayed(sorted(hidden))
+    ):  # fmt: skip
         hidden.add(left.pop(0)[1])
     return hidden
 

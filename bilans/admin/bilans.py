@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -137,7 +138,7 @@ class BilanAdmin(ActsAdmin):
     # --- what is decided
 
     def accept_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        row, form = self.theirs(request, key), SeenForm(request.POST, key="accepter")
+        row, form = self._decided(request, key), SeenForm(request.POST, key="accepter")
         return self.do(
             request, row, form,
             lambda: deciding.accept(row, user=actor(request), at=timezone.now(), seen=form.cleaned_data["seen"]),
@@ -145,7 +146,7 @@ class BilanAdmin(ActsAdmin):
         )  # fmt: skip
 
     def return_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        row, form = self.theirs(request, key), ReasonForm(request.POST, key="renvoyer")
+        row, form = self._decided(request, key), ReasonForm(request.POST, key="renvoyer")
         return self.do(
             request, row, form,
             lambda: deciding.send_back(row, user=actor(request), at=timezone.now(), **form.cleaned_data),
@@ -154,7 +155,7 @@ class BilanAdmin(ActsAdmin):
         )  # fmt: skip
 
     def reopen_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        row, form = self.theirs(request, key), ReasonForm(request.POST, key="rouvrir")
+        row, form = self._decided(request, key), ReasonForm(request.POST, key="rouvrir")
         return self.do(
             request, row, form,
             lambda: deciding.reopen(
@@ -162,6 +163,13 @@ class BilanAdmin(ActsAdmin):
             ),
             name="rouvrir", done=f"Le bilan de {row.name} est rouvert\u00a0: ses auteur·rices sont prévenu·es.",
         )  # fmt: skip
+
+    def _decided(self, request: HttpRequest, key: int) -> Bilan:
+        """A bilan that is decided of here; the Region's own is accepted by publishing it."""
+        row: Bilan = self.theirs(request, key)
+        if row.kind == Kind.REGION:
+            raise PermissionDenied
+        return row
 
     def _next(self, request: HttpRequest, row: Bilan) -> str:
         """To the next one that waits to be read; back to the queue when it is empty."""

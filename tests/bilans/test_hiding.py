@@ -132,10 +132,12 @@ def test_D8_a_class_alone_takes_the_next_smallest_with_it() -> None:
 
 
 def test_D8_a_network_hidden_takes_another_with_it() -> None:
-    units = [Unit(1, "m", 3), Unit(2, "n", 40), Unit(3, "o", 12)]
+    units = [Unit(1, "m", 3), Unit(2, "n", 40), Unit(3, "o", 12), Unit(4, "p", 9)]
     shown = told(units)
-    assert {level for level in ("m", "n", "o") if shown.group(level)} == {"n"}
+    assert {level for level in ("m", "n", "o", "p") if shown.group(level)} == {"n"}
     assert shown.rows >= {REGION}
+    alone = told(units[:3])  # « n » told, « o » would subtract its own 12 and find the 3 of « m »
+    assert {level for level in ("m", "n", "o") if alone.group(level)} == set()
 
 
 def test_D8_who_answers_for_the_first_time_is_not_found_in_the_change() -> None:
