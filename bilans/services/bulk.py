@@ -167,7 +167,8 @@ def progress_of(productions: Collection[Production]) -> dict[int, Progress]:
     found = {}
     for row in rows:
         counts: dict[str, Any] = dict(row)
-        found[counts.pop("production")] = Progress(**counts)
+        key = counts.pop("production")  # an assignment reads its right side first
+        found[key] = Progress(**counts)
     return {one.pk: found.get(one.pk, Progress(0, 0, 0, 0, 0)) for one in productions}
 
 
