@@ -77,7 +77,7 @@ def test_every_list_opens_by_predicates_and_none_by_a_library() -> None:
     assert isinstance(admin.site._wrapped, PortalAdminSite)
     assert [each.opts.label_lower for each in registered() if not isinstance(each, RulesAdmin)] == []
     rooms = {each.opts.app_label for each in registered()}
-    assert rooms <= {"core", "accounts", "members", "territories", "events", "recognition", "psad", "spro"}
+    assert rooms <= {"core", "accounts", "members", "territories", "events", "recognition", "psad", "bilans", "spro"}
 
 
 def test_a_list_of_ours_without_predicates_is_an_error() -> None:
