@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.rules import is_region_staff
 from bilans import subjects
-from bilans.models import Bilan, Kind
-from bilans.rules import own
+from bilans.models import Bilan, Item, Kind
+from bilans.rules import own, runs_bilans
 from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
@@ -81,6 +81,13 @@ def synthesis(rows: QuerySet[Any]) -> QuerySet[Any]:
     return turn.filter(state__in=Bilan.WRITABLE)
 
 
+def failed_documents() -> QuerySet[Item]:
+    """What a run that is over could not draw, and no later one took up."""
+    later = Item.objects.filter(bilan=OuterRef("bilan"), production__gt=OuterRef("production"))
+    over = Q(production__finished_at__isnull=False) | Q(production__stopped_at__isnull=False)
+    return Item.objects.filter(over, ~Exists(later), state=Item.State.FAILED)
+
+
 def connect() -> None:
     """Declare what waits; called once, when the application starts."""
     desk.register(Task("region", "bilans-to-read", 20, "[Bilan|Bilans] à relire", _to_read))
@@ -88,6 +95,7 @@ def connect() -> None:
     desk.register(
         Task("region", "bilans-synthesis", 22, "[Synthèse régionale|Synthèses régionales] à écrire", _synthesis)
     )
+    desk.register(Task("region", "bilans-failed", 23, "[Document|Documents] de bilan en échec", _failed))
     desk.register(Task("pro", "bilans", 4, "[Bilan|Bilans] à remplir", _to_fill))
 
 
@@ -118,6 +126,18 @@ def _synthesis(user: Any) -> Waiting | None:
         return None
     years = ", ".join(str(bilan.campaign.year) for bilan in found)
     return Waiting(len(found), f"/pro/bilans/{found[0].public_id}/", f"bilans {years}, clos")
+
+
+def _failed(user: Any) -> Waiting | None:
+    """To the run where they can be tried again: the oldest, when several left some."""
+    if not runs_bilans(user):
+        return None
+    found = list(failed_documents().order_by("production").values_list("production", "production__campaign__year"))
+    if not found:
+        return None
+    years = ", ".join(dict.fromkeys(str(year) for _, year in found))
+    url = f"{reverse('admin:bilans_production_change', args=[found[0][0]])}#echecs"
+    return Waiting(len(found), url, f"bilans {years}, à retenter", late=True)
 
 
 def _to_fill(user: Any) -> Waiting | None:

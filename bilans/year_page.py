@@ -89,7 +89,7 @@ def sections(level: Level) -> list[Json]:
             (figure.indicator for figure in figures.values() if figure.indicator.headline),
             key=lambda one: one.headline or 0,
         )
-        keys = [shown[one.key] for one in ranked[:KEYS]]
+        keys = [_key(shown[one.key]) for one in ranked[:KEYS]]
         charts = blocks.years_charts(keys, level.campaign.year, least=2)
         found.append({
             "key": kind.value, "title": level.title(kind), "received": received(level, kind), "keys": keys,
@@ -102,6 +102,14 @@ def _line(figure: Figure, level: Level) -> Json:
     """FIGURE of a content, with the page of its parts."""
     url = reverse("bilans_figure", args=[level.campaign.year, figure.indicator.key]) + level.query
     return shapes.figure(figure, level.campaign) | {"url": url, "nature": figure.indicator.get_nature_display()}
+
+
+def _key(shown: Json) -> Json:
+    """A tile: its number and its unit apart, for the unit to be small and to go to the next line when it must."""
+    if shown["value"] is None:
+        return shown | {"number": shown["said"], "unit_said": ""}
+    number = numbers.bare(Decimal(shown["value"]), shown["unit"], shown["decimals"])
+    return shown | {"number": number, "unit_said": shown["said"].removeprefix(number).strip()}
 
 
 def _themes(figures: dict[str, Figure], shown: dict[str, Json]) -> list[Json]:

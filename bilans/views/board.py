@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +27,7 @@ from core.spreadsheets import csv_file, xlsx_file
 from recognition.clock import day_of
 
 View = Callable[..., HttpResponse]
+PAGE = 25  # lines of the list at once; its files and its reminder take it whole
 FILES: dict[str, Callable[..., HttpResponse]] = {"csv": csv_file, "xlsx": xlsx_file}
 
 
@@ -51,8 +54,10 @@ def board(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     found = boards.board(request.user, campaign, asked)
     years = Campaign.objects.filter(opened_at__isnull=False).order_by("-year").values_list("year", flat=True)
     today = day_of(timezone.now())
+    page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
     context = {
         "campaign": campaign, "asked": asked, "board": found, "whole": whole, "steps": boards.STEPS,
+        "page": page, "pages": _pages(asked, page),
         "years": [{"label": str(year), "url": f"{reverse('bilans_board', args=[year])}{asked.query()}".rstrip("?"),
                    "current": year == campaign.year} for year in years],
         "groups": _groups(asked, found),
@@ -96,6 +101,20 @@ def remind(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     else:
         messages.success(request, f"{count} bilans sont relancés\u00a0: les courriels partent à l’instant.")
     return redirect(reverse("bilans_board", args=[campaign.year]) + asked.query().rstrip("?"))
+
+
+def _pages(asked: Asked, page: Any) -> dict[str, str]:
+    """The pages before and after this one of the list, and which of its lines it shows."""
+
+    def url(number: int) -> str:
+        words = asked.words() | ({"page": str(number)} if number > 1 else {})
+        return f"?{urlencode(words)}#liste"
+
+    return {
+        "previous": url(page.number - 1) if page.has_previous() else "",
+        "next": url(page.number + 1) if page.has_next() else "",
+        "summary": f"{page.start_index()} à {page.end_index()} sur {page.paginator.count}",
+    }
 
 
 def _groups(asked: Asked, found: boards.Board) -> list[dict[str, Any]]:

@@ -145,6 +145,28 @@ def test_who_left_and_what_nobody_may_fill_is_marked(client: Client) -> None:
     assert lines == {"Partie": (True, True), "Sans compte": (False, True), "Suivie": (False, False)}
 
 
+def test_a_long_list_is_read_page_by_page_and_taken_away_whole(client: Client) -> None:
+    for number in range(27):
+        w.bilan(subject=house(f"Maison {number:02}"))
+    client.force_login(make.region_staff())
+
+    def shown(query: str) -> tuple[int, str]:
+        answer = client.get(f"{URL}?{query}")
+        html = answer.content.decode().replace("\u00a0", " ")
+        return sum(html.count(f"Maison {number:02}") for number in range(27)), html
+
+    first, html = shown("sorte=organisation")
+    assert first == 25
+    assert "1 à 25 sur 27" in html
+    assert 'href="?sorte=organisation&amp;page=2#liste"' in html
+    second, html = shown("sorte=organisation&page=2")
+    assert second == 2
+    assert 'href="?sorte=organisation#liste"' in html
+    assert shown("page=99")[0] == 2
+    assert shown("page=rien")[0] == 25
+    assert len(client.get(f"{URL}liste.csv").content.decode().splitlines()) == 28
+
+
 def test_the_list_is_taken_away_as_it_is_filtered(client: Client) -> None:
     here = make.town()
     w.bilan(subject=house("=Ici", at=here))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bilans.models import Campaign, Item, Production
 from bilans.services import bulk
+from core.desk import waiting
 from core.models import JournalEntry
 from tests import factories as make
 from tests.bilans import world
@@ -176,3 +177,24 @@ def test_S3_an_officer_neither_asks_nor_stops(client: Client) -> None:
         assert client.post(address, {"campaign": run.campaign_id}).status_code == 403
     run.refresh_from_db()
     assert (run.stopped_at, Production.objects.count()) == (None, 1)
+
+
+def test_B4_what_failed_waits_on_the_first_page_until_it_is_taken_up() -> None:
+    one, user = year(), make.region_staff()
+
+    def lines(of: Any = user) -> list[tuple[int, str, str, bool]]:
+        found = [line for line in waiting("region", of) if line["key"] == "bilans-failed"]
+        return [(line["count"], line["title"], line["url"], line["late"]) for line in found]
+
+    run = bulk.start(one, [], user, at=timezone.now(), wake=False)
+    run.items.filter(order__lte=2).update(state=Item.State.FAILED, error="Disque plein")
+    assert lines() == []  # it may still be tried again by itself
+    run.items.filter(order__gt=2).update(state=Item.State.SAME)
+    Production.objects.update(finished_at=timezone.now())
+    assert lines() == [(2, "Documents de bilan en échec", f"{LIST}{run.pk}/change/#echecs", True)]
+    assert lines(make.person()) == []
+    again = bulk.start(one, ["territory"], user, at=timezone.now(), wake=False)
+    assert lines()[0][0] == 2  # that run leaves them as they were
+    Production.objects.filter(pk=again.pk).update(finished_at=timezone.now())
+    bulk.start(one, ["organisation"], user, at=timezone.now(), wake=False)
+    assert lines() == []
