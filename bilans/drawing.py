@@ -7,6 +7,7 @@ style sheet, the charts, the maps change, and every document is drawn anew. `tes
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -18,10 +19,11 @@ from bilans.maps import decimal, map_svg
 from core.pdf import Page
 from territories.models import Contour
 
-DRAWING: Final = 1
+DRAWING: Final = 2
 STYLESHEETS: Final = ("css/documents.css", "css/bilan-paper.css")
 NBSP: Final = "\u00a0"
 COMPARABLE: Final = ", à périmètre comparable"
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-ZÀÉ])")
 _TALL = re.compile(r' height="([\d.]+)pt"')
 WHAT: Final = {
     "organisation": "Bilan annuel de l’organisme",
@@ -34,6 +36,9 @@ HALF_MAP, NEAR_MAP, ALONE_MAP, WHOLE_MAP = 236, 280, 290, 330  # points
 FEW_ZONES = 12
 ALIKE, MUCH = 0.6, 1.2  # of two columns side by side, how tall the second may be over the first
 LETTERS: Final = 58  # of a line of words under a picture half as wide as the sheet
+BLANKS: Final = 4  # figures of a section that tell nothing: they are no rows
+SHARED: Final = 4  # definitions that end with the same sentence
+MARKS: Final = ("†", "‡")
 LONG_TABLE: Final = 24  # rows
 NARROW_TABLE: Final = 3  # columns; two such tables stand side by side
 
@@ -41,7 +46,10 @@ NARROW_TABLE: Final = 3  # columns; two such tables stand side by side
 def page_of(content: Content) -> Page:
     """The page of a content. The same content makes the same page, to the letter."""
     kind = content["kind"]
+    terms, shared = _definitions(content)
     context = {
+        "terms": terms,
+        "shared": shared,
         "content": content,
         "year": content["year"],
         "before": content["year"] - 1,
@@ -50,7 +58,7 @@ def page_of(content: Content) -> Page:
         "final": content["state"]["key"] == "accepted",
         "named": len(content["completeness"]["missing"]) <= NAMES,
         "headlines": [_headline(figure, content["year"]) for figure in content["headlines"]],
-        "sections": [_section(section, content["year"]) for section in content["sections"]],
+        "sections": [one for one in (_section(section, content["year"]) for section in content["sections"]) if one],
         "consolidated": content["completeness"]["expected"] > 0,
         # Said once: there is a section for what changed, for what was not answered.
         "apart": {section["key"] for section in content["sections"]},
@@ -58,12 +66,29 @@ def page_of(content: Content) -> Page:
     return Page(render_to_string(f"documents/bilans/{kind}.html", context), STYLESHEETS)
 
 
+def _definitions(content: Content) -> tuple[list[dict[str, Any]], list[str]]:
+    """The definitions, without the sentences that many of them end with, each said once before them all."""
+    asked = content["definitions"]
+    often: Counter[str] = Counter()
+    for one in asked:
+        often.update(set(_SENTENCES.split(one["definition"])[1:]))
+    shared = sorted(text for text, count in often.items() if count >= SHARED and text)
+    terms = []
+    for one in asked:
+        first, *others = _SENTENCES.split(one["definition"])
+        mine = [text for text in others if text in shared]
+        sign = "".join(" " + MARKS[shared.index(text)] for text in mine if shared.index(text) < len(MARKS))
+        kept = [first, *(text for text in others if text not in shared[: len(MARKS)])]
+        terms.append({**one, "label": one["label"] + sign, "definition": " ".join(kept)})
+    return terms, [f"{mark}{NBSP}{text}" for mark, text in zip(MARKS, shared, strict=False)]
+
+
 def _headline(figure: Mapping[str, Any], year: int) -> dict[str, Any]:
     """A key figure: its number large, what it counts small."""
     number, _, unit = figure["said"].partition(NBSP)
     told = figure["value"] is not None
     return {
-        "label": figure["label"], "number": number if told else figure["said"], "unit": unit if told else "",
+        "label": _alone(figure["label"]), "number": number if told else figure["said"], "unit": unit if told else "",
         "told": told, "change": figure["change"], "answers": _answers(figure),
     }  # fmt: skip
 
@@ -75,8 +100,21 @@ def _answers(figure: Mapping[str, Any]) -> str:
     return f"{figure['answered']} sur {figure['expected']}"
 
 
-def _section(section: Mapping[str, Any], year: int) -> dict[str, Any]:
-    figures = [_row(figure, year) for figure in section["figures"]]
+def _alone(label: str) -> str:
+    """« dont joint·es en 15 jours » where nothing stands above it: « Joint·es en 15 jours »."""
+    bare = label.removeprefix("dont ")
+    return bare[:1].upper() + bare[1:]
+
+
+def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
+    """A section; none when it only holds blanks, which are said elsewhere in one sentence."""
+    blank = [one for one in section["figures"] if one["state"] in ("missing", "unavailable")]
+    kept = section["figures"]
+    if len(blank) >= BLANKS or len(blank) == len(kept):
+        kept = [one for one in kept if one not in blank]
+    if section["figures"] and not kept and not any(section[part] for part in ("intro", "charts", "maps", "tables")):
+        return None
+    figures = [_row(figure, year) for figure in kept]
     return {
         "key": section["key"],
         "title": section["title"],
@@ -207,11 +245,20 @@ def _columns(tables: Sequence[Mapping[str, Any]]) -> list[list[list[dict[str, An
     return [columns]
 
 
+def _heading(title: str, number: bool) -> int:
+    """What a heading asks for, in letters: those of numbers wrap, between words only."""
+    return (
+        int(max(map(len, title.split()), default=1) * 1.25) + 1
+        if number
+        else max(min(len(title), 60), _heading(title, True))
+    )
+
+
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:
     """A table with the widths of its columns, in percent: none is worked out from what its cells hold (it is slow)."""
     rows, numeric = table["rows"], table["numeric"]
     wide = [
-        max([min(len(row[rank]), 60) for row in rows] + [min(len(title), 60 if not numeric[rank] else 12)], default=1)
+        max([min(len(row[rank]), 60) for row in rows] + [_heading(title, numeric[rank])], default=1)
         for rank, title in enumerate(table["header"])
     ]
     wide = [max(width, 5) + 2 for width in wide]

@@ -125,11 +125,18 @@ def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:
     top = zone.inside[1] - (len(lines) - 1) * size * 0.55 + size * 0.35
     placed = [(top + rank * size * 1.1, line) for rank, line in enumerate(lines)]
     # A name may be wider than its zone: light around its letters, it is read on every ground. A browser draws both at
-    # once (`paint-order`), WeasyPrint the light first.
+    # once (`paint-order`).
+    if look.pen.paper:
+        # WeasyPrint lays out a drawing's words letter by letter: a ground is quicker than the words drawn twice.
+        grounds = [
+            f'<rect x="{x - wide(line, size) / 2:.1f}" y="{y - size * 0.88:.1f}" width="{wide(line, size):.1f}" '
+            f'height="{size * 1.1:.1f}" rx="{size * 0.2:.1f}" {look.pen.look("ground")}/>'
+            for y, line in placed
+        ]
+        names = [look.pen.text(x, y, line, "name", round(size, 1), anchor="middle") for y, line in placed]
+        return "".join(grounds + names)
     halo = f' stroke-width="{size * 0.28:.1f}"'
     texts = [look.pen.text(x, y, line, "halo", round(size, 1), anchor="middle", more=halo) for y, line in placed]
-    if look.pen.paper:
-        texts += [look.pen.text(x, y, line, "name", round(size, 1), anchor="middle") for y, line in placed]
     return "".join(texts)
 
 

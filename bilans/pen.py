@@ -27,7 +27,7 @@ _PAPER: Final[dict[str, str]] = {
     "key": f'stroke="{SHADES[0]}" stroke-width=".5"',
     "context": f'fill="#f3f5ef" stroke="{LINE}" stroke-width=".35"',
     "name": f'{_FACE} font-weight="700" fill="{INK}"',
-    "halo": f'{_FACE} font-weight="700" fill="#ffffff" stroke="#ffffff" stroke-linejoin="round"',
+    "ground": 'fill="#ffffff" fill-opacity=".82"',
     "name-on-dark": f'{_FACE} font-weight="700" fill="#ffffff"',
     **{f"shade-{rank}": f'fill="{shade}"' for rank, shade in enumerate(SHADES)},
 }

@@ -21,6 +21,7 @@ PLACES = {
     Breakdown.BASIN: (sentences.BASINS, "par bassin d’emploi"),
 }
 COLUMNS = 5  # of numbers, so that a table fits a page
+_FEW = 5  # of the largest zone of a map by basin
 OUTSIDE = (ELSEWHERE[0], "non-ventile")
 
 
@@ -35,7 +36,10 @@ def people_charts(
     """Who they are, a chart a breakdown: the classes that hold somebody, the largest first for statuses."""
     found = []
     for key in only:
-        cells = [cell for cell in breakdown_of(shown, key) if cell["value"] != "0"]
+        cells = [
+            cell for cell in breakdown_of(shown, key)
+            if cell["value"] not in (None, "0") or cell["said"] == numbers.HIDDEN
+        ]  # fmt: skip
         told = [cell for cell in cells if cell["value"] is not None]
         if len(told) < 2:
             continue
@@ -60,6 +64,10 @@ def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> l
         if cell["key"] not in OUTSIDE and (codes is None or cell["key"] in codes)
     ]  # fmt: skip
     if sum(cell["value"] is not None for cell in cells) < 2 or not any(sentences.amount(cell) for cell in cells):
+        return []
+    if codes is None and 2 * sum(cell["value"] not in (None, "0") for cell in cells) < len(cells):
+        return []  # a map of blanks shows nothing
+    if key == Breakdown.BASIN and max(filter(None, map(sentences.amount, cells))) < _FEW:
         return []
     place, words = PLACES[Breakdown(key)]
     text = sentences.places(cells, place, shown["unit"], shown["decimals"])
@@ -111,7 +119,7 @@ def moves(figures: Iterable[Json], year: int) -> str:
     pairs = [
         (one["label"], *(Decimal(value) for value in one["comparable"]))
         for one in figures
-        if one["comparable"] and one["unit"] not in (Unit.SHARE, Unit.SCORE)
+        if one["comparable"] and one["unit"] not in (Unit.SHARE, Unit.SCORE) and not one["label"].startswith("dont ")
     ]
     return sentences.since(pairs, year - 1)
 

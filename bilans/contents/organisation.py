@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from bilans import numbers
@@ -15,6 +15,9 @@ from bilans.contents.network import network_section
 from bilans.contents.own import Own, headlines, own, themes
 from bilans.contents.shapes import Json, breakdown_of, figure, section, table
 from bilans.models import Bilan, Breakdown
+
+DRAWN = 2  # themes, the first ones, whose places are drawn
+FEW_PLACES = 2  # lines, the total among them
 
 
 def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
@@ -50,15 +53,15 @@ def theme_sections(found: Own) -> list[Json]:
         shown = found.shown(one.indicator.key for one in among)
         main = main_of(among)
         charts: list[Json] = []
-        tables = people_tables(shown, least=2)
+        tables = people_tables(shown, least=3)
         if main:
             drawn = figure(main, found.bilan.campaign)
             charts += blocks.people_charts(drawn, year)
-            placed = blocks.place_chart(drawn, Breakdown.AGENCY, year, least=3) if main.indicator.of_people else []
+            people = main.indicator.of_people
+            placed = blocks.place_chart(drawn, Breakdown.AGENCY, year, least=3) if people and rank <= DRAWN else []
             charts += placed
-            if not placed:
-                tables += _only_filled(blocks.classes_table(shown, Breakdown.AGENCY, "Par territoire"))
-        charts += blocks.years_charts(shown, year, least=4)
+            if not placed and (rank <= DRAWN or not people):
+                tables += _told_somewhere(_only_filled(blocks.classes_table(shown, Breakdown.AGENCY, "Par territoire")))
         sections.append(section(
             f"theme-{rank}", theme, intro=intro(shown, charts, year), figures=shown, tables=tables, charts=charts
         ))  # fmt: skip
@@ -71,12 +74,14 @@ def main_of(among: Sequence[Figure]) -> Figure | None:
     return next((one for one in having if one.indicator.headline), having[0] if having else None)
 
 
-def people_tables(shown: Sequence[Json], *, least: int) -> list[Json]:
+def people_tables(
+    shown: Sequence[Json], *, least: int, only: Collection[str] = (Breakdown.STATUS, Breakdown.SEX, Breakdown.AGE)
+) -> list[Json]:
     """Who they are, class by class: the indicators of a theme side by side, when `least` of them have the classes."""
     found = []
     for key, title in ((Breakdown.STATUS, "Par statut"), (Breakdown.SEX, "Par sexe"), (Breakdown.AGE, "Par âge")):
         having = [one for one in shown if breakdown_of(one, key)]
-        if len(having) >= least:
+        if key in only and len(having) >= least:
             found += blocks.classes_table(having, key, title)
     return found
 
@@ -96,6 +101,11 @@ def _only_filled(tables: list[Json]) -> list[Json]:
             if rank == len(one["rows"]) - 1 or any(cell not in ("0", "–", numbers.MISSING) for cell in row[1:])
         ]  # fmt: skip
     return tables
+
+
+def _told_somewhere(tables: list[Json]) -> list[Json]:
+    """Those of three lines at least: one place and its total say what the figure above says."""
+    return [one for one in tables if len(one["rows"]) > FEW_PLACES]
 
 
 def explanations(found: Own) -> list[Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ STEPS = ("psad_received", "psad_prepared", "psad_contacted", "psad_proposed", "p
 SOLUTIONS = ("psad_solved_school", "psad_solved_apprentice", "psad_solved_training", "psad_solved_other")
 LASTING = ((3, "psad_held3", "psad_lost3"), (6, "psad_held6", "psad_lost6"))
 # The theme where each chart stands is that of these indicators.
+FLOWS = "psad_"
 _PLACED = (("funnel", {STEPS[0]}), ("solutions", set(SOLUTIONS)), ("lasting", {LASTING[0][1]}))
 NOTE = (
     "Les nombres de jeunes des PSAD sont ceux que le portail a publiés une fois pour toutes, sans saisie. "
@@ -37,11 +39,49 @@ def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
     return assembled(
         found,
         subject={"name": bilan.name, "slug": platform.slug if platform else "", "detail": " · ".join(heads)},
-        headlines=[figure(one, bilan.campaign) for one in headlines(found.figures.values())],
-        sections=[*_sections(found.figures, bilan, found.comments), *explanations(found), *unanswered(found)],
+        headlines=[figure(one, bilan.campaign) for one in _first(found.figures)],
+        sections=[
+            *_silence(found.figures, bilan.campaign.year),
+            *_sections(found.figures, bilan, found.comments),
+            *explanations(found),
+            *unanswered(replace(found, figures=asked_of(found.figures))),
+        ],
         definitions=[one.indicator for one in found.figures.values()],
         notes=[NOTE],
     )
+
+
+def unpublished(figures: Mapping[str, Figure]) -> bool:
+    """Whether the flows of the year are told nowhere: not published, or no platform has them."""
+    flows = [one for one in figures.values() if one.indicator.source.startswith(FLOWS)]
+    return bool(flows) and all(one.amount is None and not one.hidden for one in flows)
+
+
+def silence(figures: Mapping[str, Figure], year: int) -> str:
+    """Said once, in place of a column of blanks."""
+    if not unpublished(figures):
+        return ""
+    return f"Les nombres de jeunes des PSAD n’ont pas été publiés pour {year}\u00a0: ce document n’en donne aucun."
+
+
+def asked_of(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Without the flows of a year that tells none."""
+    alone = unpublished(figures)
+    return {key: one for key, one in figures.items() if not alone or not one.indicator.source.startswith(FLOWS)}
+
+
+def _silence(figures: Mapping[str, Figure], year: int) -> list[Json]:
+    text = silence(figures, year)
+    return [section("unpublished", "Les jeunes accompagnés", intro=text)] if text else []
+
+
+def _first(figures: Mapping[str, Figure]) -> list[Figure]:
+    """The key figures; of a year that tells no flow, what the platform did."""
+    kept = headlines(asked_of(figures).values())
+    if not unpublished(figures):
+        return kept
+    spare = [one for one in asked_of(figures).values() if one not in kept and one.amount is not None]
+    return (kept + spare)[:3]
 
 
 def _sections(figures: Mapping[str, Figure], bilan: Bilan, comments: Mapping[str, str]) -> list[Json]:

@@ -13,7 +13,7 @@ from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
 from bilans.contents import blocks, psad
 from bilans.contents.frame import assembled, ordered
-from bilans.contents.organisation import explanations, intro, main_of, people_tables
+from bilans.contents.organisation import DRAWN, explanations, intro, main_of, people_tables
 from bilans.contents.own import Own, headlines, own, themes, told
 from bilans.contents.region_answers import answers
 from bilans.contents.region_places import by_agency, by_platform, by_territory, networks_charts
@@ -136,12 +136,12 @@ def _of_organisations(ground: Ground) -> list[Json]:
         drawn = figure(main, ground.campaign) if main else None
         charts = blocks.people_charts(drawn, year) if drawn else []
         # Places and events are mapped once, where the Region counts them itself.
-        maps = blocks.place_map(drawn, Breakdown.AGENCY) if main and drawn and main.indicator.of_people else []
-        charts += [networks[one["key"]] for one in shown if one["key"] in networks]
-        charts += blocks.years_charts(shown, year)
+        mapped = main and main.indicator.of_people and rank <= DRAWN
+        maps = blocks.place_map(drawn, Breakdown.AGENCY) if drawn and mapped else []
+        charts += [networks[one["key"]] for one in shown if one["key"] in networks][:1]
         sections.append(section(
             f"organisations-{rank}", theme, intro=intro(shown, charts, year), figures=shown, charts=charts, maps=maps,
-            tables=people_tables(shown, least=2),
+            tables=people_tables(shown, least=3, only=(Breakdown.SEX,)),
         ))  # fmt: skip
     return sections
 
@@ -152,7 +152,6 @@ def _of_territories(ground: Ground) -> list[Json]:
         return []
     shown = [figure(one, ground.campaign) for one in among]
     charts = [row for one in shown for row in blocks.people_charts(one, year)]
-    charts += blocks.years_charts([one for one in shown if one["unit"] == Unit.COUNT], year)
     tables = by_agency([one for one in among if one.indicator.headline])
     return [section(
         "territories", TERRITORIES_TITLE, intro=intro(shown, charts, year), figures=shown, charts=charts, tables=tables
@@ -165,8 +164,9 @@ def _of_platforms(ground: Ground) -> list[Json]:
     if not shown:
         return []
     charts = psad.charts(figures, year)
+    text = f"{psad.silence(figures, year)} {intro(shown, charts, year)}"
     return [section(
-        "psad", PSAD_TITLE, intro=intro(shown, charts, year), figures=shown, charts=charts, tables=by_platform(figures)
+        "psad", PSAD_TITLE, intro=text.strip(), figures=shown, charts=charts, tables=by_platform(figures)
     )]  # fmt: skip
 
 
@@ -188,13 +188,13 @@ def _of_region(ground: Ground) -> list[Json]:
 
 
 def _years(ground: Ground) -> list[Json]:
-    """The key figures beside the year before, over those that answered both years."""
+    """Over those that answered both years, the key figures, and those that a newcomer would seem to have changed."""
     year = ground.campaign.year
     rows = [
         [one.indicator.label, *(numbers.of(one.indicator, amount) for amount in one.comparable), _move(one)]
         for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD, Kind.REGION)
         for one in ground.of(kind)
-        if one.comparable and not one.hidden and one.indicator.headline
+        if one.comparable and not one.hidden and one.comparable != (one.previous, one.amount) and _telling(one)
     ]
     if not rows:
         return []
@@ -203,8 +203,16 @@ def _years(ground: Ground) -> list[Json]:
         "des autres pages."
     )
     header = ["Indicateur", str(year - 1), str(year), "Évolution"]
-    listed = table("years", "Les chiffres clés d’une année à l’autre", header, rows, note=note)
+    listed = table("years", "Ceux qui ont répondu les deux années", header, rows, note=note)
     return [section("years", f"De {year - 1} à {year}", tables=[listed])]
+
+
+def _telling(one: Figure) -> bool:
+    """A key figure, or one whose totals of the two years would mislead."""
+    if one.indicator.headline or not one.comparable or not one.previous or not one.amount or not one.comparable[0]:
+        return bool(one.indicator.headline)
+    gap = one.amount / one.previous - one.comparable[1] / one.comparable[0]
+    return one.indicator.adding == Adding.SUM and abs(gap) * 10 > 1
 
 
 def _move(one: Figure) -> str:

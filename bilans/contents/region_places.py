@@ -8,7 +8,7 @@ from bilans import numbers
 from bilans.consolidating import by_network
 from bilans.consolidation import Figure, Part
 from bilans.contents import blocks, sentences
-from bilans.contents.psad import STEPS
+from bilans.contents.psad import STEPS, unpublished
 from bilans.contents.shapes import Json, chart, figure, point, section, table
 from bilans.models import Adding, Breakdown, Campaign, Kind, Unit
 from bilans.numbers import HIDDEN
@@ -35,7 +35,7 @@ def networks_charts(campaign: Campaign, figures: Sequence[Figure], *, whole: boo
 def _network_chart(key: str, year: int, found: Mapping[str, Mapping[str, Figure]]) -> Json | None:
     rows = [(name, figures[key]) for name, figures in found.items() if key in figures and figures[key].expected]
     told = [(name, one) for name, one in rows if one.amount is not None and not one.hidden]
-    if len(told) < 2:
+    if len(told) < 2 or not any(one.amount for _, one in told):
         return None
     asked = told[0][1].indicator
     cells = [
@@ -78,6 +78,8 @@ def by_agency(figures: Sequence[Figure]) -> list[Json]:
 
 def by_platform(figures: Mapping[str, Figure]) -> list[Json]:
     """A line a platform, for the published steps: what is hidden there is hidden here (D8)."""
+    if unpublished(figures):
+        return []
     steps = [one for name in STEPS for one in figures.values() if one.indicator.source == name]
     note = "Chiffres publiés\u00a0; la ligne de la région compte aussi ce qui n’est pas communiqué au-dessus (n.c.)."
     return _by_part("platforms", "Plateforme par plateforme", "Plateforme", steps, note=note)

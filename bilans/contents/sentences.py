@@ -107,12 +107,19 @@ def places(cells: Cells, of: Place, unit: str, decimals: int = 0, *, adds: bool 
         text = f"{first_letter(of.named(first['label']))} vient en tête avec {said(most, unit, decimals)}"
         if adds and len(rows) > 2 and most < whole:
             text += f", soit {fraction(most, whole)} du total"
-        follow = [f"{of.named(cell['label'])} ({bare(value, unit, decimals)})" for value, cell in others[:2] if value]
+        follow = [f"{of.named(cell['label'])} ({bare(value, unit, decimals)})" for value, cell in _next(others)]
         text += f", devant {listed(follow)}" if follow else ""
     sentences = [text]
     if len(rows) > 3 and len(tied) < len(rows):
         sentences += _least(rows, of, unit, decimals)
     return _joined(sentences, cells, of)
+
+
+def _next(others: list[tuple[Decimal, dict[str, Any]]]) -> list[tuple[Decimal, dict[str, Any]]]:
+    """The second and the third, none of them named alone among its equals."""
+    if len(others) < 3:
+        return [row for row in others if row[0]]
+    return [row for row in others[:2] if row[0] > others[2][0]]
 
 
 def _least(rows: list[tuple[Decimal, dict[str, Any]]], of: Place, unit: str, decimals: int) -> list[str]:
@@ -138,7 +145,10 @@ def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
     downs = [move for move in moves if move[0] <= Decimal("0.99")]
     if not moves:
         return ""
+    small = [now - before for _, before, now in pairs if not ratio(now, before)]  # too small for a percentage
     if not ups and not downs:
+        if any(small):
+            return ""
         return f"Rien ne bouge vraiment par rapport à {year}." if len(moves) > 1 else ""
     if len(moves) == 1:
         return f"«{NBSP}{moves[0][1]}{NBSP}»{NBSP}: {moves[0][2]} par rapport à {year}."
@@ -149,9 +159,10 @@ def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
     if downs:
         words = "la plus forte baisse est" if len(downs) > 1 else "la seule baisse est"
         parts.append(f"{words} celle de «{NBSP}{downs[-1][1]}{NBSP}» ({downs[-1][2]})")
-    elif len(moves) > 2 and len(ups) == len(moves):
+    elif len(moves) > 2 and len(ups) == len(moves) and not any(gap < 0 for gap in small):
         parts.append("rien ne baisse")
-    return f"Par rapport à {year}, {f'{NBSP}; '.join(parts)}."
+    but = ", hors petits nombres," if any(small) else ","
+    return f"Par rapport à {year}{but} {f'{NBSP}; '.join(parts)}."
 
 
 def names(rows: Sequence[str], most: int = 12) -> str:

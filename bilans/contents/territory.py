@@ -80,9 +80,8 @@ def _themes(found: Own, basins: Sequence[str]) -> list[Json]:
     for rank, (theme, among) in enumerate(themes(found.figures.values()).items(), start=1):
         shown = [figure(one, campaign, comment=found.comments.get(one.indicator.key, "")) for one in among]
         charts = [row for one in shown for row in blocks.people_charts(one, campaign.year)][:3]
-        charts += blocks.years_charts(shown, campaign.year)
         maps = [row for one in shown for row in blocks.place_map(one, Breakdown.BASIN, codes=basins)]
-        tables = _by_basin(shown, basins) if maps else []
+        tables = _by_basin(shown, basins)
         sections.append(section(
             f"theme-{rank}", theme, intro=intro(shown, charts, campaign.year), figures=shown, charts=charts,
             tables=tables, maps=maps,
@@ -134,11 +133,10 @@ def _declared(
             f"«{NBSP}{first[0].indicator.label}{NBSP}», soit {part} du total de la région. "
         )
     header = ["Déclaré par les organismes", of_territory(agency.name), "Dans la région", "Part", "Réponses"]
-    charts = blocks.years_charts(shown, bilan.campaign.year)
     tables = [table("declared", "Le territoire dans la région", header, rows)] if rows else []
-    text = (text + intro(shown, charts, bilan.campaign.year)).strip()
+    text = (text + intro(shown, (), bilan.campaign.year)).strip()
     return [section("declared", "Ce que les organismes y déclarent", intro=text, figures=shown,
-                    charts=charts, tables=tables)]  # fmt: skip
+                    tables=tables)]  # fmt: skip
 
 
 def _answers(found: Own, others: Sequence[Bilan]) -> list[Json]:

@@ -96,8 +96,8 @@ def test_means_are_ranked_and_never_a_part_of_a_total() -> None:
 def test_since_says_the_strongest_moves_and_nothing_of_small_numbers() -> None:
     moves = [("A", Decimal(100), Decimal(123)), ("B", Decimal(100), Decimal(60)), ("C", Decimal(3), Decimal(30))]
     assert since(moves, 2024) == (
-        f"Par rapport à 2024, la seule hausse est celle de «{NB}A{NB}» (+{NB}23{NB}%){NB}; la seule baisse est celle "
-        f"de «{NB}B{NB}» (−{NB}40{NB}%)."
+        f"Par rapport à 2024, hors petits nombres, la seule hausse est celle de «{NB}A{NB}» (+{NB}23{NB}%){NB}; "
+        f"la seule baisse est celle de «{NB}B{NB}» (−{NB}40{NB}%)."
     )
     assert since(moves[2:], 2024) == ""
     assert since([("A", Decimal(100), Decimal(100)), ("B", Decimal(50), Decimal(50))], 2024) == (
@@ -117,3 +117,15 @@ def test_lists_are_joined_and_long_ones_cut() -> None:
 )  # fmt: skip
 def test_fractions(part: int, words: str) -> None:
     assert fraction(Decimal(part), Decimal(100)) == words
+
+
+def test_a_move_too_small_for_a_percentage_is_neither_denied_nor_forgotten() -> None:
+    still = [("A", Decimal(100), Decimal(100)), ("B", Decimal(50), Decimal(50))]
+    assert since(still, 2024) == "Rien ne bouge vraiment par rapport à 2024."
+    assert since([*still, ("C", Decimal(1), Decimal(0))], 2024) == ""
+
+
+def test_none_is_named_second_alone_among_its_equals() -> None:
+    shown = cells(*((f"T{rank}", value) for rank, value in enumerate([9, 3, 1, 1])))
+    assert "(3)" in places(shown, TERRITORIES, "count")
+    assert "T2" not in places(shown, TERRITORIES, "count").split(".")[0]
