@@ -112,7 +112,7 @@ def test_M6_a_pack_without_these_tables_loads_and_a_wrong_one_does_not(tmp_path:
     shutil.copytree(GRAND_EST, folder)
     for name in ("governing_bodies", "recognition_rules"):
         (folder / f"{name}.csv").unlink()
-    assert {table.name for table, _ in read_content(folder).extras} == {"events"}
+    assert {table.name for table, _ in read_content(folder).extras} == {"events", "indicators"}
     (folder / "recognition_rules.csv").write_text("key,value,source,note\nopens_on,demain,,\n", encoding="utf-8")
     with pytest.raises(LoadError, match="MM-JJ"):
         read_content(folder)
