@@ -21,6 +21,8 @@ def connect() -> None:
 
 def _mine(request: HttpRequest, user: Any) -> dict[str, Any] | None:
     """The bilans being written or read by the Region; nothing once their campaigns are over."""
+    if not rules.writes_bilans(user):
+        return None
     rows = own_bilans(user).filter(campaign__closed_at=None)
     found = with_progress(rows)
     return {"bilans": found[:SHOWN], "more": max(0, len(found) - SHOWN)} if found else None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.rules import is_region_staff
 from bilans import subjects
 from bilans.models import Bilan, Item, Kind
-from bilans.rules import own, runs_bilans
+from bilans.rules import has_own, own, runs_bilans
 from core import desk
 from core.desk import Task, Waiting
 from core.values import day_in_words
@@ -142,6 +142,8 @@ def _failed(user: Any) -> Waiting | None:
 
 def _to_fill(user: Any) -> Waiting | None:
     """One's own bilans of a campaign that runs: those to fill, and those sent back."""
+    if not has_own(user):
+        return None
     running = Q(campaign__opened_at__isnull=False, campaign__closed_at=None)
     rows = Bilan.objects.filter(own(user), running, state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
     found = list(rows.select_related("campaign").order_by("campaign__due_on", "name")[:50])

@@ -14,7 +14,7 @@ from members.rules import held
 from psad.context import acting
 from psad.lists import Role
 from psad.models import Grant
-from psad.rules import works_in_psad
+from psad.rules import seen_to_work_in_psad
 from territories.rules import agencies_of, is_any_officer
 
 
@@ -27,7 +27,7 @@ def platforms_of(user: Any) -> frozenset[int]:
         return frozenset()
     if not hasattr(user, "_bilan_platforms"):
         found: frozenset[int] = frozenset()
-        if works_in_psad(user):
+        if seen_to_work_in_psad(user):
             with acting(user):
                 rows = Grant.objects.in_force().filter(user=user.pk, role__in=[Role.HEAD, Role.COORDINATION])
                 found = frozenset(rows.filter(platform__active=True).values_list("platform_id", flat=True))
@@ -90,7 +90,18 @@ may_read_whole = is_region_staff
 @rules.predicate
 def writes_bilans(user: Any) -> bool:
     """Has, this year or another, a bilan to write or to read: the line of the menu."""
-    return bool(may_follow(user)) or Bilan.objects.filter(own(user), campaign__opened_at__isnull=False).exists()
+    return bool(may_follow(user)) or has_own(user)
+
+
+def has_own(user: Any) -> bool:
+    """Whether a bilan was ever asked of a subject of `user`. Asked once for each request's user: the menu, the panel
+    and the task of the first page all stop there for most people."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if not hasattr(user, "_has_bilans"):
+        rows = Bilan.objects.filter(own(user), campaign__opened_at__isnull=False)
+        user._has_bilans = rows.exists()  # type: ignore[attr-defined]
+    return user._has_bilans  # type: ignore[attr-defined, no-any-return]
 
 
 def followed(user: Any, campaign: Campaign) -> QuerySet[Bilan]:

@@ -16,7 +16,7 @@ from core.desk import Entry, Task, Waiting, register, register_entry
 from psad.context import acting, task
 from psad.lists import Role, Side, Step
 from psad.models import Case, Grant, Partner, Platform
-from psad.rules import works_in_psad
+from psad.rules import seen_to_work_in_psad
 from psad.services.retention import ending
 
 
@@ -33,7 +33,7 @@ def connect() -> None:
 
 def holds_grant(user: Any) -> bool:
     """Works in circle 1 of a platform today. One query for everybody else."""
-    if not works_in_psad(user):
+    if not seen_to_work_in_psad(user):
         return False
     with acting(user):
         return Grant.objects.in_force().filter(user=user.pk, platform__active=True).exists()
@@ -41,7 +41,7 @@ def holds_grant(user: Any) -> bool:
 
 def _mine(request: HttpRequest, _: Any) -> dict[str, Any] | None:
     """The platforms of the person, in either circle: some of them work nowhere else on the portal."""
-    if not works_in_psad(request.user):
+    if not seen_to_work_in_psad(request.user):
         return None
     with acting(request.user):
         rows = Grant.objects.in_force().filter(user=request.user.pk, platform__active=True)
@@ -52,7 +52,7 @@ def _mine(request: HttpRequest, _: Any) -> dict[str, Any] | None:
 
 def _due(user: Any) -> Waiting | None:
     """The cases that the person follows and that are due; nobody is named here."""
-    if not works_in_psad(user):
+    if not seen_to_work_in_psad(user):
         return None
     today = timezone.localdate()
     with acting(user):
@@ -65,7 +65,7 @@ def _due(user: Any) -> Waiting | None:
 
 def _ending(user: Any) -> Waiting | None:
     """Cases whose two years are nearly over: to be met again, or let go (D13)."""
-    if not works_in_psad(user):
+    if not seen_to_work_in_psad(user):
         return None
     with acting(user):
         places = list(ending(timezone.localdate(), Case.objects.all()).values_list("platform__slug", flat=True))

@@ -45,6 +45,8 @@ class Own:
 def with_progress(rows: QuerySet[Bilan]) -> list[Own]:
     """`rows`, each with what is answered. Two queries."""
     found = list(rows.annotate(told=Count("values", filter=_ANSWERED)))
+    if not found:
+        return []
     asked: Counter[tuple[int, str]] = Counter()
     agreed = list(Indicator.objects.order_by("pk").values_list("filled_by", "first_year", "last_year"))
     for year in {bilan.campaign.year for bilan in found}:
