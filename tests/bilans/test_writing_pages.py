@@ -401,4 +401,4 @@ def test_lists_and_forms_ask_the_same_number_of_queries(
         page.get(at(row, "accueil/"))
 
 
-BUDGET = {"list": 10, "part": 16}
+BUDGET = {"list": 10, "part": 15}
