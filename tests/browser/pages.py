@@ -133,8 +133,6 @@ DESKS = {
         "/pro/", "/admin/", "/admin/recherche/?q=troyes", "/admin/imports/", "/admin/territories/site/",
         _BOARD, f"{_BOARD} + ?etat=tous", "/admin/bilans/bilan/", "/admin/bilans/campaign/",
         "/admin/bilans/campaign/ > /admin/bilans/campaign/[0-9]+/change/",
-        *(f"/admin/bilans/bilan/?state__exact={state} > /admin/bilans/bilan/[0-9]+/change/"
-          for state in ("submitted", "accepted", "returned")),
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
         "/admin/events/event/?due=a-relire", "/admin/events/event/radar/", "/admin/events/revision/",
