@@ -31,8 +31,11 @@ Line = dict[str, float | int | str]
 
 def main(arguments: list[str]) -> int:
     """Exit code 1 when a server fails; a target missed is printed, and does not fail the run. `quick` and `small`
-    (without the largest size) are for trials, and leave the report alone.
+    (without the largest size) are for trials, and leave the report alone; `documents` measures the documents alone,
+    and writes their lines over those of the report.
     """
+    if arguments == ["documents"]:
+        return documents()
     seconds = 1.0 if "quick" in arguments else SECONDS
     begin = time.monotonic()
     try:
@@ -45,6 +48,20 @@ def main(arguments: list[str]) -> int:
         return 0
     REPORT.write_text(json.dumps(lines, indent=1) + "\n")
     say(f"Écrit dans {REPORT.relative_to(BASE_DIR)}, en {time.monotonic() - begin:.0f} s.")
+    return 0
+
+
+def documents() -> int:
+    """Exit code 1 when something could not be drawn; the other lines of the report stay."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="spro-bench-") as folder, world(Path(folder)) as environment:
+            lines = cvs(environment) + bilans(environment)
+    except BenchmarkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    drawn = {line["name"] for line in lines}
+    kept = [line for line in json.loads(REPORT.read_text()) if line["name"] not in drawn]
+    REPORT.write_text(json.dumps(kept + lines, indent=1) + "\n")
     return 0
 
 

@@ -106,12 +106,18 @@ def _alone(label: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
-    """A section; none when it only holds blanks, which are said elsewhere in one sentence."""
-    blank = [one for one in section["figures"] if one["state"] in ("missing", "unavailable")]
+def told_figures(section: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The figures of a section that make a row: not the many blanks, which are said elsewhere in one sentence."""
     kept = section["figures"]
+    blank = [one for one in kept if one["state"] in ("missing", "unavailable")]
     if len(blank) >= BLANKS or len(blank) == len(kept):
         kept = [one for one in kept if one not in blank]
+    return list(kept)
+
+
+def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
+    """A section; none when it only holds blanks."""
+    kept = told_figures(section)
     if section["figures"] and not kept and not any(section[part] for part in ("intro", "charts", "maps", "tables")):
         return None
     figures = [_row(figure, year) for figure in kept]

@@ -7,7 +7,7 @@ colour alone; who calls shows the same figures as a table.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -41,10 +41,22 @@ class Zone:
     path: str
     box: Box
     inside: tuple[float, float]
+    lent: str = ""  # id of its outline, when the page writes it once for several maps
 
 
-def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340) -> SafeString:
-    """The picture of a MAP of a content, with its legend; empty without contours. `width`: on paper, in points."""
+def outlines_svg(lent: Mapping[str, str]) -> SafeString:
+    """The outlines that maps of the same page borrow: a drawing that shows nothing."""
+    shapes = "".join(f'<path id="{escape(name)}" vector-effect="non-scaling-stroke" d="{path}"/>' for name, path in lent.items())
+    return mark_safe(f'<svg class="drawing-outlines" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>')
+
+
+def map_svg(
+    drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340, lent: dict[str, str] | None = None
+) -> SafeString:
+    """The picture of a MAP of a content, with its legend; empty without contours. `width`: on paper, in points.
+
+    `lent` gathers the outlines by their id, which a page of several maps writes once (`outlines_svg`).
+    """
     zones = _zones(drawn["level"])
     if not zones:
         return SafeString()
@@ -59,6 +71,9 @@ def map_svg(drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340
     unit = box.width / (width if paper else SCREEN_WIDTH)  # a point of the sheet, a pixel of a telephone
     small = paper and width < SMALL
     look = _Look(pen, unit, (6.2 if small else 6.8 if paper else 11) * unit, box, _names(drawn["level"], near, small))
+    if lent is not None:
+        lent |= {f"{drawn['level']}-{zone.code}": zone.path for zone in zones}
+        zones = tuple(replace(zone, lent=f"{drawn['level']}-{zone.code}") for zone in zones)
     parts, names = [], []
     for zone in zones:
         if zone.code not in values and near:
@@ -108,8 +123,9 @@ class _Look:
 def _shape(zone: Zone, look: str, said: str, pen: Pen) -> str:
     named = f"{zone.name}\u00a0: {said}" if said else zone.name
     title = "" if pen.paper else f"<title>{escape(named)}</title>"
-    shape = f'<path d="{zone.path}" {pen.look(look)}'
-    return f"{shape}>{title}</path>" if title else f"{shape}/>"
+    tag, outline = ("use", f'href="#{escape(zone.lent)}"') if zone.lent else ("path", f'd="{zone.path}"')
+    shape = f"<{tag} {outline} {pen.look(look)}"
+    return f"{shape}>{title}</{tag}>" if title else f"{shape}/>"
 
 
 def _written(zone: Zone, said: str, look: _Look, *, dark: bool) -> str:

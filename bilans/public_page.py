@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from bilans.breakdowns import classes
 from bilans.charts import chart_svg
-from bilans.maps import map_svg
+from bilans.drawing import told_figures
+from bilans.maps import map_svg, outlines_svg
 from bilans.models import Breakdown, Document
 
 if TYPE_CHECKING:
@@ -34,24 +35,33 @@ def sections_of(document: Document) -> list[dict[str, Any]]:
             "charts": [_chart(chart, drawn[f"{rank}-chart-{at}"]) for at, chart in enumerate(section["charts"])],
             "maps": [_map(one, drawn[f"{rank}-map-{at}"], names) for at, one in enumerate(section["maps"])],
             "tables": [_table(table) for table in section["tables"]],
+            "figures": told_figures(section),
+            "blank": [one["label"] for one in section["figures"] if one not in told_figures(section)],
             "anchor": f"partie-{section['key']}",
         }
         for rank, section in enumerate(content["sections"])
-        if any(section[part] for part in ("figures", "charts", "maps", "tables", "intro"))
+        if told_figures(section) or any(section[part] for part in ("charts", "maps", "tables", "intro"))
     ]
+
+
+def outlines_of(document: Document) -> SafeString:
+    """The outlines that the maps of the page borrow: a page of several maps is a third lighter."""
+    return _drawings(document)["outlines"]
 
 
 def _drawings(document: Document) -> dict[str, SafeString]:
     """Every picture of the document as SVG, by its place: one indicator may be on several maps, each with its ids."""
-    name = f"bilans.pictures.{document.digest}"
+    name = f"bilans.drawn.{document.digest}"
     kept: dict[str, str] | None = cache.get(name)
     if kept is None:
+        lent: dict[str, str] = {}
         kept = {}
         for rank, section in enumerate(document.content["sections"]):
             for at, one in enumerate(section["charts"]):
                 kept[f"{rank}-chart-{at}"] = str(chart_svg(one | {"key": f"{rank}-{at}"}))
             for at, one in enumerate(section["maps"]):
-                kept[f"{rank}-map-{at}"] = str(map_svg(one | {"key": f"{rank}-{at}"}))
+                kept[f"{rank}-map-{at}"] = str(map_svg(one | {"key": f"{rank}-{at}"}, lent=lent))
+        kept["outlines"] = str(outlines_svg(lent))
         cache.set(name, kept, PICTURES_SECONDS)
     return {key: mark_safe(svg) for key, svg in kept.items()}  # escaped by who drew them
 

@@ -75,7 +75,7 @@ def may_write(user: Any, bilan: Any) -> bool:
 @rules.predicate
 def may_decide(user: Any, bilan: Any = None) -> bool:
     """Accepts, returns, reopens: the Region's staff. Nobody decides of their own house's: the Region's own bilan is
-    accepted by publishing it."""
+    accepted by publishing it, and reopened to correct what was published."""
     return bool(is_region_staff(user))
 
 

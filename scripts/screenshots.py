@@ -30,6 +30,7 @@ PICTURES = {
     "agenda-mois": ("/agenda/?vue=mois", 1280, 1000, "light"),
     "lorfolio-site-telephone-sombre": ("/p/ines-marechal/", 390, 844, "dark"),
     "territoire": ("/territoires/troyes-chaumont/", 1280, 1000, "light"),
+    "bilans-synthese": ("/bilans/ > /bilans/[0-9]{4}/ + #partie-organisations-1", 1280, 1000, "light"),
 }
 DESK = "/admin/recognition"
 # What one signs in for: the demo account, then as above. « /a/ > pattern » is the first such address in the page /a/.
@@ -56,6 +57,11 @@ DESKS = {
         "region@demo.invalid", f"{DESK}/recognition/?q=Mirabelle > {DESK}/recognition/[0-9]+/change/", 1280, 1000,
         "light",
     ),
+    "bilans-saisie": (
+        "manager@demo.invalid", "/pro/bilans/ > /pro/bilans/[0-9a-f-]{36}/ + accueil-et-information/", 1280, 1000,
+        "light",
+    ),
+    "bilans-suivi": ("region@demo.invalid", "/pro/bilans/ > /pro/bilans/[0-9]{4}/suivi/", 1280, 1000, "light"),
     "lorfolio": ("citoyen@demo.invalid", "/lorfolio/", 1280, 1000, "light"),
     "lorfolio-cv-editeur": (
         "citoyen@demo.invalid", '/lorfolio/cv/ > /lorfolio/cv/[0-9a-f-]{36}/(?=">Reconversion)', 1280, 1000, "light",
@@ -65,6 +71,9 @@ DESKS = {
 PAPERS = {
     "recognition-attestation": (
         "region@demo.invalid", f"{DESK}/letter/?kind__exact=certificate > {DESK}/letter/[0-9]+/ + pdf/", 60,
+    ),
+    "bilans-document": (
+        "manager@demo.invalid", "/pro/bilans/ > /pro/bilans/[0-9a-f-]{36}/document.pdf", 60,
     ),
     "lorfolio-cv": (
         "citoyen@demo.invalid", r"/lorfolio/cv/ > /lorfolio/cv/[0-9a-f-]{36}\.pdf(?=[^«]*«.Reconversion)", 60,

@@ -131,7 +131,7 @@ class BilanAdmin(ActsAdmin):
             "returning": (given if name == "renvoyer" else ReasonForm(initial=shown, key="renvoyer"))
             if submitted and decides else None,
             "reopening": (given if name == "rouvrir" else ReasonForm(initial=shown, key="rouvrir"))
-            if accepted and decides else None,
+            if accepted else None,
             **reading_of(row),
         }  # fmt: skip
 
@@ -155,17 +155,22 @@ class BilanAdmin(ActsAdmin):
         )  # fmt: skip
 
     def reopen_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        row, form = self._decided(request, key), ReasonForm(request.POST, key="rouvrir")
+        row, form = self.theirs(request, key), ReasonForm(request.POST, key="rouvrir")
         return self.do(
             request, row, form,
             lambda: deciding.reopen(
                 row, user=actor(request), at=timezone.now(), reason=form.cleaned_data["reason"]
             ),
-            name="rouvrir", done=f"Le bilan de {row.name} est rouvert\u00a0: ses auteur·rices sont prévenu·es.",
+            name="rouvrir",
+            done=(
+                "Le bilan de la région est rouvert\u00a0: corrigez-le, déposez-le, puis publiez sa nouvelle version."
+                if row.kind == Kind.REGION
+                else f"Le bilan de {row.name} est rouvert\u00a0: ses auteur·rices sont prévenu·es."
+            ),
         )  # fmt: skip
 
     def _decided(self, request: HttpRequest, key: int) -> Bilan:
-        """A bilan that is decided of here; the Region's own is accepted by publishing it."""
+        """A bilan that is read here; the Region's own is accepted by publishing it, and reopened to be corrected."""
         row: Bilan = self.theirs(request, key)
         if row.kind == Kind.REGION:
             raise PermissionDenied

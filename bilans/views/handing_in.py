@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from bilans import checking
+from bilans.models import Kind
 from bilans.services import writing
 from bilans.views.desk import Desk, changes_bilan, reads_bilan
 from bilans.views.writing import refuse_others
@@ -55,7 +56,9 @@ def submit(desk: Desk) -> HttpResponse:
     except ValidationError as error:
         messages.error(desk.request, " ".join(error.messages))
     else:
-        messages.success(desk.request, "Le bilan est déposé. La Région l’a reçu.")
+        of_region = desk.bilan.kind == Kind.REGION
+        then = "Sa synthèse peut être publiée." if of_region else "La Région l’a reçu."
+        messages.success(desk.request, f"Le bilan est déposé. {then}")
     return redirect(desk.url("pro_bilan"))
 
 

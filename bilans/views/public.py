@@ -19,7 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString, mark_safe
 
 from bilans.models import Bilan, Campaign, Document
-from bilans.public_page import neighbours, over_years, sections_of
+from bilans.public_page import neighbours, outlines_of, over_years, sections_of
 from bilans.published import campaigns, content_of, keys_of, of_year
 from core.fair_use import fair_use
 from core.http import public_page
@@ -72,7 +72,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     address = absolute(reverse("bilan_year", args=[year]))
     context = {
         "campaign": campaign, "document": document, "content": content, "keys": keys_of(content),
-        "sections": sections_of(document),
+        "sections": sections_of(document), "outlines": outlines_of(document),
         "answers": all(section["key"] != "answers" for section in content["sections"]),  # told by a section otherwise
         "before": before, "after": after, "address": address, "structured": _structured(campaign, address),
     }  # fmt: skip

@@ -98,6 +98,18 @@ def test_B3_each_picture_stands_with_its_words_and_its_figures(client: Client) -
     assert pictures[0].xpath("count(./*[local-name()='svg'])") == 1
 
 
+def test_B3_many_figures_without_an_answer_are_a_sentence_not_rows(client: Client) -> None:
+    blanks = [public.figure(f"f{n}", f"Flux {n}", None, "non renseigné") for n in range(4)]
+    content = public.content()
+    content["sections"][0]["figures"] += blanks
+    public.published(said=content)
+    page = page_of(client, "/bilans/2025/")
+    rows = page.xpath("//table[contains(@class, 'bilan-figures')]//tbody/tr/th/text()")
+    assert [row.strip() for row in rows] == ["Personnes reçues"]
+    said = " ".join(page.text_content().split())
+    assert "Sans chiffre cette année : Délai moyen, Flux 0, Flux 1, Flux 2, Flux 3." in said
+
+
 def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(client: Client) -> None:
     campaign = public.published()
     urls = (*PAGES[:2], DATA[0])

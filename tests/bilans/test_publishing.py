@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from bilans.models import Bilan, Campaign, CampaignAct, Document, Kind
-from bilans.services import publishing
+from bilans.services import publishing, writing
 from core.models import JournalEntry, SearchDocument
 from tests import factories
 from tests.bilans import public, world
@@ -177,6 +177,32 @@ def test_S3_the_desk_takes_a_synthesis_back(client: Client, staff: User) -> None
     assert Campaign.objects.get(pk=campaign.pk).published_id is not None
     assert client.post(url, {"reason": "Un chiffre est faux."}).status_code == 302
     assert Campaign.objects.get(pk=campaign.pk).published_id is None
+
+
+def test_B4_what_was_published_is_corrected_and_stays_as_it_was_meanwhile(client: Client, staff: User) -> None:
+    """A wrong word in the synthesis: reopened with a reason, written again, handed in, published in its place."""
+    campaign = year()
+    first = publish(campaign, staff)
+    own = Bilan.objects.get(kind=Kind.REGION)
+    client.force_login(staff)
+    page = f"/admin/bilans/bilan/{own.pk}/change/"
+    assert f'{page}#rouvrir"' in client.get(f"/admin/bilans/campaign/{campaign.pk}/change/").content.decode()
+    assert "reste en ligne" in client.get(page).content.decode()
+    reason = {"reason": "Un mot est faux.", "seen": own.version}
+    assert client.post(f"/admin/bilans/bilan/{own.pk}/rouvrir/", reason).status_code == 302
+    answers = f"/pro/bilans/{own.public_id}/"
+    assert "puis à publier" in client.get(answers).content.decode()
+    words = {"t:happened": "Bien davantage encore.", "t:judged": "Plutôt bien fait.", "t:better": "En faire plus."}
+    own.refresh_from_db()
+    assert writing.save(own, user=staff, changes=words, version=own.version, at=AT).written == set(words)
+    assert client.post(f"{answers}deposer/").status_code == 302
+    assert "Beaucoup." in client.get("/bilans/2025/").content.decode()
+    assert client.post(f"/admin/bilans/campaign/{campaign.pk}/publier/", {"sure": "on"}).status_code == 302
+    campaign.refresh_from_db()
+    said = client.get("/bilans/2025/").content.decode()
+    assert ("Beaucoup." in said, "Bien davantage encore." in said) == (False, True)
+    assert (campaign.published_id == first.pk, Document.objects.filter(bilan=own).count()) == (False, 2)
+    assert CampaignAct.objects.filter(text="Synthèse publiée remplacée par la version 2 du document.").count() == 1
 
 
 def test_S3_an_officer_does_neither(client: Client) -> None:

@@ -74,14 +74,13 @@ READ: Answers = RUN | {"technician": 403}
 _BUTTON: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 405)
 DESK: dict[str, tuple[Answers, Answers, Answers, Answers]] = {
     "bilans.production": (RUN, RUN, RUN, NEVER), "bilans.campaign": (RUN, RUN, RUN, NEVER),
-    "bilans.bilan": (READ, READ, NEVER, NEVER),
+    "bilans.bilan": (READ, READ, NEVER, NEVER), "bilans.indicator": (RUN, RUN, RUN, NEVER),
 }  # fmt: skip
 DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"admin/bilans/production/<int:key>/{act}/": (f"/admin/bilans/production/{{production_pk}}/{act}/", DESK_FORM)
     for act in ("arreter", "reprendre", "echecs")
 }
 # The synthesis is given to the public, or taken back, by a button alone.
-_BUTTON: Answers = _OUTSIDE | dict.fromkeys(("officer", "far_officer", "region", "technician"), 405)
 DESK_PAGES |= {
     f"admin/bilans/campaign/<int:key>/{act}/": (f"/admin/bilans/campaign/{{bilans_year_pk}}/{act}/", _BUTTON)
     for act in ("publier", "retirer")

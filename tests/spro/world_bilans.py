@@ -22,7 +22,7 @@ def build(world: World, house: Organisation) -> None:
     """Words: `bilan`, `production_pk`."""
     year = bilans.campaign(2025)
     one = bilans.bilan("organisation", house, of=year)
-    bilans.indicator("recus")
+    asked = bilans.indicator("recus")
     document = Document(
         bilan=one, number=1, content=organisation(), digest="0" * 64, pages=1, size=len(PDF),
         sha256=hashlib.sha256(PDF).hexdigest(),
@@ -34,4 +34,4 @@ def build(world: World, house: Organisation) -> None:
     world.words |= {"bilans_year_pk": str(year.pk)}
     world.objects["bilans.production"] = run
     world.words |= {"bilans_campaign_pk": str(year.pk), "bilan_pk": str(one.pk)}
-    world.objects |= {"bilans.campaign": year, "bilans.bilan": one}
+    world.objects |= {"bilans.campaign": year, "bilans.bilan": one, "bilans.indicator": asked}
