@@ -46,8 +46,12 @@ class Zone:
 
 def outlines_svg(lent: Mapping[str, str]) -> SafeString:
     """The outlines that maps of the same page borrow: a drawing that shows nothing."""
-    shapes = "".join(f'<path id="{escape(name)}" vector-effect="non-scaling-stroke" d="{path}"/>' for name, path in lent.items())
-    return mark_safe(f'<svg class="drawing-outlines" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>')
+    shapes = "".join(
+        f'<path id="{escape(name)}" vector-effect="non-scaling-stroke" d="{path}"/>' for name, path in lent.items()
+    )
+    return mark_safe(
+        f'<svg class="drawing-outlines" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>'
+    )
 
 
 def map_svg(

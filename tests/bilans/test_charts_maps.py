@@ -149,14 +149,18 @@ def test_a_map_of_a_few_basins_comes_closer_and_names_them() -> None:
 @pytest.mark.usefixtures("_contours")
 def test_maps_of_one_page_borrow_outlines_that_are_written_once() -> None:
     lent: dict[str, str] = {}
-    borrowing = [map_svg(drawn, lent=lent) for drawn in (sample.basins_map(), sample.agencies_map(), sample.basins_map())]
+    borrowing = [
+        map_svg(drawn, lent=lent) for drawn in (sample.basins_map(), sample.agencies_map(), sample.basins_map())
+    ]
     given = read(outlines_svg(lent))
     outlines = {path.get("id"): path.get("d") for path in given.iter(f"{SVG}path")}
     assert len(outlines) == 43 + 12
     for svg in borrowing:
         alone = map_svg(sample.agencies_map() if svg == borrowing[1] else sample.basins_map())
         drawn = [outlines[use.get("href", "")[1:]] for use in read(svg).iter(f"{SVG}use")]
-        assert drawn == [path.get("d") for path in read(alone).iter(f"{SVG}path") if path.find(f"{SVG}title") is not None]
+        assert drawn == [
+            path.get("d") for path in read(alone).iter(f"{SVG}path") if path.find(f"{SVG}title") is not None
+        ]
         assert [node.text for node in read(svg).iter(f"{SVG}title")] == [
             node.text for node in read(alone).iter(f"{SVG}title")
         ]
