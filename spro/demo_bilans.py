@@ -232,6 +232,7 @@ class _Story:
             for bilan in bilans:
                 if (at := getattr(bilan, column)) is not None:
                     _noted([bilan], done, at, None if done == "submitted" else self.staff, bilan.return_reason)
+        Act.objects.filter(bilan__in=bilans, done="submitted").update(label="son équipe")  # who has no account here
         ours = [bilan for bilan in bilans if house_of(bilan, {}).key == OURS[0] and bilan.saved_at]
         Writer.objects.bulk_create(
             [
