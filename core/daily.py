@@ -32,8 +32,8 @@ class DayCommand(BaseCommand):
             raise CommandError(f"Jour AAAA-MM-JJ attendu, «\u00a0{on}\u00a0» lu.") from error
         if day > today and not (force or _is_played()):
             raise CommandError(
-                f"Ce jour est à venir\u00a0: le passage {self.harm}, pour de bon. Hors démonstration, ajoutez --force si"
-                " c’est bien ce que vous voulez."
+                f"Ce jour est à venir\u00a0: le passage {self.harm}, pour de bon. Hors démonstration, ajoutez --force"
+                " si c’est bien ce que vous voulez."
             )
         for line in self.passed(day, now):
             self.stdout.write(line)
