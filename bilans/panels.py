@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bilans import rules
 from bilans.views.own import own_bilans, with_progress
@@ -25,4 +26,6 @@ def _mine(request: HttpRequest, user: Any) -> dict[str, Any] | None:
         return None
     rows = own_bilans(user).filter(campaign__closed_at=None)
     found = with_progress(rows)
-    return {"bilans": found[:SHOWN], "more": max(0, len(found) - SHOWN)} if found else None
+    if not found:
+        return None
+    return {"bilans": found[:SHOWN], "more": max(0, len(found) - SHOWN), "today": timezone.localdate()}

@@ -64,6 +64,10 @@ class Desk:
     def url(self, name: str, *args: Any) -> str:
         return reverse(name, args=[self.bilan.public_id, *args])
 
+    def page_of(self, part: str) -> str:
+        """The page where `part` is filled: a theme, or the questions."""
+        return self.url("pro_bilan_questions") if part == checking.QUESTIONS else self.url("pro_bilan_part", part)
+
     def page(self, here: str, sheet: Sheet, **context: Any) -> dict[str, Any]:
         """The context every page of the bilan shares; `here`: which line of its menu is current."""
         campaign = self.bilan.campaign

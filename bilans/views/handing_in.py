@@ -25,22 +25,16 @@ def _review(desk: Desk, status: int = 200) -> HttpResponse:
     pages = {part.slug: part.title for part in sheet.parts} | {checking.QUESTIONS: "Les trois questions"}
     gaps = checking.gaps(sheet) if desk.editable else []
     missing = [
-        {"title": title, "url": _url(desk, slug), "gaps": here}
+        {"title": title, "url": desk.page_of(slug), "gaps": here}
         for slug, title in pages.items()
         if (here := [gap for gap in gaps if gap.part == slug])
     ]
     context = desk.page(
-        "relire", sheet, missing=missing, count=sum(len(group["gaps"]) for group in missing),
+        "relire", sheet, missing=missing, standing=checking.standing(sheet, gaps),
         around=desk.around("relire", sheet),
         takes_back=desk.speaks and not checking.why_not_taken_back(desk.bilan),
     )  # fmt: skip
     return render(desk.request, "bilans/writing/review.html", context, status=status)
-
-
-def _url(desk: Desk, slug: str) -> str:
-    if slug == checking.QUESTIONS:
-        return desk.url("pro_bilan_questions")
-    return desk.url("pro_bilan_part", slug)
 
 
 @changes_bilan

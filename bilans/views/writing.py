@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -25,13 +26,30 @@ ACTS = 60
 def overview(desk: Desk) -> HttpResponse:
     """Where it stands, what is asked, its parts with their progress, who writes, what was done of it."""
     sheet = desk.sheet()
+    gaps = checking.gaps(sheet) if desk.editable else []
     context = desk.page(
-        "", sheet, gaps=checking.gaps(sheet) if desk.editable else [], kind_words=kind_words(desk.bilan),
+        "", sheet, gaps=gaps, cards=_cards(desk, sheet, gaps), on=_on(desk, gaps),
+        standing=checking.standing(sheet, gaps) if desk.editable else [], kind_words=kind_words(desk.bilan),
         writers=desk.writers(), acts=list(desk.bilan.acts.order_by("-at", "-pk")[:ACTS]),
         takes_back=desk.speaks and not checking.why_not_taken_back(desk.bilan),
         panels=panels.collect("bilan", desk.request, desk.bilan), at_desk=_at_desk(desk),
     )  # fmt: skip
     return render(desk.request, "bilans/writing/overview.html", context)
+
+
+def _cards(desk: Desk, sheet: Sheet, gaps: list[checking.Gap]) -> list[dict[str, Any]]:
+    """The parts, each with what is to be done there: all may be answered, and a comment be awaited."""
+    todo = Counter(gap.part for gap in gaps)
+    lines = [line for line in desk.menu("", sheet) if line["asked"]]
+    return [
+        line | {"todo": todo[line["key"]], "whole": line["answered"] == line["asked"] and not todo[line["key"]]}
+        for line in lines
+    ]
+
+
+def _on(desk: Desk, gaps: list[checking.Gap]) -> str:
+    """Where the first thing to do is; empty when nothing is."""
+    return f"{desk.page_of(gaps[0].part)}#{gaps[0].anchor}" if gaps else ""
 
 
 def _at_desk(desk: Desk) -> str:
