@@ -36,7 +36,7 @@ class Sheet:
 
 PAPER = Sheet(482, 8.5, 9, 5.5, 150)
 HALF = Sheet(232, 8, 7.5, 4, 98)
-SCREEN = Sheet(360, 14, 15, 11, 0)
+SCREEN = Sheet(360, 14, 11, 8, 0)
 
 
 def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = False) -> SafeString:

@@ -19,7 +19,7 @@ from bilans.maps import decimal, map_svg
 from core.pdf import Page
 from territories.models import Contour
 
-DRAWING: Final = 2
+DRAWING: Final = 3
 STYLESHEETS: Final = ("css/documents.css", "css/bilan-paper.css")
 NBSP: Final = "\u00a0"
 COMPARABLE: Final = ", à périmètre comparable"
@@ -120,7 +120,7 @@ def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
     kept = told_figures(section)
     if section["figures"] and not kept and not any(section[part] for part in ("intro", "charts", "maps", "tables")):
         return None
-    figures = [_row(figure, year) for figure in kept]
+    figures = [row_of(figure, year) for figure in kept]
     return {
         "key": section["key"],
         "title": section["title"],
@@ -134,7 +134,8 @@ def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
     }
 
 
-def _row(figure: Mapping[str, Any], year: int) -> dict[str, Any]:
+def row_of(figure: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """A figure as a row of a table, which says its year and what is comparable once for all its rows."""
     change = figure["change"] or {}
     said = change.get("said", "")
     comparable = COMPARABLE in said

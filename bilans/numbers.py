@@ -131,7 +131,7 @@ def _moved(
     move = ratio(now, before)
     if percent is None or not move:
         return f"de {_plain(before, unit, decimals)} en {year} à {_plain(now, unit, decimals)}"
-    return f"presque stable {since}" if abs(percent) < Decimal("0.5") else f"{move} {since}"
+    return f"{move} {since}" if rounded((now - before) * 100 / before) else f"presque stable {since}"
 
 
 def ratio(now: Decimal, before: Decimal) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from bilans.breakdowns import classes
 from bilans.charts import chart_svg
-from bilans.drawing import told_figures
+from bilans.drawing import row_of, told_figures
 from bilans.maps import map_svg, outlines_svg
 from bilans.models import Breakdown, Document
 
@@ -22,26 +22,36 @@ if TYPE_CHECKING:
     from bilans.content import Content
 
 PICTURES_SECONDS = 600
+ANSWERS = "answers"
+SHEETS = 4  # columns
 _NAMES = {"agency": ("Territoire", Breakdown.AGENCY), "basin": ("Bassin d’emploi", Breakdown.BASIN)}
 
 
 def sections_of(document: Document) -> list[dict[str, Any]]:
-    """The sections in their order, each picture beside its title, its sentence and the table of what it shows."""
+    """The sections in their order, each picture beside its title, its sentence and the table of what it shows.
+
+    Results come first: who answered, of whom the first lines say how many, is read last, folded.
+    """
     content: Content = document.content
-    drawn, names = _drawings(document), _places(content)
-    return [
+    drawn, names, year = _drawings(document), _places(content), int(content["year"])
+    found = [
         section
         | {
             "charts": [_chart(chart, drawn[f"{rank}-chart-{at}"]) for at, chart in enumerate(section["charts"])],
             "maps": [_map(one, drawn[f"{rank}-map-{at}"], names) for at, one in enumerate(section["maps"])],
             "tables": [_table(table) for table in section["tables"]],
-            "figures": told_figures(section),
+            "figures": [one | {"row": row_of(one, year)} for one in told_figures(section)],
+            "alone": len(section["charts"]) + len(section["maps"]) == 1 and bool(told_figures(section)),
+            "starred": any(row_of(one, year)["comparable"] for one in told_figures(section)),
+            "answered": any(row_of(one, year)["answers"] for one in told_figures(section)),
+            "folded": section["key"] == ANSWERS,
             "blank": [one["label"] for one in section["figures"] if one not in told_figures(section)],
             "anchor": f"partie-{section['key']}",
         }
         for rank, section in enumerate(content["sections"])
         if told_figures(section) or any(section[part] for part in ("charts", "maps", "tables", "intro"))
     ]
+    return sorted(found, key=lambda section: bool(section["folded"]))
 
 
 def outlines_of(document: Document) -> SafeString:
@@ -105,7 +115,8 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         }
         for row in table["rows"]
     ]
-    return table | {"columns": columns, "lines": rows}
+    # Many numbers to compare scroll sideways on a telephone: as sheets they would be a column of a hundred lines.
+    return table | {"columns": columns, "lines": rows, "sheets": len(columns) <= SHEETS}
 
 
 def _places(content: Content) -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from bilans.models import Campaign
+from bilans.models import Campaign, Unit
 from bilans.numbers import NBSP
 from core import search
 from core.http import PUBLIC_SECONDS
@@ -105,10 +105,15 @@ def of_territory(content: Content, slug: str) -> list[dict[str, str]]:
     return found[:LISTED]
 
 
-def keys_of(content: Content) -> list[dict[str, Any]]:
-    """The key figures, large: the number, what it counts, what became of it since the year before."""
+def keys_of(content: Content, *, without: str = "") -> list[dict[str, Any]]:
+    """The key figures, large: the number, what it counts, what became of it since the year before.
+
+    `without`: but those of that unit.
+    """
     found = []
     for figure in content["headlines"]:
+        if figure["unit"] == without:
+            continue
         known = figure["value"] is not None
         number, _, counted = figure["said"].partition(NBSP)
         apart = known and counted and counted not in _SIGNS
@@ -137,6 +142,6 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
     return {
         "year": campaign.year,
         "url": reverse("bilan_year", args=[campaign.year]),
-        "headlines": keys_of(content),
+        "headlines": keys_of(content, without=Unit.SITES),  # who shows them counts the places of the directory
         "territories": {slug: of_territory(content, slug) for slug in slugs},
     }

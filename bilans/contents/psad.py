@@ -34,20 +34,21 @@ NOTE = (
 def content(bilan: Bilan, *, at: dt.date) -> dict[str, Any]:
     """What the document of a platform says: counts alone, and those that were published."""
     found = own(bilan)
+    asked = asked_of(found.figures)
     platform = bilan.platform
     heads = [str(side) for side in (platform.cio, platform.mission_locale) if side] if platform else []
     return assembled(
-        found,
+        replace(found, figures=asked),
         subject={"name": bilan.name, "slug": platform.slug if platform else "", "detail": " · ".join(heads)},
         headlines=[figure(one, bilan.campaign) for one in _first(found.figures)],
         sections=[
             *_silence(found.figures, bilan.campaign.year),
             *_sections(found.figures, bilan, found.comments),
             *explanations(found),
-            *unanswered(replace(found, figures=asked_of(found.figures))),
+            *unanswered(replace(found, figures=asked)),
         ],
-        definitions=[one.indicator for one in found.figures.values()],
-        notes=[NOTE],
+        definitions=[one.indicator for one in asked.values()],
+        notes=[NOTE] if len(asked) == len(found.figures) else [],
     )
 
 

@@ -24,7 +24,7 @@ from bilans.numbers import counted
 
 # What a councillor looks for first; where an indicator is not asked, the next key figure takes its place.
 FIRST = (
-    "personnes-accueillies", "accompagnements", "region-lieux", "region-evenements", "actions-realisees",
+    "personnes-accueillies", "accompagnements", "orientations-sortantes", "region-evenements", "actions-realisees",
     "psad-solutions",
 )  # fmt: skip
 _FILLERS = (Kind.ORGANISATION, Kind.REGION, Kind.TERRITORY, Kind.PSAD)
@@ -229,4 +229,9 @@ def _move(one: Figure) -> str:
 
 
 def _definitions(ground: Ground) -> list[Indicator]:
-    return [one.indicator for kind in _FILLERS for one in ground.of(kind)]
+    """Of what is told: not of the flows of the PSAD in a year that tells none."""
+    kept = psad.asked_of(ground.by_kind[Kind.PSAD])
+    return [
+        one.indicator for kind in _FILLERS for one in ground.of(kind)
+        if kind != Kind.PSAD or one.indicator.key in kept
+    ]  # fmt: skip

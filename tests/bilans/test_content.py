@@ -237,6 +237,33 @@ def test_D9_the_steps_of_a_psad_are_drawn_with_what_is_published_and_say_what_la
     )
 
 
+def test_D9_a_platform_owes_no_answer_for_flows_that_nobody_published() -> None:
+    """« 1 indicateur renseigné sur 1 »: what the portal alone counts is neither asked of it, nor defined."""
+    of = bilan(Kind.PSAD, of=campaign(2025))
+    indicator(filled_by=Kind.PSAD, unit="people", of_people=True, adding="distinct", source="psad_received")
+    asked = indicator(filled_by=Kind.PSAD, label="Réunions")
+    value(of, asked, 3)
+    found = said(of)
+    assert (found["completeness"]["answered"], found["completeness"]["asked"]) == (1, 1)
+    assert [one["label"] for one in found["definitions"]] == ["Réunions"]
+
+
+def test_B1_the_region_tells_a_pack_whose_indicators_have_other_keys() -> None:
+    """Its sentences name indicators by key: without them they go, and the pack's own key figures come first."""
+    year = campaign(2025)
+    visits = indicator("visites", label="Visites", unit="people", of_people=True, headline=1)
+    towns = indicator("villes", label="Villes", filled_by=Kind.REGION, adding="distinct")
+    of, region = bilan(Kind.ORGANISATION, organisation(), of=year), bilan(Kind.REGION, of=year)
+    value(of, visits, 1200)
+    accepted(of)
+    value(region, towns, 7)
+    accepted(region)
+    found = said(region)
+    check(found)
+    assert [(one["label"], one["said"]) for one in found["headlines"]] == [("Visites", f"1\u202f200{NB}personnes")]
+    assert "summary" not in [section["key"] for section in found["sections"]]
+
+
 def test_B3_a_territory_says_apart_what_organisations_declare_there() -> None:
     place = agency(name="Épinal")
     asked = indicator(unit="people", of_people=True, breakdowns=["agency"], label="Personnes reçues")

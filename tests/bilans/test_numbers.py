@@ -51,6 +51,7 @@ def test_a_share_is_all_or_nothing_only_when_it_is(part: str, whole: str, text: 
         ("1", "700", "people", 0, "de 700 en 2024 à 1"), ("9", "0", "count", 0, "de 0 en 2024 à 9"),
         ("7", "7", "people", 0, "stable par rapport à 2024"),
         ("1001", "1000", "people", 0, "presque stable par rapport à 2024"),
+        ("1282", "1276", "people", 0, "presque stable par rapport à 2024"),
         ("340", "100", "people", 0, "×\u00a03,4 par rapport à 2024"),
         ("93", "92", "share", 0, "+\u00a01\u00a0point par rapport à 2024"),
         ("4.1", "4.4", "score", 1, "−\u00a00,3\u00a0point par rapport à 2024"),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from bilans.models import Bilan, Campaign, Kind
+from bilans.published import latest
 from core.models import SearchDocument
 from tests import factories
 from tests.bilans import public, world
@@ -108,6 +109,26 @@ def test_B3_many_figures_without_an_answer_are_a_sentence_not_rows(client: Clien
     assert [row.strip() for row in rows] == ["Personnes reçues"]
     said = " ".join(page.text_content().split())
     assert "Sans chiffre cette année : Délai moyen, Flux 0, Flux 1, Flux 2, Flux 3." in said
+
+
+def test_B3_results_are_read_first_then_who_answered(client: Client) -> None:
+    content = public.content()
+    answers = {**content["sections"][0], "key": "answers", "title": "Qui a rendu compte", "figures": [], "charts": []}
+    content["sections"].insert(0, answers | {"maps": []})
+    public.published(said=content)
+    page = page_of(client, "/bilans/2025/")
+    parts = page.xpath("//section[contains(@class, 'bilan-part')]")
+    assert [part.xpath("string(h2)") for part in parts] == ["Accueillir", "Qui a rendu compte"]
+    assert [one.get("open") for one in parts[1].xpath(".//details")] == [None]
+    assert page.xpath("string(//*[@id='sommaire'])") == "Dans ce bilan"
+    assert page.xpath("count(//p[contains(@class, 'bilan-back')]/a[@href='#sommaire'])") == 1
+
+
+def test_B3_the_pages_that_count_places_themselves_show_other_key_figures(client: Client) -> None:
+    places = public.figure("lieux", "Lieux de l’annuaire", "191", "191 lieux", unit="sites")
+    content = public.content()
+    public.published(said=content | {"headlines": [places, *content["headlines"]]})
+    assert [one["label"] for one in latest()["headlines"]] == ["Personnes reçues"]
 
 
 def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(client: Client) -> None:
