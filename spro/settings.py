@@ -358,6 +358,8 @@ CELERY_TASK_DEFAULT_QUEUE = "calendar"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What drawing leaves in a child (0.6 MB a document) goes with it: it ends after the task that passes so many kilobytes.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
 
 # --- API
 
