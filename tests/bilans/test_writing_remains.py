@@ -82,3 +82,11 @@ def test_E4_the_first_page_tells_what_is_late_and_what_comes_back(page: Client, 
     assert "c’était à rendre le" in text(page.get("/pro/"))
     returned(row, reason="Revoyez vos chiffres.")
     assert "à déposer de nouveau au plus tard le" in text(page.get("/pro/"))
+
+
+@pytest.mark.parametrize("tail", ["accueil/", "questions/", "relire/"])
+def test_B2_a_page_printed_says_whose_bilan_it_is(page: Client, row: Bilan, tail: str) -> None:
+    # The breadcrumb is not on paper: the head of the page names the bilan.
+    indicator("a")
+    said = text(page.get(at(row, tail)))
+    assert "Les Iris, bilan 2025" in said[said.index("page-head") : said.index("</h1>")]
