@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -11,13 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from bilans.forms import SureForm
 from bilans.models import Campaign
 from bilans.rules import may_decide
 from bilans.services import publishing
-from recognition.forms.sittings import DeskForm
+from recognition.admin.acts import NOTHING
+from recognition.forms.sittings import DeskForm, tell
 
 SURE = "Je publie\u00a0: le bilan de la région est accepté, tout le monde lit la synthèse, son PDF et ses données."
 DONE = "La synthèse est publiée\u00a0: elle se lit dès maintenant."
@@ -66,21 +69,28 @@ class PublishingMixin:
     @method_decorator(require_POST)
     def withdraw_view(self, request: HttpRequest, key: int) -> HttpResponse:
         campaign, form = self._theirs(request, key), WithdrawForm(request.POST, key="retirer")
-        reason = form.cleaned_data["reason"] if form.is_valid() else ""
-        try:
-            publishing.withdraw(campaign, actor=request.user, at=timezone.now(), reason=reason)  # type: ignore[arg-type]
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
+        if form.is_valid():
+            given = form.cleaned_data["reason"]
+            try:
+                publishing.withdraw(campaign, actor=request.user, at=timezone.now(), reason=given)  # type: ignore[arg-type]
+            except ValidationError as error:
+                tell(form, error)
+        if not form.errors:
             messages.success(request, UNDONE)
-        return _back(campaign)
+            return _back(campaign)
+        messages.error(request, format_html('{} <a href="#retirer">Voir ce qui ne va pas</a>', NOTHING))
+        shown = copy(request)
+        shown.method = "GET"
+        return self.change_view(shown, str(campaign.pk), "", {"withdrawing": form})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        shown = {"publication": sheet_of(found)} if found is not None and may_decide(request.user) else {}
-        return super().change_view(request, object_id, form_url, shown | (extra_context or {}))  # type: ignore[misc]
+        more = dict(extra_context or {})
+        typed = more.pop("withdrawing", None)
+        shown = {"publication": sheet_of(found, typed)} if found is not None and may_decide(request.user) else {}
+        return super().change_view(request, object_id, form_url, shown | more)  # type: ignore[misc]
 
     def _theirs(self, request: HttpRequest, key: int) -> Campaign:
         if not may_decide(request.user):
@@ -91,14 +101,17 @@ class PublishingMixin:
         return campaign
 
 
-def sheet_of(campaign: Campaign) -> dict[str, Any]:
-    """Where the publication stands: what the public reads, what keeps it from appearing, the forms of both acts."""
+def sheet_of(campaign: Campaign, typed: WithdrawForm | None = None) -> dict[str, Any]:
+    """Where the publication stands: what the public reads, what keeps it from appearing, the forms of both acts.
+
+    `typed`: the form to take it back, refused, with what was written in it.
+    """
     bilan = publishing.regional(campaign)
     problems = publishing.hindrances(campaign, bilan)
     return {
         "document": campaign.published, "since": campaign.published_at, "problems": problems, "bilan": bilan,
         "form": None if problems else SureForm(key="publier", label=SURE),
-        "withdrawing": WithdrawForm(key="retirer") if campaign.published_id else None,
+        "withdrawing": typed or (WithdrawForm(key="retirer") if campaign.published_id else None),
     }  # fmt: skip
 
 

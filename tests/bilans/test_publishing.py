@@ -179,6 +179,20 @@ def test_S3_the_desk_takes_a_synthesis_back(client: Client, staff: User) -> None
     assert Campaign.objects.get(pk=campaign.pk).published_id is None
 
 
+def test_S4_a_reason_refused_comes_back_beside_its_field_with_what_was_typed(client: Client, staff: User) -> None:
+    campaign = public.published()
+    client.force_login(staff)
+    url, long = f"/admin/bilans/campaign/{campaign.pk}/retirer/", "Un chiffre est faux. " * 13
+    for typed, why in (("", publishing.NO_REASON), (long, "250 caractères")):
+        answer = client.post(url, {"reason": typed})
+        said = answer.content.decode()
+        assert answer.status_code == 200
+        assert why in said
+        assert typed.strip() in said
+        assert '<details class="desk-answer" id="retirer" open>' in said
+    assert Campaign.objects.get(pk=campaign.pk).published_id is not None
+
+
 def test_B4_what_was_published_is_corrected_and_stays_as_it_was_meanwhile(client: Client, staff: User) -> None:
     """A wrong word in the synthesis: reopened with a reason, written again, handed in, published in its place."""
     campaign = year()
