@@ -147,7 +147,8 @@ def move(
     if again:
         held.closed_at = None
     held.save(update_fields=[*DATES, "closed_at"])
-    said = [f"{label_of(name)} le {day_in_words(day)}" for name, day in changed.items()]
+    # « à rendre le » has its article already; « ouverture » and « clôture » have not.
+    said = [f"{label_of(name).removesuffix(' le')} le {day_in_words(day)}" for name, day in changed.items()]
     text = f"{'Campagne rouverte' if again else 'Dates déplacées'}\u00a0: {', '.join(said)}. {reason.strip()}"
     act = note(held, text=text, at=at, actor=actor)
     told = {name: [before[name].isoformat(), day.isoformat()] for name, day in changed.items()}

@@ -186,7 +186,7 @@ def test_B2_a_campaign_is_added_with_proposed_dates_moved_and_opened_once_confir
         assert (campaign.running, campaign.bilans.count()) == (True, 2)
         text = client.get(f"{address}change/").content.decode()
         assert "ouverte, bilans à rendre le 10 avril 2026" in text
-        assert "Dates déplacées" in text
+        assert "Dates déplacées\u00a0: à rendre le 10 avril 2026. Les vacances." in text
         client.post(f"{address}clore/", {"sure": "on"})
         campaign.refresh_from_db()
         assert not campaign.running
