@@ -116,7 +116,10 @@ def _themes(figures: dict[str, Figure], shown: dict[str, Json]) -> list[Json]:
     themes: dict[str, list[Json]] = {}
     for key, figure in figures.items():
         themes.setdefault(figure.indicator.theme, []).append(shown[key])
-    return [{"title": title, "figures": lines} for title, lines in themes.items()]
+    return [
+        {"title": title, "figures": lines, "flagged": sum(bool((one["change"] or {}).get("flagged")) for one in lines)}
+        for title, lines in themes.items()
+    ]
 
 
 def received(level: Level, kind: Kind) -> Json:

@@ -80,6 +80,16 @@ def test_B3_the_page_says_the_figure_how_many_answered_and_the_change(people: No
     assert "3 sur 4" in page
 
 
+def test_S1_the_themes_of_several_kinds_are_folded_and_say_what_they_hold(people: None, region: Client) -> None:
+    indicator("concertations", filled_by=Kind.TERRITORY)
+    bilan(Kind.TERRITORY)
+    page = words(region, PAGE)
+    assert page.count('<details class="fold"><summary><h3>') == 2
+    assert "1 indicateur<" in page
+    alone = words(region, f"{PAGE}?reseau=missions")
+    assert ("<summary><h3>" in alone, "<h3>" in alone) == (False, True)
+
+
 def test_B3_a_figure_opens_to_its_parts_and_names_who_is_missing(people: None, region: Client) -> None:
     page = words(region, f"{PAGE}recus/")
     for said in ("40 personnes", "17 personnes", "3 personnes", "non renseigné", "Qui n’a pas répondu (1)", "Meuse"):
