@@ -47,11 +47,15 @@ class BilanRow(serializers.Serializer[Any]):
     indicateur = serializers.CharField(help_text="Clé de l’indicateur, la même d’une année à l’autre.")
     intitule = serializers.CharField(help_text="Intitulé de l’indicateur.")
     unite = serializers.ChoiceField(
-        choices=Unit.values, help_text="Ce que le chiffre compte\u00a0; « share »\u00a0: en %."
+        choices=Unit.values,
+        help_text="Ce que le chiffre compte\u00a0: "
+        + ", ".join(f"« {key} », {said}" for key, said in Unit.choices)
+        + ".",
     )
     ventilation = serializers.CharField(
         allow_null=True,
-        help_text="Selon quoi le chiffre est partagé (« sex », « age », « status »)\u00a0; vide\u00a0: total.",
+        help_text="Selon quoi le chiffre est partagé\u00a0: « sex » (sexe), « age » (âge), « status » (statut)\u00a0;"
+        " vide\u00a0: total.",
     )
     classe = serializers.CharField(allow_null=True, help_text="Clé de la classe\u00a0; vide\u00a0: total.")
     classe_intitule = serializers.CharField(allow_null=True, help_text="Nom de la classe.")
@@ -65,7 +69,11 @@ class BilanRow(serializers.Serializer[Any]):
     )
     reponses = serializers.IntegerField(allow_null=True, help_text="Bilans où ce chiffre est donné.")
     attendus = serializers.IntegerField(allow_null=True, help_text="Bilans où il était demandé.")
-    valeur_precedente = serializers.FloatField(allow_null=True, help_text="Le même chiffre, l’année d’avant.")
+    valeur_precedente = serializers.FloatField(
+        allow_null=True,
+        help_text="Le même chiffre, l’année d’avant. Ceux qui ont répondu ne sont pas tous les mêmes\u00a0: l’écart"
+        " entre les deux n’est pas toujours une évolution.",
+    )
 
 
 def table(slug: str) -> Settled | None:

@@ -11,8 +11,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from bilans.models import Campaign
-from bilans.open_data import STATES, rows_of
+from bilans.models import Campaign, Unit
+from bilans.open_data import STATES, BilanRow, rows_of
 from core.models import PackLoad
 from tests.bilans import public, world
 from tests.factories import agency
@@ -143,3 +143,9 @@ def test_S4_a_year_that_is_not_there_is_refused_as_the_others(client: Client, sl
     public.published()
     answer = client.get(f"/donnees/{slug}.csv")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+
+
+def test_O3_each_word_of_a_column_is_explained(client: Client) -> None:
+    """« fte », « sites »: a word that a reader would not guess is said in French."""
+    told = str(BilanRow().fields["unite"].help_text)
+    assert all(f"« {key} », {said}" in told for key, said in Unit.choices)
