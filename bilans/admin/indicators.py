@@ -50,7 +50,16 @@ class IndicatorForm(forms.ModelForm):
             check(self.instance)
         except ValidationError as error:
             for name, said in error.message_dict.items():
-                self.add_error(name if name in self.fields else None, said)
+                told = [self._too_early()] if name == "last_year" else said
+                self.add_error(name if name in self.fields else None, told)
+
+    def _too_early(self) -> str:
+        """Told to « give it a last year », who just gave one would not know what is wrong."""
+        asked = Asked.now().of(Indicator.objects.get(pk=self.instance.pk))[-1]
+        return (
+            f"Cet indicateur a été demandé jusqu’en {asked}, et pour ces années son sens ne change plus\u00a0: "
+            f"donnez {asked}, ou une année d’après."
+        )
 
 
 class YearFilter(admin.SimpleListFilter):

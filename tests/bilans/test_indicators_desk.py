@@ -72,6 +72,7 @@ def test_B1_an_indicator_does_not_end_before_a_year_that_asked_it(desk: Client) 
     answer = desk.post(page(row), fields(row, last_year=2023))
     assert answer.status_code == 200
     assert "son sens ne change plus" in answer.content.decode()
+    assert "donnez 2024, ou une année d’après" in answer.content.decode()
     assert Indicator.objects.get().last_year is None
     assert desk.post(page(row), fields(row, last_year=2024)).status_code == 302
 
