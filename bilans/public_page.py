@@ -34,13 +34,13 @@ def sections_of(document: Document) -> list[dict[str, Any]]:
     """
     content: Content = document.content
     drawn, names, year = _drawings(document), _places(content), int(content["year"])
-    found = [
+    found: list[dict[str, Any]] = [
         section
         | {
             "charts": [_chart(chart, drawn[f"{rank}-chart-{at}"]) for at, chart in enumerate(section["charts"])],
             "maps": [_map(one, drawn[f"{rank}-map-{at}"], names) for at, one in enumerate(section["maps"])],
             "tables": [_table(table) for table in section["tables"]],
-            "figures": [one | {"row": row_of(one, year)} for one in told_figures(section)],
+            "figures": [{**one, "row": row_of(one, year)} for one in told_figures(section)],
             "alone": len(section["charts"]) + len(section["maps"]) == 1 and bool(told_figures(section)),
             "starred": any(row_of(one, year)["comparable"] for one in told_figures(section)),
             "answered": any(row_of(one, year)["answers"] for one in told_figures(section)),
