@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
 from bilans import queue
+from bilans.addressees import fillers
 from bilans.forms import ReasonForm, SeenForm
 from bilans.models import Bilan, Kind
 from bilans.reading import reading_of
@@ -150,7 +151,7 @@ class BilanAdmin(ActsAdmin):
         return self.do(
             request, row, form,
             lambda: deciding.send_back(row, user=actor(request), at=timezone.now(), **form.cleaned_data),
-            name="renvoyer", done=f"Le bilan de {row.name} est renvoyé\u00a0: ses auteur·rices sont prévenu·es.",
+            name="renvoyer", done=f"Le bilan de {row.name} est renvoyé\u00a0: {_told(row)}",
             to=lambda _: self._next(request, row),
         )  # fmt: skip
 
@@ -165,7 +166,7 @@ class BilanAdmin(ActsAdmin):
             done=(
                 "Le bilan de la région est rouvert\u00a0: corrigez-le, déposez-le, puis publiez sa nouvelle version."
                 if row.kind == Kind.REGION
-                else f"Le bilan de {row.name} est rouvert\u00a0: ses auteur·rices sont prévenu·es."
+                else f"Le bilan de {row.name} est rouvert\u00a0: {_told(row)}"
             ),
         )  # fmt: skip
 
@@ -187,3 +188,10 @@ class BilanAdmin(ActsAdmin):
     @staticmethod
     def _opened() -> QuerySet[Bilan]:
         return Bilan.objects.filter(campaign__opened_at__isnull=False)
+
+
+def _told(row: Bilan) -> str:
+    """Who takes the bilan up again: those who may write it, when there are any."""
+    if fillers([row])[row.pk]:
+        return "ses auteur·rices sont prévenu·es."
+    return "personne n’a encore de compte pour le reprendre, et personne n’est prévenu."

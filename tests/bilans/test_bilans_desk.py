@@ -141,6 +141,21 @@ def test_B2_reopened_from_its_page(client: Client, staff: Any) -> None:
     assert Bilan.objects.get().acts.first().done == Act.Done.REOPENED  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("somebody", [True, False])
+def test_B2_the_desk_says_whether_anybody_is_told(client: Client, staff: Any, somebody: bool) -> None:
+    row = w.submitted(w.bilan())
+    if somebody:
+        Mandate.objects.create(user=make.person(), organisation=row.organisation, role=Mandate.Role.MEMBER)
+    data = {"reason": "Vérifiez.", "seen": row.version}
+    answer = client.post(f"{LIST}{row.pk}/renvoyer/", data, follow=True)
+    said = [str(message) for message in answer.context["messages"]]
+    assert [text.partition("\u00a0: ")[2] for text in said if "renvoyé" in text] == [
+        "ses auteur·rices sont prévenu·es."
+        if somebody
+        else "personne n’a encore de compte pour le reprendre, et personne n’est prévenu."
+    ]
+
+
 def test_B2_the_region_does_not_accept_its_own_here(client: Client, staff: Any) -> None:
     row = w.submitted(w.bilan(Kind.REGION))
     text = client.get(page(row)).content.decode()
