@@ -81,7 +81,8 @@ class PublishingMixin:
         messages.error(request, format_html('{} <a href="#retirer">Voir ce qui ne va pas</a>', NOTHING))
         shown = copy(request)
         shown.method = "GET"
-        return self.change_view(shown, str(campaign.pk), "", {"withdrawing": form})
+        answer: HttpResponse = self.change_view(shown, str(campaign.pk), "", {"withdrawing": form})
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
