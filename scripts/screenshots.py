@@ -73,7 +73,8 @@ PAPERS = {
         "region@demo.invalid", f"{DESK}/letter/?kind__exact=certificate > {DESK}/letter/[0-9]+/ + pdf/", 60,
     ),
     "bilans-document": (
-        "manager@demo.invalid", "/pro/bilans/ > /pro/bilans/[0-9a-f-]{36}/document.pdf", 60,
+        "manager@demo.invalid",
+        r'/pro/bilans/ > /pro/bilans/[0-9a-f-]{36}/(?="[\s\S]{0,300}Accepté) + document.pdf', 60,
     ),
     "lorfolio-cv": (
         "citoyen@demo.invalid", r"/lorfolio/cv/ > /lorfolio/cv/[0-9a-f-]{36}\.pdf(?=[^«]*«.Reconversion)", 60,
