@@ -232,7 +232,6 @@ class _Story:
             for bilan in bilans:
                 if (at := getattr(bilan, column)) is not None:
                     _noted([bilan], done, at, None if done == "submitted" else self.staff, bilan.return_reason)
-        Act.objects.filter(bilan__in=bilans, done="submitted").update(label="son équipe")  # who has no account here
         ours = [bilan for bilan in bilans if house_of(bilan, {}).key == OURS[0] and bilan.saved_at]
         Writer.objects.bulk_create(
             [
@@ -324,7 +323,10 @@ def _places() -> dict[int, dict[str, int]]:
 
 
 def _noted(bilans: list[Bilan], done: str, at: dt.datetime, actor: User | None, reason: str = "") -> None:
-    Act.objects.bulk_create([Act(bilan=bilan, **act_of(done, at=at, actor=actor, reason=reason)) for bilan in bilans])
+    said = act_of(done, at=at, actor=actor, reason=reason)
+    if done == "submitted":
+        said["label"] = "son équipe"  # its people have no account here
+    Act.objects.bulk_create([Act(bilan=bilan, **said) for bilan in bilans])
 
 
 def _at(day: dt.date, hour: int = 9) -> dt.datetime:
