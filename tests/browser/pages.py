@@ -136,8 +136,7 @@ DESKS = {
         *(f"/admin/bilans/bilan/?state__exact={state} > /admin/bilans/bilan/[0-9]+/change/"
           for state in ("submitted", "accepted", "returned", "draft")),
         "/admin/bilans/indicator/", "/admin/bilans/indicator/ > /admin/bilans/indicator/[0-9]+/change/",
-        "/admin/bilans/production/", "/admin/bilans/production/ > /admin/bilans/production/[0-9]+/change/",
-        "/admin/bilans/production/add/",
+        "/admin/bilans/production/", "/admin/bilans/production/add/",
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
         "/admin/events/event/?due=a-relire", "/admin/events/event/radar/", "/admin/events/revision/",
