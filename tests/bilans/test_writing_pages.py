@@ -10,36 +10,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.models import User
 from bilans.models import Bilan, Kind, Value
-from members.models import Mandate
-from tests.bilans.world import accepted, bilan, campaign, indicator, moment, returned, submitted, value
+from tests.bilans.world import accepted, bilan, campaign, indicator, moment, returned, submitted, value, writer
 from tests.factories import officer, organisation, person, professional, region_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_february(time_machine: Any) -> None:
-    time_machine.move_to(moment(2026, 2, 3, 14, 2), tick=False)
-
-
-def writer(of: Bilan, **fields: Any) -> User:
-    assert of.organisation is not None
-    user = person(**fields)
-    Mandate.objects.create(user=user, organisation=of.organisation, role=Mandate.Role.MEMBER)
-    return user
-
-
-@pytest.fixture
-def row() -> Bilan:
-    return bilan(subject=organisation(name="Les Iris"))
-
-
-@pytest.fixture
-def page(client: Client, row: Bilan) -> Client:
-    client.force_login(writer(row))
-    return client
+pytestmark = [pytest.mark.usefixtures("february"), pytest.mark.django_db]
 
 
 def at(of: Bilan, tail: str = "") -> str:

@@ -8,27 +8,10 @@ import pytest
 from django.test import Client
 
 from bilans.models import Bilan
-from tests.bilans.test_writing_pages import at, ready, text, writer
+from tests.bilans.test_writing_pages import at, ready, text
 from tests.bilans.world import accepted, bilan, campaign, indicator, moment, returned, value
-from tests.factories import organisation
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_february(time_machine: Any) -> None:
-    time_machine.move_to(moment(2026, 2, 3, 14, 2), tick=False)
-
-
-@pytest.fixture
-def row() -> Bilan:
-    return bilan(subject=organisation(name="Les Iris"))
-
-
-@pytest.fixture
-def page(client: Client, row: Bilan) -> Client:
-    client.force_login(writer(row))
-    return client
+pytestmark = [pytest.mark.usefixtures("february"), pytest.mark.django_db]
 
 
 def test_B2_what_remains_is_told_in_words_beside_the_answers(page: Client, row: Bilan) -> None:

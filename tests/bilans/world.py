@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from bilans.models import Act, Adding, Bilan, Campaign, Indicator, Kind, Unit, Value
-from members.models import Organisation
+from members.models import Mandate, Organisation
 from psad.models import Platform
 from territories.models import Agency
-from tests.factories import agency, fresh, organisation
+from tests.factories import agency, fresh, organisation, person
 from tests.psad.world import platform
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -110,3 +111,11 @@ def returned(of: Bilan, reason: str = "Précisez vos effectifs.", *, at: dt.date
     of.save()
     Act.objects.create(bilan=of, done=Act.Done.RETURNED, reason=reason)
     return of
+
+
+def writer(of: Bilan, **fields: Any) -> User:
+    """Somebody of the team of the organisation whose bilan it is."""
+    assert of.organisation is not None
+    user = person(**fields)
+    Mandate.objects.create(user=user, organisation=of.organisation, role=Mandate.Role.MEMBER)
+    return user
