@@ -8,7 +8,6 @@ import io
 import json
 import re
 import secrets
-import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from lorfolio.services import safe, taking
 from tests.factories import person
 from tests.lorfolio.people import NOW, PDF, cv, experience, extra, file, language, portfolio, skill
 from tests.lorfolio.test_interchange_json import SAMPLE
+from tests.memory import held_at_once
 
 pytestmark = pytest.mark.django_db
 IMPORT, EXPORT = "/lorfolio/importer/", "/lorfolio/export.zip"
@@ -291,10 +291,9 @@ def test_L7_a_big_safe_leaves_one_document_at_a_time(client: Client, settings: A
     for number in range(300):
         file(made, name=f"document-{number}.pdf", data=PDF + number.to_bytes(4) + secrets.token_bytes(200_000))
     client.force_login(made.user)
-    body = exported(client).streaming_content
-    tracemalloc.start()
-    sent = sum(len(piece) for piece in body)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert sent > 60_000_000
-    assert most < 12_000_000, f"{most:,} bytes at once"
+
+    def sent() -> int:
+        return sum(len(piece) for piece in exported(client).streaming_content)
+
+    assert sent() > 60_000_000
+    assert held_at_once(sent) < 12_000_000
