@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -35,6 +36,15 @@ class Campaign(models.Model):
         verbose_name="synthèse publiée",
     )  # fmt: skip
     published_at = models.DateTimeField("publiée le", null=True, blank=True, editable=False)
+    # A publication that a worker is to make (services/asking.py): since when, for whom, how often it was begun, and
+    # why it failed. Nothing of it stays once it is public, or called off.
+    publication_asked_at = models.DateTimeField("publication demandée le", null=True, blank=True, editable=False)
+    publication_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
+        verbose_name="publication demandée par",
+    )  # fmt: skip
+    publication_attempts = models.PositiveSmallIntegerField("essais de publication", default=0, editable=False)
+    publication_error = models.CharField("échec de la publication", max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField("créée le", db_default=Now(), editable=False)
 
     class Meta:
@@ -58,6 +68,11 @@ class Campaign(models.Model):
                 | Q(published__isnull=False, published_at__isnull=False),
                 name="bilans_published_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(publication_asked_at__isnull=False)
+                | Q(publication_asked_by=None, publication_attempts=0, publication_error=""),
+                name="bilans_publication_asked_at_a_time",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -67,6 +82,11 @@ class Campaign(models.Model):
     def running(self) -> bool:
         """Whether bilans may be written and submitted."""
         return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def publishing(self) -> bool:
+        """Whether its publication is asked, and neither made nor failed."""
+        return self.publication_asked_at is not None and not self.publication_error
 
 
 class CampaignAct(models.Model):
