@@ -20,11 +20,23 @@ def produce_one(production: int) -> str | None:
 
 
 @shared_task
+def publish_synthesis(campaign: int) -> str | None:
+    """Make the publication that a campaign asks for (queue `documents`); how it ended. None: nothing to do."""
+    from bilans.services.asking import work
+
+    said = work(campaign)
+    gc.collect()
+    return said
+
+
+@shared_task
 def resume_productions() -> int:
-    """Wake workers for the runs where nothing moves any more; how many."""
+    """Wake workers for the runs where nothing moves any more, and for the publications that wait; how many."""
+    from bilans.services.asking import wake_lost
     from bilans.services.bulk import wake_quiet
 
-    return wake_quiet(timezone.now())
+    now = timezone.now()
+    return wake_quiet(now) + wake_lost(now)
 
 
 @shared_task

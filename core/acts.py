@@ -18,6 +18,8 @@ _WORDS = {
     "bilan.accept": "a accepté le bilan",
     "bilan.reopen": "a rouvert le bilan",
     "bilan.return": "a renvoyé pour reprise le bilan",
+    "bilans.ask": "a demandé la publication de la synthèse des bilans",
+    "bilans.call_off": "a annulé la publication demandée de la synthèse des bilans",
     "bilans.close": "a clos la campagne de bilans",
     "bilans.move": "a déplacé des dates de la campagne de bilans",
     "bilans.open": "a ouvert la campagne de bilans",

@@ -13,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in ("mail", "documents", "imports", "calendar")]
 app.conf.task_routes = {
     "bilans.tasks.produce_one": {"queue": "documents"},
+    "bilans.tasks.publish_synthesis": {"queue": "documents"},
     "core.tasks.deliver_outbox": {"queue": "mail"},
     "core.tasks.work_on_import": {"queue": "imports"},
     "events.tasks.read_one_source": {"queue": "imports"},
@@ -76,7 +77,7 @@ app.conf.beat_schedule = {
     "letters": {"task": "recognition.tasks.draw_letters", "schedule": 60.0, "options": {"expires": 50}},
     "dossier-files": {"task": "recognition.tasks.sweep_attachments", "schedule": crontab(hour=4, minute=20)},
     "letters-kept": {"task": "recognition.tasks.sweep_letters", "schedule": crontab(hour=4, minute=15)},
-    # Bulk runs are woken when asked for; this finds those whose workers or broker died.
+    # Bulk runs and publications are woken when asked for; this finds those whose workers or broker died.
     "bilans-productions": {"task": "bilans.tasks.resume_productions", "schedule": 60.0, "options": {"expires": 50}},
     "bilans-files": {"task": "bilans.tasks.sweep_documents", "schedule": crontab(hour=4, minute=45)},
     "sessions": {"task": "core.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},

@@ -1,4 +1,7 @@
-"""The synthesis at the desk, on the page of a campaign: what stands in its way, given to the public, taken back."""
+"""The synthesis at the desk, on the page of a campaign: what stands in its way, given to the public, taken back.
+
+A worker publishes it: the page says that it is being made, and comes back by itself (`?suivre=1`) until it is.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,19 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from bilans.admin.productions import FOLLOWED_EVERY
 from bilans.forms import SureForm
 from bilans.models import Campaign
 from bilans.rules import may_decide
-from bilans.services import publishing
+from bilans.services import asking, publishing
+from bilans.services.bulk import QUIET_AFTER
 from recognition.admin.acts import NOTHING
 from recognition.forms.sittings import DeskForm, tell
 
 SURE = "Je publie\u00a0: le bilan de la région est accepté, tout le monde lit la synthèse, son PDF et ses données."
-DONE = "La synthèse est publiée\u00a0: elle se lit dès maintenant."
+ASKED = "La publication est demandée\u00a0: la synthèse paraît dès que son document est prêt."
+ASKED_ALREADY = "La publication de cette synthèse est déjà en cours."
+CALLED_OFF = "La publication demandée est annulée\u00a0: rien ne paraîtra."
 UNDONE = "La synthèse est retirée\u00a0: plus personne ne la lit."
 
 
@@ -43,7 +50,7 @@ class PublishingMixin:
     admin_site: Any
 
     def get_urls(self) -> list[Any]:
-        acts = {"publier": self.publish_view, "retirer": self.withdraw_view}
+        acts = {"publier": self.publish_view, "annuler": self.call_off_view, "retirer": self.withdraw_view}
         return [
             *(
                 path(f"<int:key>/{act}/", self.admin_site.admin_view(view), name=f"bilans_campaign_{act}")
@@ -59,11 +66,22 @@ class PublishingMixin:
             messages.error(request, "Rien n’a changé\u00a0: cochez la case pour confirmer.")
             return _back(campaign)
         try:
-            publishing.publish(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+            new = asking.ask(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return _back(campaign)
+        messages.add_message(request, *((messages.SUCCESS, ASKED) if new else (messages.INFO, ASKED_ALREADY)))
+        return _back(campaign, "?suivre=1")
+
+    @method_decorator(require_POST)
+    def call_off_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        campaign = self._theirs(request, key)
+        try:
+            asking.call_off(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, DONE)
+            messages.success(request, CALLED_OFF)
         return _back(campaign)
 
     @method_decorator(require_POST)
@@ -90,8 +108,14 @@ class PublishingMixin:
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         more = dict(extra_context or {})
         typed = more.pop("withdrawing", None)
-        shown = {"publication": sheet_of(found, typed)} if found is not None and may_decide(request.user) else {}
-        return super().change_view(request, object_id, form_url, shown | more)  # type: ignore[misc]
+        if found is None or not may_decide(request.user):
+            return super().change_view(request, object_id, form_url, more)  # type: ignore[misc]
+        followed = found.publishing and request.method == "GET" and request.GET.get("suivre") == "1"
+        shown = {"publication": sheet_of(found, typed) | {"followed": followed}}
+        answer = super().change_view(request, object_id, form_url, shown | more)  # type: ignore[misc]
+        if followed:
+            answer["Refresh"] = str(FOLLOWED_EVERY)
+        return answer
 
     def _theirs(self, request: HttpRequest, key: int) -> Campaign:
         if not may_decide(request.user):
@@ -109,12 +133,16 @@ def sheet_of(campaign: Campaign, typed: WithdrawForm | None = None) -> dict[str,
     """
     bilan = publishing.regional(campaign)
     problems = publishing.hindrances(campaign, bilan)
+    asked_at = campaign.publication_asked_at
+    waited = asked_at is not None and asked_at < timezone.now() - QUIET_AFTER
     return {
         "document": campaign.published, "since": campaign.published_at, "problems": problems, "bilan": bilan,
-        "form": None if problems else SureForm(key="publier", label=SURE),
+        "asked_at": asked_at, "asked_by": campaign.publication_asked_by, "error": campaign.publication_error,
+        "going": campaign.publishing, "waiting": waited and not campaign.publication_attempts, "every": FOLLOWED_EVERY,
+        "form": None if problems or campaign.publishing else SureForm(key="publier", label=SURE),
         "withdrawing": typed or (WithdrawForm(key="retirer") if campaign.published_id else None),
     }  # fmt: skip
 
 
-def _back(campaign: Campaign) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('admin:bilans_campaign_change', args=[campaign.pk])}#publication")
+def _back(campaign: Campaign, query: str = "") -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('admin:bilans_campaign_change', args=[campaign.pk])}{query}#publication")

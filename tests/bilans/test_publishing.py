@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from bilans.models import Bilan, Campaign, CampaignAct, Document, Kind
-from bilans.services import publishing, writing
+from bilans.services import asking, publishing, writing
 from core.models import JournalEntry, SearchDocument
 from tests import factories
 from tests.bilans import public, world
@@ -212,6 +212,8 @@ def test_B4_what_was_published_is_corrected_and_stays_as_it_was_meanwhile(client
     assert client.post(f"{answers}deposer/").status_code == 302
     assert "Beaucoup." in client.get("/bilans/2025/").content.decode()
     assert client.post(f"/admin/bilans/campaign/{campaign.pk}/publier/", {"sure": "on"}).status_code == 302
+    assert "Beaucoup." in client.get("/bilans/2025/").content.decode()
+    assert asking.work(campaign.pk) == "published"
     campaign.refresh_from_db()
     said = client.get("/bilans/2025/").content.decode()
     assert ("Beaucoup." in said, "Bien davantage encore." in said) == (False, True)
@@ -222,7 +224,7 @@ def test_B4_what_was_published_is_corrected_and_stays_as_it_was_meanwhile(client
 def test_S3_an_officer_does_neither(client: Client) -> None:
     campaign = public.published()
     client.force_login(factories.officer())
-    for act in ("publier", "retirer"):
+    for act in ("publier", "annuler", "retirer"):
         url = f"/admin/bilans/campaign/{campaign.pk}/{act}/"
         assert client.post(url, {"sure": "on", "reason": "Pour voir."}).status_code == 403
     assert Campaign.objects.get(pk=campaign.pk).published_id is not None

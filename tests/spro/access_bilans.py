@@ -80,10 +80,10 @@ DESK_PAGES: dict[str, tuple[str, Answers]] = {
     f"admin/bilans/production/<int:key>/{act}/": (f"/admin/bilans/production/{{production_pk}}/{act}/", DESK_FORM)
     for act in ("arreter", "reprendre", "echecs")
 }
-# The synthesis is given to the public, or taken back, by a button alone.
+# The synthesis is given to the public, called off, or taken back, by a button alone.
 DESK_PAGES |= {
     f"admin/bilans/campaign/<int:key>/{act}/": (f"/admin/bilans/campaign/{{bilans_year_pk}}/{act}/", _BUTTON)
-    for act in ("publier", "retirer")
+    for act in ("publier", "annuler", "retirer")
 }
 DESK_PAGES |= {
     f"admin/bilans/campaign/<int:key>/{act}/": (f"/admin/bilans/campaign/{{bilans_campaign_pk}}/{act}/", _BUTTON)
