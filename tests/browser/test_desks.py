@@ -55,3 +55,29 @@ def test_S1_axe_finds_nothing_and_nothing_overflows(
             assert (width, violations(page, width, (scheme,))) == (width, {scheme: []})
             if not path.startswith("/admin/"):
                 assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+_BROKEN = r"""() => [...document.querySelectorAll(".pro-menu a span")].filter((label) => {
+  const text = label.firstChild;
+  let at = 0;
+  return label.textContent.split(/(\s+)/).some((word) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, (at += word.length));
+    return word.trim() && range.getClientRects().length > 1;
+  });
+}).map((label) => label.textContent)"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_S1_no_label_of_the_menu_breaks_inside_a_word(
+    browser: Browser, portal: Portal, signed_in: Any, width: int
+) -> None:
+    with browser.new_context(
+        base_url=portal.url, viewport={"width": width, "height": 844}, storage_state=signed_in("cio")
+    ) as context:
+        page = context.new_page()
+        page.goto("/pro/")
+        assert page.get_by_text("Accompagnement (PSAD)").first.is_visible()
+        assert page.evaluate(_BROKEN) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
