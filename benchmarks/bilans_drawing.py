@@ -1,9 +1,9 @@
 """`bilan.pdf`: the document of a bilan from what was read of it, beside WeasyPrint alone on the same HTML, both warm.
 `bilans.bulk`: the documents of a whole year, from the database to the files, beside WeasyPrint alone on the same HTML
-by as many processes. Memory: what five hundred documents add to one worker.
+by as many processes.
 
-Run by the benchmark: `python -m benchmarks.bilans_drawing <pdf | bulk | memory>`; prints JSON. The year is made in the
-benchmark's database by who comes first: every subject of the region pack, filled by arithmetic.
+Run by the benchmark: `python -m benchmarks.bilans_drawing <pdf | bulk>`; prints JSON. The year is that of
+`bilans_year.py`, made in the benchmark's database by who comes first.
 """
 
 from __future__ import annotations
@@ -16,17 +16,11 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
-from itertools import islice
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-YEAR = 2025
-AT = datetime(2026, 1, 10, 9, tzinfo=ZoneInfo("Europe/Paris"))
+from benchmarks.bilans_year import AT, bilans
+
 TIMES, WARM = 15, 3
-LONG = 500
 FLOOR: list[str] = []  # the HTML of each document, where the processes of the floor find it
 
 
@@ -35,7 +29,7 @@ def main(what: str) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spro.settings")
     django.setup()
-    sys.stdout.write(json.dumps({"pdf": one, "bulk": bulk, "memory": memory}[what]()))
+    sys.stdout.write(json.dumps({"pdf": one, "bulk": bulk}[what]()))
 
 
 def one() -> dict[str, Any]:
@@ -44,7 +38,7 @@ def one() -> dict[str, Any]:
     from bilans.services.producing import said_of
     from core.pdf import draw_page
 
-    content = said_of(_bilans()[0], at=AT)
+    content = said_of(bilans()[0], at=AT)
     html = page_of(content).html
     mine: list[float] = []
     theirs: list[float] = []
@@ -65,7 +59,7 @@ def bulk() -> dict[str, Any]:
     from bilans.services import bulk as runs
     from bilans.services.workers import cores, work
 
-    year = Campaign.objects.get(pk=_bilans()[0].campaign_id)
+    year = Campaign.objects.get(pk=bilans()[0].campaign_id)
     asked = runs.start(year, at=timezone.now(), wake=False)
     ours = _spent(lambda: work(asked))
     done = runs.progress(asked)
@@ -86,66 +80,6 @@ def bulk() -> dict[str, Any]:
         floor = _spent(lambda: pool.map(_floor_of, range(len(FLOOR)), 1))
     gc.unfreeze()
     return {"n": done.total, "ours": ours, "floor": floor, "same": same, "cores": cores()}
-
-
-def memory() -> dict[str, Any]:
-    """Megabytes that `LONG` documents add to a worker that drew a few, as a task of Celery draws them."""
-    from bilans.drawing import page_of
-    from bilans.services.producing import said_of
-    from core.pdf import draw_page
-
-    contents = [said_of(bilan, at=AT) for bilan in islice(_bilans(), 20)]
-
-    def through(count: int) -> None:
-        for number in range(count):
-            draw_page(page_of(contents[number % len(contents)] | {"notes": [f"Document {number}"]}))
-            gc.collect()
-
-    through(len(contents) * 2)
-    before = _resident()
-    through(LONG)
-    return {"n": LONG, "grown_mb": round((_resident() - before) / 1e6, 1)}
-
-
-# --- the year
-
-
-def _bilans() -> list[Any]:
-    """The bilans of the year, organisations first, all of them submitted; made when they are not there."""
-    from bilans.models import Bilan, Campaign
-    from bilans.services.campaigns import create_campaign, open_campaign
-
-    year = Campaign.objects.filter(year=YEAR).first()
-    if year is None:
-        year = create_campaign(year=YEAR)
-        open_campaign(year, at=AT)
-        _fill(year)
-    found = Bilan.objects.filter(campaign=year).select_related("campaign", "organisation", "agency", "platform")
-    return list(found.order_by("kind", "name"))
-
-
-def _fill(year: Any) -> None:
-    """Each value, with its classes, from numbers that look like those of people; bilans are handed in."""
-    from bilans.breakdowns import classes
-    from bilans.models import Bilan, Indicator, Value
-
-    asked = list(Indicator.objects.of_year(year.year))
-    parts = {breakdown: classes(breakdown) for one in asked for breakdown in one.breakdowns}
-    rows: list[Value] = []
-    for rank, bilan in enumerate(Bilan.objects.filter(campaign=year).order_by("pk")):
-        for place, indicator in enumerate(one for one in asked if one.filled_by == bilan.kind):
-            total = Decimal((rank * 7919 + place * 104729) % (90 if indicator.unit in {"share", "score"} else 4000))
-            total = min(total, Decimal(5)) if indicator.unit == "score" else total
-            rows.append(Value(bilan=bilan, indicator=indicator, amount=total))
-            for breakdown in indicator.breakdowns:
-                shares = len(parts[breakdown])
-                rows.extend(
-                    Value(bilan=bilan, indicator=indicator, breakdown=breakdown, category=key, amount=total // shares)
-                    for key, _ in parts[breakdown]
-                )
-    Value.objects.filter(bilan__campaign=year).delete()
-    Value.objects.bulk_create(rows, batch_size=2_000)
-    Bilan.objects.filter(campaign=year).update(state=Bilan.State.SUBMITTED, submitted_at=AT)
 
 
 # --- the floor
@@ -187,11 +121,6 @@ def _spent(act: Callable[[], Any]) -> float:
     begin = time.perf_counter()
     act()
     return time.perf_counter() - begin
-
-
-def _resident() -> int:
-    """Bytes that this process holds now."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
