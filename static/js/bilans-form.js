@@ -3,8 +3,11 @@ const form = document.querySelector("form[data-autosave]");
 const line = form.querySelector("[data-save-state]");
 const marks = JSON.parse(form.elements.lu.value || "{}");
 const waiting = new Set(); // groups with something to save
+const moving = new Set(); // groups on their way
+const held = new Set(); // groups with a field that is not saved: wrong, or written by a colleague too
 const WAIT = 1500; // ms without a key
 const AGAIN = 8000; // ms before trying again
+const MOST = 20_000; // characters that may travel while the page goes: the browser takes 64 KiB in all
 const AWAY = "Non enregistré\u00a0: le portail ne répond pas. Votre saisie reste ici, nous réessayons.";
 const LOST = "Non enregistré\u00a0: vous n’êtes plus connecté·e. Connectez-vous dans un autre onglet, puis enregistrez ici.";
 
@@ -86,14 +89,18 @@ function told(group, said) {
   }
   for (const both of said.conflict) conflict(both, said.by);
   const [fault] = Object.keys(said.errors);
+  if (fault || said.conflict.length) held.add(group);
+  else held.delete(group);
   if (said.conflict.length) say("conflict", `${said.by} a écrit aussi\u00a0: choisissez.`, `deux-${idOf(said.conflict[0].name)}`);
   else if (fault) say("wrong", `Enregistré à ${said.at}, sauf un champ à corriger.`, idOf(fault));
   else say("saved", `Enregistré à ${said.at}. ${said.answered} réponse${said.answered > 1 ? "s" : ""}${said.asked ? ` sur ${said.asked}` : ""}.`);
 }
 
+const weight = (group) => controls(group).reduce((sum, { value }) => sum + value.length, 0);
+
 async function send(group) {
   try {
-    const answer = await fetch(location.pathname, { method: "POST", body: body(group), headers: { "X-Autosave": "1" }, keepalive: document.hidden });
+    const answer = await fetch(location.pathname, { method: "POST", body: body(group), headers: { "X-Autosave": "1" }, keepalive: weight(group) < MOST });
     if (!answer.headers.get("Content-Type")?.includes("json")) {
       say("failed", answer.redirected || answer.status === 403 ? LOST : AWAY);
       return false;
@@ -108,14 +115,21 @@ async function send(group) {
   }
 }
 
+async function carry(group) {
+  waiting.delete(group);
+  moving.add(group);
+  const done = await send(group);
+  moving.delete(group);
+  if (!done) waiting.add(group);
+  return done;
+}
+
 async function save() {
   clearTimeout(timer);
   if (flight || !waiting.size) return flight;
   flight = (async () => {
     for (const group of [...waiting]) {
-      waiting.delete(group);
-      if (await send(group)) continue;
-      waiting.add(group);
+      if (await carry(group)) continue;
       timer = setTimeout(save, AGAIN);
       return;
     }
@@ -173,16 +187,49 @@ form.addEventListener("submit", async (event) => {
     event.preventDefault(); // a page of the browser would take the place of what was typed
     return void say("failed", AWAY);
   }
-  if (!flight) return void waiting.clear();
+  if (!flight) {
+    held.clear();
+    return void waiting.clear();
+  }
   event.preventDefault();
   const { submitter } = event;
   await flight;
   form.requestSubmit(submitter);
 });
+
+// Who follows a link takes with them what they have just typed: the next page shows it saved.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.target || link.origin !== location.origin) return;
+  if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+  if (!waiting.size && !flight) return;
+  event.preventDefault();
+  await flight;
+  await save();
+  location.assign(link.href);
+});
 addEventListener("online", save);
 document.addEventListener("visibilitychange", () => document.hidden && save());
+
+// What the portal would refuse, or what cannot travel while the page goes, is not sent blindly.
+function sound(group) {
+  const figures = [...group.querySelectorAll("input[inputmode]")].map(({ value }) => value.trim()).filter(Boolean);
+  return !moving.has(group) && !figures.some((text) => Number.isNaN(number(text)));
+}
+
+// Another tab closed, another address: what waits leaves with the page. The question comes for what would be lost.
+function leaves() {
+  if (held.size || state === "failed" || !navigator.onLine) return false;
+  const last = [...waiting];
+  if (!last.every(sound) || [...last, ...moving].reduce((sum, group) => sum + weight(group), 0) >= MOST) return false;
+  clearTimeout(timer);
+  const sent = [flight, ...last.map(carry)];
+  // The page may stay, when the address was a file.
+  if (last.length) flight = Promise.all(sent).then(() => { flight = null; if (waiting.size) timer = setTimeout(save, WAIT); });
+  return true;
+}
 addEventListener("beforeunload", (event) => {
-  if (!waiting.size && !flight) return;
+  if (leaves()) return;
   save();
   event.preventDefault();
 });

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from tests.browser.conftest import Portal, followed
 from tests.browser.test_desks import signed_in  # noqa: F401 (a fixture)
@@ -70,3 +70,37 @@ def test_B2_saved_as_typed_held_between_two_kept_without_a_network(
         expect_said(theirs, "saved", "^Enregistré à")
         theirs.reload()
         expect(field(theirs)).to_have_value("43")
+
+
+def test_S4_who_leaves_at_once_loses_nothing_and_is_asked_only_for_what_is_not_saved(
+    browser: Browser,
+    portal: Portal,
+    signed_in: Any,  # noqa: F811
+) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    with opened(browser, portal, signed_in("manager")) as page:
+        here = page.url
+        page.on("dialog", leave)
+        # Another address, before the second that the page waits for.
+        field(page).fill("51")
+        page.goto("/pro/bilans/", wait_until="networkidle")
+        page.goto(here)
+        expect(field(page)).to_have_value("51")
+        # A link of the page: it is saved first.
+        field(page).fill("52")
+        page.locator(".breadcrumb a[href='/pro/bilans/']").click()
+        page.wait_for_url("**/pro/bilans/")
+        page.goto(here)
+        expect(field(page)).to_have_value("52")
+        assert asked == []
+        # What the portal could not keep is worth the question.
+        field(page).fill("une centaine")
+        page.goto("/pro/bilans/")
+        assert asked == ["beforeunload"]
+        page.goto(here)
+        expect(field(page)).to_have_value("52")
