@@ -181,6 +181,31 @@ def test_the_list_is_taken_away_as_it_is_filtered(client: Client) -> None:
     assert client.get(f"{URL}liste.pdf").status_code == 404
 
 
+def test_the_counts_narrow_the_list_that_is_shown_and_no_other(client: Client) -> None:
+    here, there = make.town(), make.town()
+    w.submitted(w.bilan(subject=house("Ici", at=here)))
+    w.submitted(w.bilan(subject=house("Là", at=there)))
+    client.force_login(make.region_staff())
+    html = client.get(f"{URL}?territoire={here.agency.slug}").content.decode()
+    assert f'<a href="?territoire={here.agency.slug}&amp;etat=depose#liste"><span class="board-key' in html
+    # Folded on a phone, where the list would come after all of them; open where one is chosen.
+    assert '<details class="board-fold" open><summary>2 territoires</summary>' in html
+    assert '<details class="board-fold"><summary>2 territoires</summary>' in client.get(URL).content.decode()
+
+
+def test_an_officer_opens_from_the_board_the_bilan_that_they_write_and_no_other(client: Client) -> None:
+    here = make.town()
+    mine, other = w.bilan(Kind.TERRITORY, here.agency), w.bilan(subject=house("Ici", at=here))
+    officer = make.person()
+    OfficerMandate.objects.create(user=officer, agency=here.agency)
+    client.force_login(officer)
+    html = client.get(URL).content.decode()
+    assert f'href="/pro/bilans/{mine.public_id}/"' in html
+    assert str(other.public_id) not in html
+    assert "Par territoire" not in html  # theirs is told above, whole
+    assert client.get(f"/pro/bilans/{mine.public_id}/").status_code == 200
+
+
 def test_a_year_that_is_not_open_does_not_exist(client: Client) -> None:
     w.campaign(2025, opened=False)
     client.force_login(make.region_staff())
