@@ -14,18 +14,14 @@ from urllib.parse import urlencode
 from django.db.models import Max
 
 from accounts.rules import is_region_staff
-from bilans import subjects
+from bilans import kinds, subjects
 from bilans.addressees import fillers
-from bilans.models import Act, Bilan, Campaign, Kind
+from bilans.models import Act, Bilan, Campaign
 from bilans.rules import followed
 from members.models import Network
-from psad.models import PlatformCommune
-from territories.models import Agency, Site
+from territories.models import Agency
 from territories.rules import agencies_of
 
-KINDS = {
-    Kind.ORGANISATION: "Organismes", Kind.TERRITORY: "Territoires", Kind.PSAD: "PSAD", Kind.REGION: "Région",
-}  # fmt: skip
 # Where a bilan is, as the board counts it: what is drawn first is furthest on.
 STEPS = {
     "accepte": "Accepté", "depose": "Déposé", "a-reprendre": "À reprendre", "commence": "Commencé",
@@ -57,7 +53,7 @@ class Asked:
         sorte, etat = str(typed.get("sorte", "")), str(typed.get("etat", ""))
         return cls(
             str(typed.get("territoire", ""))[:80], str(typed.get("reseau", ""))[:80],
-            sorte if sorte in KINDS else "", etat if etat in STATES else "attendus",
+            sorte if sorte in kinds.names() else "", etat if etat in STATES else "attendus",
         )  # fmt: skip
 
     def words(self, **changes: str) -> dict[str, str]:
@@ -180,7 +176,7 @@ def board(user: Any, campaign: Campaign, asked: Asked) -> Board:
     shown = [bilan for bilan in kept if _asked(bilan, asked.etat)]
     return Board(
         everything=_count(kept),
-        kinds=_grouped(rows, list(KINDS.items()), lambda bilan: [bilan.kind]),
+        kinds=_grouped(rows, [(kind.key, kind.plural) for kind in kinds.every()], lambda bilan: [bilan.kind]),
         places=_grouped(
             rows, [(agency.slug, agency.name) for agency in agencies.values()],
             lambda bilan: [agency.slug for agency in whereabouts[bilan.pk]],
@@ -204,24 +200,13 @@ def _agencies(user: Any) -> list[Agency]:
 
 def _places(rows: list[Bilan], agencies: Mapping[int, Agency]) -> dict[int, list[Agency]]:
     """The territories that each bilan speaks of, in order: its agency, its platform's communes', its places'."""
-    sites = Site.objects.filter(organisation__in={row.organisation_id for row in rows if row.organisation_id})
-    houses = _pairs(sites.order_by().values_list("organisation", "agency").distinct())
-    communes = PlatformCommune.objects.filter(platform__in={row.platform_id for row in rows if row.platform_id})
-    platforms = _pairs(communes.order_by().values_list("platform", "commune__agency").distinct())
-    found = {}
-    for row in rows:
-        keys = {row.agency_id} if row.kind == Kind.TERRITORY else set()
-        keys |= houses.get(row.organisation_id, set()) if row.kind == Kind.ORGANISATION else set()
-        keys |= platforms.get(row.platform_id, set()) if row.kind == Kind.PSAD else set()
-        found[row.pk] = [agency for key, agency in agencies.items() if key in keys]
-    return found
-
-
-def _pairs(rows: Iterable[tuple[Any, Any]]) -> dict[Any, set[Any]]:
-    found: dict[Any, set[Any]] = {}
-    for one, other in rows:
-        found.setdefault(one, set()).add(other)
-    return found
+    keys: dict[int, set[int]] = {}
+    for kind in kinds.every():
+        if among := [row for row in rows if row.kind == kind.key]:
+            keys |= kind.places(among)
+    return {
+        row.pk: [agency for key, agency in agencies.items() if key in keys.get(row.pk, set())] for row in rows
+    }  # fmt: skip
 
 
 def _network(bilan: Bilan) -> Network | None:

@@ -20,8 +20,8 @@ def last_year(bilan: Bilan) -> dict[Key, Decimal]:
     """
     rows = Value.objects.filter(
         bilan__campaign__year=bilan.campaign.year - 1, bilan__state__in=Bilan.COUNTED, bilan__kind=bilan.kind,
-        bilan__organisation=bilan.organisation_id, bilan__agency=bilan.agency_id, bilan__platform=bilan.platform_id,
-        amount__isnull=False,
+        bilan__organisation=bilan.organisation_id, bilan__platform=bilan.platform_id, bilan__subject=bilan.subject,
+        amount__isnull=False, **({} if bilan.subject else {"bilan__agency": bilan.agency_id}),
     )  # fmt: skip
     found = rows.order_by("pk").values_list("indicator_id", "breakdown", "category", "amount")
     return {(row[0], row[1], row[2]): row[3] for row in found if row[3] is not None}

@@ -5,8 +5,14 @@ from __future__ import annotations
 
 def connect() -> None:
     """Declare the room."""
-    from bilans import erasing, pack, panels, public_panels, queue
+    from bilans import erasing, kinds, pack, panels, public_panels, queue
+    from bilans.kinds.organisation import OrganisationKind
+    from bilans.kinds.psad import PsadKind
+    from bilans.kinds.region import RegionKind
+    from bilans.kinds.territory import TerritoryKind
 
+    for kind in (OrganisationKind, TerritoryKind, PsadKind, RegionKind):
+        kinds.register(kind())
     pack.connect()
     public_panels.connect()
     erasing.connect()

@@ -34,7 +34,7 @@ UNWEIGHTED = "pondération non renseignée"
 def consolidate(
     campaign: Campaign,
     *,
-    kind: Kind,
+    kind: str,
     agency: Agency | None = None,
     network: Network | None = None,
     whole: bool = False,

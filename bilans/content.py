@@ -33,8 +33,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from bilans.contents import organisation, psad, region, territory
-from bilans.models import Bilan, Kind
+from bilans import kinds
+from bilans.models import Bilan
 
 FORMAT = 1
 Content = dict[str, Any]
@@ -46,10 +46,4 @@ def content_of(bilan: Bilan, *, at: dt.date, whole: bool = False) -> Content:
     `at` is the day up to which what happened is told (the events held); no content bears it. `whole` shows small
     counts, for those that may read them; the document of an organisation, read by it and the Region, always does.
     """
-    if bilan.kind == Kind.ORGANISATION:
-        return organisation.content(bilan, at=at)
-    if bilan.kind == Kind.TERRITORY:
-        return territory.content(bilan, at=at, whole=whole)
-    if bilan.kind == Kind.PSAD:
-        return psad.content(bilan, at=at)
-    return region.content(bilan, at=at, whole=whole)
+    return kinds.get(bilan.kind).content(bilan, at=at, whole=whole)

@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from accounts.models import User
+from bilans import kinds
 from bilans.models import Bilan, Campaign, Document, Kind
 from bilans.rules import may_read_whole, visible_to
-from psad.models import Platform
 from territories.rules import agencies_of, may_enter_pro
 
 NAME_LENGTH = 80
@@ -29,9 +29,7 @@ def readable_by(user: Any) -> QuerySet[Bilan]:
         return visible
     allowed = Q(pk__in=visible.values("pk")) | Q(kind=Kind.REGION, campaign__published__isnull=False)
     if served := agencies_of(user):
-        there = Platform.objects.filter(communes__commune__agency__in=served)
-        allowed |= Q(kind=Kind.TERRITORY, agency__in=served) | Q(kind=Kind.PSAD, platform__in=there.values("pk"))
-        allowed |= Q(kind=Kind.REGION)
+        allowed |= kinds.read_there(served) | Q(kind=Kind.REGION)
     return Bilan.objects.filter(allowed, campaign__opened_at__isnull=False)
 
 

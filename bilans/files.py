@@ -21,9 +21,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from bilans import ods
+from bilans import kinds, ods
 from bilans.content import Content
-from bilans.models import Kind, Unit
+from bilans.models import Unit
 from bilans.numbers import HIDDEN, MISSING, UNAVAILABLE
 from core.spreadsheets import harmless
 
@@ -145,7 +145,7 @@ def _figures(content: Content) -> list[tuple[str, dict[str, Any]]]:
 
 def _who(content: Content, theme: str, one: dict[str, Any]) -> list[Cell]:
     return [
-        content["year"], Kind(content["kind"]).label, content["subject"]["name"], theme, one["key"], one["label"],
+        content["year"], kinds.get(content["kind"]).label, content["subject"]["name"], theme, one["key"], one["label"],
         Unit(one["unit"]).label,
     ]  # fmt: skip
 

@@ -5,17 +5,15 @@ A fixed number of queries whatever the number of bilans, of indicators and of cl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
-
+from bilans import kinds
 from bilans.breakdowns import classes
 from bilans.models import Adding, Bilan, Breakdown, Campaign, Indicator, Kind, Value
 from members.models import Network
-from psad.models import PlatformCommune
 from territories.models import Agency, Site
 
 Class = tuple[str, str]
@@ -46,7 +44,7 @@ class Subject:
     public_id: str
     name: str
     kind: str
-    key: int
+    key: Hashable
     group: str
     state: str
 
@@ -82,7 +80,7 @@ class Scope:
         """Whether the indicator has a figure at this level."""
         if self.declared:
             return Breakdown.AGENCY in indicator.breakdowns
-        if self.network or (self.agency and self.kind == Kind.PSAD):
+        if self.network or (self.agency and self.kind != Kind.TERRITORY):
             return indicator.adding != Adding.DISTINCT  # nobody counts them at this level
         return True
 
@@ -149,35 +147,18 @@ def asked_of(campaign: Campaign, scope: Scope) -> list[Subject]:
     return [one for one in among if one.key in present]
 
 
-_SUBJECTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    Kind.ORGANISATION: ("organisation_id", "organisation__network__slug", ("organisation__sort_key", "name")),
-    Kind.TERRITORY: ("agency_id", "agency__slug", ("agency__order",)),
-    Kind.PSAD: ("platform_id", "", ("name",)),
-    Kind.REGION: ("", "", ("name",)),
-}
-
-
-def _subjects(years: list[Campaign], kind: str) -> dict[int, list[Subject]]:
-    key, group, order = _SUBJECTS[kind]
-    homes = _homes() if kind == Kind.PSAD else {}
+def _subjects(years: list[Campaign], name: str) -> dict[int, list[Subject]]:
+    kind = kinds.get(name)
+    key, group, groups = kind.key_column, kind.group, kind.groups()
     found: dict[int, list[Subject]] = {}
     columns = ["pk", "public_id", "name", "state", "campaign_id", *([key] if key else []), *([group] if group else [])]
-    for row in Bilan.objects.filter(campaign__in=years, kind=kind).order_by(*order, "pk").values(*columns):
-        whose = int(row[key]) if key else 0
-        of = homes.get(whose, "") if kind == Kind.PSAD else str(row[group] or "") if group else ""
-        subject = Subject(row["pk"], str(row["public_id"]), row["name"], kind, whose, of, row["state"])
+    rows = Bilan.objects.filter(campaign__in=years, kind=name).order_by(*kind.ordering, "pk")
+    for row in rows.values(*columns):
+        whose = row[key] if key else 0
+        of = str(row[group] or "") if group else groups.get(whose, "")
+        subject = Subject(row["pk"], str(row["public_id"]), row["name"], name, whose, of, row["state"])
         found.setdefault(row["campaign_id"], []).append(subject)
     return found
-
-
-def _homes() -> dict[int, str]:
-    """The agency of each platform: that of most of its communes, the first of two alike."""
-    rows = PlatformCommune.objects.values_list("platform", "commune__agency__slug", "commune__agency__order")
-    most: dict[int, tuple[int, int, str]] = {}
-    for platform, slug, order, communes in rows.order_by().annotate(communes=Count("pk")):
-        one = (-communes, order, slug)
-        most[platform] = min(most.get(platform, one), one)
-    return {platform: slug for platform, (_, _, slug) in most.items()}
 
 
 def _answers(years: list[Campaign], kind: str, indicators: list[int]) -> dict[tuple[int, int], dict[Class, Said]]:

@@ -27,14 +27,15 @@ running, of which each is hidden by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from bilans import kinds
 from bilans.adding import counts_people
 from bilans.consolidation import Cell, Figure, Part
 from bilans.gathering import TOTAL, UNSHARED, Class, Ground, Scope, Subject, Year
-from bilans.models import Adding, Indicator, Kind
+from bilans.models import Adding, Indicator
 from core.small_counts import LEAST, Node, publishable
 
 REGION: Node = ("region", "")
@@ -44,7 +45,7 @@ REGION: Node = ("region", "")
 class Unit:
     """One subject's count: its total, and what it shares out by breakdown and class."""
 
-    key: int
+    key: Hashable
     group: str
     total: int
     parts: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Told:
     shared: Mapping[str, frozenset[str]]
     groups: Mapping[str, bool]  # whether all those of the group who are not in the other year are told as one
 
-    def unit(self, key: int) -> bool:
+    def unit(self, key: Hashable) -> bool:
         return ("subject", str(key)) in self.rows
 
     def group(self, group: str) -> bool:
@@ -193,7 +194,7 @@ def hide(figures: Mapping[str, Figure], ground: Ground, scope: Scope) -> dict[st
 
 def _hidden(figure: Figure, ground: Ground, scope: Scope) -> Figure:
     indicator = figure.indicator
-    if indicator.filled_by == Kind.PSAD and indicator.source:
+    if kinds.get(indicator.filled_by).settled and indicator.source:
         return figure  # published already, small counts hidden
     if indicator.adding == Adding.MEAN:
         weight = ground.by_key.get(indicator.weight)

@@ -5,7 +5,8 @@ Without it a region agrees its own at the desk.
 
 from __future__ import annotations
 
-from bilans.models import Adding, Breakdown, Filler, Indicator, Unit
+from bilans import kinds
+from bilans.models import Adding, Breakdown, Indicator, Unit
 from bilans.services.agreeing import Asked, label_of, refused_columns
 from bilans.sources import SOURCES
 from core.packs.extra import ExtraTable, register
@@ -23,7 +24,6 @@ _OPTIONAL = "help nature decimals correctable required public headline wanted re
 _TEXTS = ("theme", "label", "definition", "help", "origin", "source", "weight", "replaces")
 _CHOICES = {
     "unit": (Unit.values, True),
-    "filled_by": (Filler.values, True),
     "adding": (Adding.values, True),
     "nature": (Indicator.Nature.values, False),
     "wanted": ([value for value in Indicator.Wanted.values if value], False),
@@ -57,6 +57,7 @@ def check(table: Table) -> None:
 def _check_choices(row: Row) -> None:
     for name, (allowed, required) in _CHOICES.items():
         row.choice(name, allowed, required=required)
+    row.choice("filled_by", kinds.names())
     row.choices("breakdowns", Breakdown.values, what="valeur")
 
 
@@ -122,6 +123,7 @@ def _values(row: Row) -> dict[str, object]:
         "key": row.text("key"),
         **{name: row.text(name) for name in _TEXTS},
         **{name: row.text(name) if row.text(name) in allowed else "" for name, (allowed, _) in _CHOICES.items()},
+        "filled_by": row.text("filled_by") if row.text("filled_by") in kinds.names() else "",
         "nature": row.text("nature") or Indicator.Nature.FOLLOW_UP,
         "breakdowns": row.items("breakdowns"),
         "theme_order": row.integer("theme_order", minimum=1, maximum=99),

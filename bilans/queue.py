@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.rules import is_region_staff
-from bilans import subjects
+from bilans import kinds
 from bilans.models import Bilan, Item, Kind
 from bilans.rules import has_own, own, runs_bilans
 from core import desk
@@ -37,7 +37,7 @@ def late(rows: QuerySet[Any]) -> QuerySet[Any]:
         state__in=Bilan.WRITABLE, campaign__opened_at__isnull=False, campaign__closed_at=None,
         campaign__due_on__lt=day_of(timezone.now()),
     )  # fmt: skip
-    return awaited.exclude(kind=Kind.REGION).exclude(subjects.LEFT)
+    return awaited.exclude(kind=Kind.REGION).exclude(kinds.left())
 
 
 def begun(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -145,7 +145,7 @@ def _to_fill(user: Any) -> Waiting | None:
     if not has_own(user):
         return None
     running = Q(campaign__opened_at__isnull=False, campaign__closed_at=None)
-    rows = Bilan.objects.filter(own(user), running, state__in=Bilan.WRITABLE).exclude(subjects.LEFT)
+    rows = Bilan.objects.filter(own(user), running, state__in=Bilan.WRITABLE).exclude(kinds.left())
     found = list(rows.select_related("campaign").order_by("campaign__due_on", "name")[:50])
     if not found:
         return None

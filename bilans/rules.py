@@ -9,40 +9,14 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.rules import is_region_staff, is_technician
+from bilans import kinds
 from bilans.models import Bilan, Campaign, Kind
-from members.rules import held
-from psad.context import acting
-from psad.lists import Role
-from psad.models import Grant
-from psad.rules import seen_to_work_in_psad
 from territories.rules import agencies_of, is_any_officer
 
 
-def platforms_of(user: Any) -> frozenset[int]:
-    """The platforms whose yearly bilan `user` fills: those they head or coordinate today. Asked once a request's user.
-
-    A bilan holds counts alone, never a case; still, only who answers for the platform speaks in its name.
-    """
-    if not isinstance(user, User) or not user.is_active:
-        return frozenset()
-    if not hasattr(user, "_bilan_platforms"):
-        found: frozenset[int] = frozenset()
-        if seen_to_work_in_psad(user):
-            with acting(user):
-                rows = Grant.objects.in_force().filter(user=user.pk, role__in=[Role.HEAD, Role.COORDINATION])
-                found = frozenset(rows.filter(platform__active=True).values_list("platform_id", flat=True))
-        user._bilan_platforms = found  # type: ignore[attr-defined]
-    return user._bilan_platforms  # type: ignore[attr-defined, no-any-return]
-
-
 def own(user: Any) -> Q:
-    """The bilans of the subjects in whose name `user` speaks: their organisations, agencies, platforms."""
-    organisations = [mandate.organisation_id for mandate in held(user) if mandate.organisation.public]
-    return (
-        Q(kind=Kind.ORGANISATION, organisation__in=organisations)
-        | Q(kind=Kind.TERRITORY, agency__in=agencies_of(user))
-        | Q(kind=Kind.PSAD, platform__in=platforms_of(user))
-    )
+    """The bilans of the subjects in whose name `user` speaks: their organisations, agencies, platforms…"""
+    return kinds.own(user)
 
 
 def visible_to(user: Any) -> QuerySet[Bilan]:
@@ -113,8 +87,4 @@ def followed(user: Any, campaign: Campaign) -> QuerySet[Bilan]:
     served = agencies_of(user)
     if not served:
         return rows.none()
-    return rows.filter(
-        Q(kind=Kind.TERRITORY, agency__in=served)
-        | Q(kind=Kind.PSAD, platform__communes__commune__agency__in=served)
-        | Q(kind=Kind.ORGANISATION, organisation__sites__agency__in=served)
-    ).distinct()
+    return rows.filter(kinds.there(served)).distinct()

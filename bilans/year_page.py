@@ -14,13 +14,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from bilans import numbers
+from bilans import kinds, numbers
 from bilans.adding import weighs
 from bilans.charts import chart_svg
 from bilans.consolidating import consolidate, level_bilan
 from bilans.consolidation import Figure, Part
 from bilans.contents import blocks, shapes
 from bilans.gathering import Scope, asked_of
+from bilans.kinds import BilanKind
 from bilans.maps import map_svg
 from bilans.models import Adding, Breakdown, Campaign, Indicator, Kind
 from bilans.sources import compute, remembered
@@ -30,14 +31,6 @@ from territories.models import Agency
 Json = dict[str, Any]
 KEYS = 6
 """Key figures of a kind, at most."""
-TITLES = {
-    Kind.ORGANISATION: "Les organismes",
-    Kind.TERRITORY: "Les territoires",
-    Kind.PSAD: "Les PSAD",
-    Kind.REGION: "La Région",
-}
-_DECLARED = "Ce que les organismes déclarent pour ce territoire"
-_OF_AGENCY = {Kind.ORGANISATION: _DECLARED, Kind.TERRITORY: "L’agence et sa concertation", Kind.PSAD: "Les PSAD"}
 STATES = {"missing": numbers.MISSING, "unavailable": numbers.UNAVAILABLE, "hidden": numbers.HIDDEN}
 
 
@@ -62,15 +55,15 @@ class Level:
         return "?" + urlencode({"reseau": self.network.slug}) if self.network else ""
 
     @property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[BilanKind]:
         if self.network:
-            return [Kind.ORGANISATION]
-        return [kind for kind in TITLES if kind != Kind.REGION or not self.agency]
+            return [kinds.get(Kind.ORGANISATION)]
+        return [kind for kind in kinds.every() if kind.title_there or not self.agency]
 
-    def title(self, kind: Kind) -> str:
-        return _OF_AGENCY[kind] if self.agency else TITLES[kind]
+    def title(self, kind: BilanKind) -> str:
+        return kind.title_there if self.agency else kind.title
 
-    def figures(self, kind: Kind, only: Iterable[str] | None = None) -> dict[str, Figure]:
+    def figures(self, kind: str, only: Iterable[str] | None = None) -> dict[str, Figure]:
         wanted = None if only is None else list(only)
         return consolidate(
             self.campaign, kind=kind, agency=self.agency, network=self.network, whole=self.whole, only=wanted
@@ -81,7 +74,7 @@ def sections(level: Level) -> list[Json]:
     """Every kind that has figures at this level: how many bilans came in, its key figures, its themes."""
     found = []
     for kind in level.kinds:
-        figures = level.figures(kind)
+        figures = level.figures(kind.key)
         if not figures:
             continue
         shown = {key: _line(figure, level) for key, figure in figures.items()}
@@ -92,7 +85,7 @@ def sections(level: Level) -> list[Json]:
         keys = [_key(shown[one.key]) for one in ranked[:KEYS]]
         charts = blocks.years_charts(keys, level.campaign.year, least=2)
         found.append({
-            "key": kind.value, "title": level.title(kind), "received": received(level, kind), "keys": keys,
+            "key": kind.key, "title": level.title(kind), "received": received(level, kind.key), "keys": keys,
             "themes": _themes(figures, shown), "charts": [drawn(chart) for chart in charts],
         })  # fmt: skip
     return found
@@ -122,7 +115,7 @@ def _themes(figures: dict[str, Figure], shown: dict[str, Json]) -> list[Json]:
     ]
 
 
-def received(level: Level, kind: Kind) -> Json:
+def received(level: Level, kind: str) -> Json:
     """How many bilans of a kind were asked, came in, are accepted."""
     asked = asked_of(level.campaign, Scope(kind, level.agency, level.network))
     return {
@@ -280,11 +273,11 @@ def over_years(campaigns: Sequence[Campaign], *, whole: bool) -> Json:
         if campaign.year in done:
             continue
         done |= {campaign.year, campaign.year - 1}
-        for kind, title in TITLES.items():
-            keys = Indicator.objects.of_year(campaign.year).filter(filled_by=kind, headline__lte=3)
-            figures = consolidate(campaign, kind=kind, whole=whole, only=[one.key for one in keys])
+        for kind in kinds.every():
+            keys = Indicator.objects.of_year(campaign.year).filter(filled_by=kind.key, headline__lte=3)
+            figures = consolidate(campaign, kind=kind.key, whole=whole, only=[one.key for one in keys])
             for key, figure in figures.items():
-                labels.setdefault(key, {"label": figure.indicator.label, "kind": title})
+                labels.setdefault(key, {"label": figure.indicator.label, "kind": kind.title})
                 cells = said.setdefault(key, {})
                 cells[campaign.year] = shapes.said(figure)
                 if campaign.year - 1 in years and figure.previous is not None:

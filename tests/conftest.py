@@ -60,6 +60,16 @@ def _cache_of_its_own(settings: Any, worker_id: str) -> Iterator[None]:
     _hang_up()
 
 
+@pytest.fixture(autouse=True)
+def _nobody_s_keys_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that empties the whole server takes away what another worker's test has just kept."""
+
+    def refused(_: Any) -> None:
+        raise AssertionError("the cache is shared by the workers: ask for `empty_cache`")
+
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.clear", refused)
+
+
 @pytest.fixture
 def empty_cache(worker_id: str) -> Callable[[], None]:
     """What `cache.clear()` would do, which empties the whole server: the other workers' keys too."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.admin_filters import due_filter
 from accounts.admin_rules import actor
-from bilans import queue
+from bilans import kinds, queue
 from bilans.addressees import fillers
 from bilans.forms import ReasonForm, SeenForm
 from bilans.models import Bilan, Kind
@@ -43,11 +43,7 @@ class PlaceFilter(admin.SimpleListFilter):
 def in_place(rows: QuerySet[Bilan], agencies: Q) -> QuerySet[Bilan]:
     """The bilans of `rows` that speak of one of these agencies' territories."""
     found = Agency.objects.filter(agencies)
-    return rows.filter(
-        Q(kind=Kind.TERRITORY, agency__in=found)
-        | Q(kind=Kind.PSAD, platform__communes__commune__agency__in=found)
-        | Q(kind=Kind.ORGANISATION, organisation__sites__agency__in=found)
-    )
+    return rows.filter(kinds.there(found))
 
 
 class Queue(ChangeList):

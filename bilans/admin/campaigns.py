@@ -15,9 +15,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.admin_rules import RulesAdmin, actor
+from bilans import kinds
 from bilans.admin.publishing import PublishingMixin
 from bilans.forms import AddForm, MoveForm, SureForm
-from bilans.models import Bilan, Campaign, Kind
+from bilans.models import Bilan, Campaign
 from bilans.rules import may_follow, may_read_whole, runs_bilans
 from bilans.services import campaigns
 from core.values import day_in_words
@@ -156,7 +157,7 @@ def counts_of(campaign: Campaign) -> list[tuple[str, list[int]]]:
         total=Count("pk"),
     )  # fmt: skip
     found = {row["kind"]: [row[name] for name, _ in LABELS] for row in rows}
-    return [(str(kind.label), found[kind]) for kind in Kind if kind in found]
+    return [(kind.label, found[kind.key]) for kind in kinds.every() if kind.key in found]
 
 
 def state_of(campaign: Campaign) -> str:

@@ -18,21 +18,24 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.admin_rules import RulesAdmin, actor
-from bilans.models import Campaign, Item, Kind, Production
+from bilans import kinds
+from bilans.models import Campaign, Item, Production
 from bilans.rules import may_read_whole, runs_bilans
 from bilans.services import bulk
 
 FOLLOWED_EVERY = 5  # seconds, when the person asks for it
-PLURALS = {
-    Kind.ORGANISATION: "Organismes", Kind.TERRITORY: "Territoires", Kind.PSAD: "PSAD", Kind.REGION: "Région",
-}  # fmt: skip
+
+
+def plurals() -> list[tuple[str, str]]:
+    """Every kind of bilans, as a list of them is called."""
+    return [(kind.key, kind.plural) for kind in kinds.every()]
 
 
 class AskForm(forms.ModelForm):
     """A year and sorts of bilans."""
 
     sorts = forms.MultipleChoiceField(
-        label="Sortes de bilans", choices=list(PLURALS.items()), required=False, widget=forms.CheckboxSelectMultiple,
+        label="Sortes de bilans", choices=plurals, required=False, widget=forms.CheckboxSelectMultiple,
         help_text="Rien de coché\u00a0: toutes. Un document dont les données n’ont pas changé n’est pas redessiné.",
     )  # fmt: skip
 
@@ -93,7 +96,7 @@ class ProductionAdmin(RulesAdmin):
 
     @admin.display(description="sortes")
     def shown_kinds(self, production: Production) -> str:
-        return ", ".join(PLURALS[kind] for kind in bulk.kinds_of(production)) if production.kinds else "Toutes"
+        return ", ".join(kind.plural for kind in bulk.kinds_of(production)) if production.kinds else "Toutes"
 
     @admin.display(description="où elle en est")
     def shown_state(self, production: Production) -> str:

@@ -4,11 +4,12 @@ document, each figure with how many answered (B3, D9; GE art. 5)."""
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bilans import numbers
+from bilans import kinds, numbers
 from bilans.consolidating import consolidate
 from bilans.consolidation import Figure
 from bilans.contents import blocks, psad
@@ -27,18 +28,23 @@ FIRST = (
     "personnes-accueillies", "accompagnements", "orientations-sortantes", "region-evenements", "actions-realisees",
     "psad-solutions",
 )  # fmt: skip
-_FILLERS = (Kind.ORGANISATION, Kind.REGION, Kind.TERRITORY, Kind.PSAD)
 PSAD_TITLE = "Les jeunes sortis de l’école\u00a0: les PSAD"
 TERRITORIES_TITLE = "Les territoires et leurs concertations"
 
 
+def fillers() -> list[str]:
+    """The kinds in the order of their key figures: what organisations count, what the Region counts, the others."""
+    first = (Kind.ORGANISATION, Kind.REGION)
+    return [*first, *(kind.key for kind in kinds.every() if kind.key not in first)]
+
+
 @dataclass(frozen=True)
 class Ground:
-    """What the document is made of: its own figures, those of the three other kinds, the bilans they come from."""
+    """What the document is made of: its own figures, those of the other kinds, the bilans they come from."""
 
     bilan: Bilan
     mine: Own
-    by_kind: Mapping[Kind, Mapping[str, Figure]]
+    by_kind: Mapping[str, Mapping[str, Figure]]
     others: list[Bilan]
     whole: bool
 
@@ -49,9 +55,9 @@ class Ground:
     @property
     def figures(self) -> dict[str, Figure]:
         """Every figure, by key."""
-        return {key: one for kind in _FILLERS for key, one in self.by_kind[kind].items()}
+        return {key: one for kind in fillers() for key, one in self.by_kind[kind].items()}
 
-    def of(self, kind: Kind) -> list[Figure]:
+    def of(self, kind: str) -> list[Figure]:
         """The figures of a kind that make one at the level of the region."""
         return [
             one for one in self.by_kind[kind].values()
@@ -65,11 +71,11 @@ def ground_of(bilan: Bilan, *, whole: bool = False) -> Ground:
     mine = own(bilan, public=True)
     if not whole:
         mine = told(mine, consolidate(campaign, kind=Kind.REGION))
-    by_kind: dict[Kind, Mapping[str, Figure]] = {
-        kind: {
-            key: one for key, one in consolidate(campaign, kind=kind, whole=whole).items() if one.indicator.public
+    by_kind: dict[str, Mapping[str, Figure]] = {
+        kind.key: {
+            key: one for key, one in consolidate(campaign, kind=kind.key, whole=whole).items() if one.indicator.public
         }
-        for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD)
+        for kind in kinds.asked()
     }  # fmt: skip
     rows = Bilan.objects.filter(campaign=campaign).exclude(kind=Kind.REGION).select_related("organisation__network")
     return Ground(bilan, mine, {**by_kind, Kind.REGION: mine.figures}, ordered(rows), whole)
@@ -86,9 +92,7 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
         sections=[
             section("summary", "L’année en bref", intro=brief(figures, ground.campaign.year)),
             *answers(ground.mine, ground.others),
-            *_of_organisations(ground),
-            *_of_territories(ground),
-            *_of_platforms(ground),
+            *(row for kind in kinds.asked() for row in kind.regional(ground, ground.of(kind.key))),
             *_of_region(ground),
             *by_territory(ground.campaign, figures),
             *_years(ground),
@@ -104,29 +108,22 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
     )  # fmt: skip
 
 
-_KINDS = (
-    (Kind.ORGANISATION, "organisme", "organismes"),
-    (Kind.TERRITORY, "territoire", "territoires"),
-    (Kind.PSAD, "PSAD", "PSAD"),
-)
-
-
 def _detail(ground: Ground) -> str:
-    kinds = [one.kind for one in ground.others]
-    return " · ".join(counted(kinds.count(kind), one, several) for kind, one, several in _KINDS if kind in kinds)
+    found = Counter(one.kind for one in ground.others)
+    return " · ".join(counted(found[kind.key], *kind.counted) for kind in kinds.asked() if kind.key in found)
 
 
 def first_figures(ground: Ground, most: int = 6) -> list[Figure]:
     """The key figures of the first page: those that people look for, then the others by rank, told ones first."""
     figures = ground.figures
     ranked = [figures[key] for key in FIRST if key in figures]
-    spare = [one for rank in range(most) for kind in _FILLERS for one in headlines(ground.of(kind))[rank : rank + 1]]
+    spare = [one for rank in range(most) for kind in fillers() for one in headlines(ground.of(kind))[rank : rank + 1]]
     ranked += [one for one in spare if one not in ranked]
     known = [one for one in ranked if one.amount is not None and not one.hidden]
     return known[:most] or ranked[:most]
 
 
-def _of_organisations(ground: Ground) -> list[Json]:
+def of_organisations(ground: Ground) -> list[Json]:
     """A section a theme: figures, who came, by network, where."""
     year, sections = ground.campaign.year, []
     networks = networks_charts(ground.campaign, ground.of(Kind.ORGANISATION), whole=ground.whole)
@@ -146,7 +143,7 @@ def _of_organisations(ground: Ground) -> list[Json]:
     return sections
 
 
-def _of_territories(ground: Ground) -> list[Json]:
+def of_territories(ground: Ground) -> list[Json]:
     among, year = ground.of(Kind.TERRITORY), ground.campaign.year
     if not among:
         return []
@@ -158,7 +155,7 @@ def _of_territories(ground: Ground) -> list[Json]:
     )]  # fmt: skip
 
 
-def _of_platforms(ground: Ground) -> list[Json]:
+def of_platforms(ground: Ground) -> list[Json]:
     figures, year = ground.by_kind[Kind.PSAD], ground.campaign.year
     shown = [figure(one, ground.campaign) for one in ground.of(Kind.PSAD)]
     if not shown:
@@ -192,8 +189,8 @@ def _years(ground: Ground) -> list[Json]:
     year = ground.campaign.year
     rows = [
         [one.indicator.label, *(numbers.of(one.indicator, amount) for amount in one.comparable), _move(one)]
-        for kind in (Kind.ORGANISATION, Kind.TERRITORY, Kind.PSAD, Kind.REGION)
-        for one in ground.of(kind)
+        for kind in kinds.every()
+        for one in ground.of(kind.key)
         if one.comparable and not one.hidden and one.comparable != (one.previous, one.amount) and _telling(one)
     ]
     if not rows:
@@ -232,6 +229,6 @@ def _definitions(ground: Ground) -> list[Indicator]:
     """Of what is told: not of the flows of the PSAD in a year that tells none."""
     kept = psad.asked_of(ground.by_kind[Kind.PSAD])
     return [
-        one.indicator for kind in _FILLERS for one in ground.of(kind)
+        one.indicator for kind in fillers() for one in ground.of(kind)
         if kind != Kind.PSAD or one.indicator.key in kept
     ]  # fmt: skip

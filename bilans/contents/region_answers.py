@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from bilans import kinds
 from bilans.contents.frame import completeness, received_said
 from bilans.contents.own import Own
 from bilans.contents.shapes import Json, section, table
@@ -12,16 +13,14 @@ from bilans.contents.territory import answers_row
 from bilans.models import Bilan, Kind
 from bilans.numbers import percent_of
 
-_KINDS = ((Kind.ORGANISATION, "Organismes"), (Kind.TERRITORY, "Territoires"), (Kind.PSAD, "PSAD"))
-
 
 def answers(mine: Own, others: Sequence[Bilan]) -> list[Json]:
     """The section on what the figures rest on."""
     if not others:
         return []
     header = ["", "Attendus", "Déposés", "Acceptés", "Taux de réponse"]
-    kinds = [(label, [one for one in others if one.kind == kind]) for kind, label in _KINDS]
-    rows = [_row(label, among) for label, among in kinds if among]
+    found = [(kind.plural, [one for one in others if one.kind == kind.key]) for kind in kinds.asked()]
+    rows = [_row(label, among) for label, among in found if among]
     rows.append(_row("Ensemble", others))
     by_network: dict[str, list[Bilan]] = defaultdict(list)
     for one in others:
@@ -33,7 +32,7 @@ def answers(mine: Own, others: Sequence[Bilan]) -> list[Json]:
     if networks:
         tables.append(table("networks", "Organismes, par réseau", ["Réseau", *header[1:]], networks))
     silent = [
-        [label, ", ".join(one.name for one in among if one.state not in Bilan.COUNTED)] for label, among in kinds
+        [label, ", ".join(one.name for one in among if one.state not in Bilan.COUNTED)] for label, among in found
         if any(one.state not in Bilan.COUNTED for one in among)
     ]  # fmt: skip
     if silent:

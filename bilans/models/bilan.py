@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bilans.models.campaign import Campaign
-from bilans.models.indicator import Breakdown, Indicator, Kind
+from bilans.models.indicator import Breakdown, Indicator, Kind, kind_choices
 from members.models import Organisation
 from psad.models import Platform
 from territories.models import Agency
@@ -41,7 +41,7 @@ class Bilan(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="bilans", verbose_name="campagne")
-    kind = models.CharField("sorte", max_length=12, choices=Kind)
+    kind = models.CharField("sorte", max_length=12, choices=kind_choices)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="bilans", verbose_name="organisme"
     )
@@ -51,6 +51,8 @@ class Bilan(models.Model):
     platform = models.ForeignKey(
         Platform, models.PROTECT, null=True, blank=True, related_name="bilans", verbose_name="PSAD"
     )
+    # Of a kind that another room brought: the key of its subject, in that room's words.
+    subject = models.CharField("sujet", max_length=64, blank=True, editable=False)
     # As the subject was called when the campaign opened.
     name = models.CharField("nom", max_length=300)
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
@@ -72,15 +74,16 @@ class Bilan(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=(
-                    Q(kind=Kind.ORGANISATION, organisation__isnull=False, agency=None, platform=None)
-                    | Q(kind=Kind.TERRITORY, organisation=None, agency__isnull=False, platform=None)
-                    | Q(kind=Kind.PSAD, organisation=None, agency=None, platform__isnull=False)
-                    | Q(kind=Kind.REGION, organisation=None, agency=None, platform=None)
+                    Q(kind=Kind.ORGANISATION, organisation__isnull=False, agency=None, platform=None, subject="")
+                    | Q(kind=Kind.TERRITORY, organisation=None, agency__isnull=False, platform=None, subject="")
+                    | Q(kind=Kind.PSAD, organisation=None, agency=None, platform__isnull=False, subject="")
+                    | Q(kind=Kind.REGION, organisation=None, agency=None, platform=None, subject="")
+                    | (~Q(kind__in=Kind.values) & Q(organisation=None, platform=None) & ~Q(subject=""))
                 ),
                 name="bilan_of_its_subject",
             ),
             models.UniqueConstraint(
-                fields=["campaign", "kind", "organisation", "agency", "platform"], nulls_distinct=False,
+                fields=["campaign", "kind", "organisation", "agency", "platform", "subject"], nulls_distinct=False,
                 name="bilan_once_a_year", violation_error_message="Ce bilan existe déjà.",
             ),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from core.models import PackManaged
 
 
 class Kind(models.TextChoices):
-    """Of whom a bilan is the yearly account (B3)."""
+    """Of whom a bilan is the yearly account (B3): the kinds of this room. Others register theirs (`bilans/kinds`)."""
 
     ORGANISATION = "organisation", "Organisme"
     TERRITORY = "territory", "Territoire"
@@ -19,8 +19,11 @@ class Kind(models.TextChoices):
     REGION = "region", "Région"
 
 
-# Who fills an indicator is the subject of the bilan where it is asked.
-Filler = Kind
+def kind_choices() -> list[tuple[str, str]]:
+    """Every kind that is registered (`bilans/kinds`), those of `Kind` and others: what a column may hold."""
+    from bilans import kinds
+
+    return kinds.choices()
 
 
 class Unit(models.TextChoices):
@@ -107,7 +110,7 @@ class Indicator(PackManaged):
     nature = models.CharField("nature", max_length=12, choices=Nature, default=Nature.FOLLOW_UP)
     unit = models.CharField("unité", max_length=10, choices=Unit)
     decimals = models.PositiveSmallIntegerField("décimales", default=0)
-    filled_by = models.CharField("rempli par", max_length=12, choices=Filler)
+    filled_by = models.CharField("rempli par", max_length=12, choices=kind_choices)
     adding = models.CharField("consolidation", max_length=8, choices=Adding, default=Adding.SUM)
     # Of a weighted mean: the key of the indicator, in the same bilans, that says how much each value weighs.
     weight = models.SlugField("pondéré par", max_length=60, blank=True)

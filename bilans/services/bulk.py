@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q
 
-from bilans.models import Campaign, Item, Kind, Production
+from bilans import kinds
+from bilans.kinds import BilanKind
+from bilans.models import Campaign, Item, Production
 from core.journal import Actor, record
 
 log = structlog.get_logger("bilans.productions")
@@ -23,8 +25,6 @@ BUSY = "Une production est déjà en cours pour cette année\u00a0: attendez sa 
 NOTHING = "Aucun bilan à produire pour cette année\u00a0: sa campagne n’est pas ouverte."
 NONE_OF_KIND = "Aucun bilan de cette sorte pour cette année."
 QUIET_AFTER = dt.timedelta(seconds=90)  # nothing taken nor done for so long: its workers died, or never came
-# The region comes last: who waits for it waits for everybody else's.
-ORDER = {Kind.ORGANISATION: 0, Kind.TERRITORY: 1, Kind.PSAD: 2, Kind.REGION: 3}
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ class Progress:
         return 100 * self.done // self.total if self.total else 100
 
 
-def kinds_of(production: Production) -> list[Kind]:
-    """What a run was asked, in the order it is made."""
-    return [Kind(kind) for kind in production.kinds.split(",") if kind] or list(ORDER)
+def kinds_of(production: Production) -> list[BilanKind]:
+    """What a run was asked, in the order it is made: the region comes last, it waits for everybody else's."""
+    named = set(production.kinds.split(",")) - {""}
+    return [kind for kind in kinds.every() if not named or kind.key in named]
 
 
 def current(campaign: Campaign) -> Production | None:
@@ -62,14 +63,15 @@ def current(campaign: Campaign) -> Production | None:
 
 @transaction.atomic
 def start(
-    campaign: Campaign, kinds: Iterable[str] = (), user: Actor | None = None, *, at: dt.datetime, wake: bool = True
+    campaign: Campaign, only: Iterable[str] = (), user: Actor | None = None, *, at: dt.datetime, wake: bool = True
 ) -> Production:
-    """Ask for the documents of `campaign`, of these kinds (all when none is named). Journaled; workers are woken.
+    """Ask for the documents of `campaign`, of the kinds `only` (all when none is named). Journaled; workers are woken.
 
     Raises `ValidationError` (French): a run is under way, there is nothing to make. `wake`: not for a command, which
     works by itself.
     """
-    named = [kind for kind in ORDER if kind in set(kinds)]
+    wished = set(only)
+    named = [key for key in kinds.names() if key in wished]
     bilans = list(campaign.bilans.only("pk", "kind", "name").order_by("name", "pk"))
     wanted = [bilan for bilan in bilans if not named or bilan.kind in named]
     if not wanted:
@@ -81,7 +83,8 @@ def start(
             )
     except IntegrityError as error:
         raise ValidationError(BUSY) from error
-    wanted.sort(key=lambda bilan: ORDER[Kind(bilan.kind)])  # stable: by name inside a kind
+    order = {key: rank for rank, key in enumerate(kinds.names())}
+    wanted.sort(key=lambda bilan: order[bilan.kind])  # stable: by name inside a kind
     Item.objects.bulk_create(
         Item(production=made, bilan=bilan, order=order) for order, bilan in enumerate(wanted, start=1)
     )

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from bilans import subjects
+from bilans import kinds, subjects
 from bilans.calendar import proposed
 from bilans.models import Act, Bilan, Campaign, CampaignAct, Kind, Value
 from bilans.prefilling import prefill_all
@@ -197,7 +197,7 @@ def label_of(name: str) -> str:
 
 def awaited(campaign: Campaign) -> list[Bilan]:
     """The bilans that are still to submit, of the subjects that have not left; the Region's own comes after them."""
-    rows = campaign.bilans.filter(state__in=Bilan.WRITABLE).exclude(kind=Kind.REGION).exclude(subjects.LEFT)
+    rows = campaign.bilans.filter(state__in=Bilan.WRITABLE).exclude(kind=Kind.REGION).exclude(kinds.left())
     return list(rows.select_related("campaign", "organisation", "agency", "platform").order_by("kind", "name", "pk"))
 
 

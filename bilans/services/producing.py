@@ -16,9 +16,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from bilans import kinds
 from bilans.content import Content, content_of
 from bilans.drawing import DRAWING, page_of
-from bilans.models import Bilan, Document, Kind
+from bilans.models import Bilan, Document
 from bilans.models.production import private_storage
 from core.pdf import Pdf, draw_page
 
@@ -46,7 +47,7 @@ def said_of(bilan: Bilan, *, at: dt.datetime) -> Content:
     An organisation and the Region alone read the organisation's: its small counts are whole. Every other document is
     read by officers, or by the network, and hides them (D8).
     """
-    return content_of(bilan, at=timezone.localdate(at), whole=bilan.kind == Kind.ORGANISATION)
+    return content_of(bilan, at=timezone.localdate(at), whole=kinds.get(bilan.kind).own_document)
 
 
 def latest_of(bilan: Bilan) -> Document | None:

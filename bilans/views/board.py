@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import is_region_staff
 from bilans import board as boards
+from bilans import kinds
 from bilans.board import Asked
 from bilans.models import Bilan, Campaign, Kind
 from bilans.rules import may_follow
@@ -138,10 +139,15 @@ def _groups(asked: Asked, found: boards.Board) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _inside(words: str) -> str:
+    """As they are inside a sentence: « organismes », « PSAD »."""
+    return words if words.isupper() else words.lower()
+
+
 def _title(asked: Asked, found: boards.Board) -> str:
     """« Pas encore déposés : organismes, Troyes-Chaumont »."""
     narrowed = [
-        boards.KINDS[asked.sorte].lower() if asked.sorte and asked.sorte != "psad" else asked.sorte.upper(),  # type: ignore[index]
+        _inside(kinds.get(asked.sorte).plural) if asked.sorte else "",
         found.place.name if found.place else "", found.network.display_name if found.network else "",
     ]  # fmt: skip
     said = ", ".join(word for word in narrowed if word)

@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from bilans import checking, rules
-from bilans.models import Bilan, Kind
+from bilans import checking, kinds, rules
+from bilans.models import Bilan
 from bilans.sheet import Sheet, sheet_of
 
 View = Callable[..., HttpResponseBase]
@@ -161,7 +161,4 @@ def who(user: User) -> str:
 
 def kind_words(bilan: Bilan) -> str:
     """« Bilan d’organisme »: what sort of bilan it is."""
-    return {
-        Kind.ORGANISATION: "Bilan de l’organisme", Kind.TERRITORY: "Bilan du territoire", Kind.PSAD: "Bilan de la PSAD",
-        Kind.REGION: "Bilan régional",
-    }[Kind(bilan.kind)]  # fmt: skip
+    return kinds.get(bilan.kind).words

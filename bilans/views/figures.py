@@ -133,7 +133,7 @@ def _agency(request: HttpRequest) -> Agency | None:
 
 def _figure(level: Level, key: str) -> Any:
     indicator = get_object_or_404(Indicator.objects.of_year(level.campaign.year), key=key)
-    found = level.figures(Kind(indicator.filled_by), only=[key])
+    found = level.figures(indicator.filled_by, only=[key])
     if key not in found:
         raise Http404
     return found[key]

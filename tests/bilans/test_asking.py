@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from celery import Celery, current_app
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
@@ -33,7 +32,6 @@ PAGE = "/admin/bilans/campaign/{}/change/"
 
 @pytest.fixture(autouse=True)
 def _of_its_own(settings: Any, tmp_path: Path) -> None:
-    cache.clear()
     settings.MEDIA_ROOT = tmp_path
 
 

@@ -8,7 +8,6 @@ import io
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -33,7 +32,6 @@ WORDS = {"label", "title", "intro", "said", "text", "note", "hint", "comment", "
 
 @pytest.fixture(autouse=True)
 def _in_february(time_machine: Any) -> None:
-    cache.clear()
     time_machine.move_to(world.moment(2026, 2, 3, 14), tick=False)
 
 

@@ -8,7 +8,6 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from bilans.models import Campaign, Unit
@@ -19,11 +18,6 @@ from tests.factories import agency
 
 pytestmark = pytest.mark.django_db
 URL = "/donnees/bilans-2025.csv"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
 
 
 def body(answer: Any) -> bytes:

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,11 +21,6 @@ from tests.bilans import public, world
 pytestmark = pytest.mark.django_db
 PAGES = ["/bilans/2025/", "/bilans/2025/synthese.pdf", "/bilans/2025/synthese.xlsx", "/bilans/2025/synthese.ods"]
 DATA = ["/donnees/bilans-2025.csv", "/donnees/bilans-2025.json", "/donnees/bilans-2025.csv-metadata.json"]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
 
 
 def text_of(client: Client, url: str) -> str:
@@ -131,7 +125,7 @@ def test_B3_the_pages_that_count_places_themselves_show_other_key_figures(client
     assert [one["label"] for one in latest()["headlines"]] == ["Personnes reçues"]
 
 
-def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(client: Client) -> None:
+def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(client: Client, empty_cache: Any) -> None:
     campaign = public.published()
     urls = (*PAGES[:2], DATA[0])
     before = [whole(client, url) for url in urls]
@@ -141,7 +135,7 @@ def test_B4_a_value_that_changes_after_the_publication_changes_nothing_public(cl
     world.submitted(house)
     region = Bilan.objects.get(kind=Kind.REGION)
     public.document(region, public.content(commentary="Autre chose."), number=2)
-    cache.clear()
+    empty_cache()
     assert [whole(client, url) for url in urls] == before
 
 

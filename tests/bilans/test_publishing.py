@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
@@ -20,11 +19,6 @@ from tests.bilans import public, world
 pytestmark = pytest.mark.django_db
 AT = world.moment(2026, 5, 12, 10)
 State = Bilan.State
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
 
 
 @pytest.fixture

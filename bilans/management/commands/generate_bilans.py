@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from bilans.models import Campaign, Item, Kind, Production
+from bilans import kinds
+from bilans.models import Campaign, Item, Production
 from bilans.services import bulk
 from bilans.services.bulk import Progress
 from bilans.services.workers import cores, work
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, required=True, metavar="AAAA", help="L’année dont on rend compte.")
         parser.add_argument(
-            "--kind", action="append", choices=Kind.values, help="Une sorte de bilan (répétable) ; toutes sinon."
+            "--kind", action="append", choices=kinds.names(), help="Une sorte de bilan (répétable) ; toutes sinon."
         )
         parser.add_argument("--jobs", type=int, metavar="N", help="Processus qui dessinent ; un par cœur sinon.")
 
