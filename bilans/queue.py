@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.rules import is_region_staff
 from bilans import kinds
-from bilans.models import Bilan, Item, Kind
+from bilans.models import Bilan, Campaign, Item, Kind
 from bilans.rules import has_own, own, runs_bilans
 from core import desk
 from core.desk import Task, Waiting
@@ -95,6 +95,9 @@ def connect() -> None:
     desk.register(
         Task("region", "bilans-synthesis", 22, "[Synthèse régionale|Synthèses régionales] à écrire", _synthesis)
     )
+    desk.register(
+        Task("region", "bilans-publication", 22, "[Publication|Publications] de synthèse en échec", _unpublished)
+    )
     desk.register(Task("region", "bilans-failed", 23, "[Document|Documents] de bilan en échec", _failed))
     desk.register(Task("pro", "bilans", 4, "[Bilan|Bilans] à remplir", _to_fill))
 
@@ -126,6 +129,21 @@ def _synthesis(user: Any) -> Waiting | None:
         return None
     years = ", ".join(str(bilan.campaign.year) for bilan in found)
     return Waiting(len(found), f"/pro/bilans/{found[0].public_id}/", f"bilans {years}, clos")
+
+
+def _unpublished(user: Any) -> Waiting | None:
+    """To the campaign that says why: there it is asked again, or given up."""
+    from bilans.services.publishing import ALREADY
+
+    if not is_region_staff(user):
+        return None
+    failed = Campaign.objects.exclude(publication_error="").exclude(publication_error=ALREADY)
+    found = list(failed.order_by("year").values_list("pk", "year"))
+    if not found:
+        return None
+    years = ", ".join(str(year) for _, year in found)
+    url = f"{reverse('admin:bilans_campaign_change', args=[found[0][0]])}#publication"
+    return Waiting(len(found), url, f"bilans {years}, à reprendre", late=True)
 
 
 def _failed(user: Any) -> Waiting | None:

@@ -5,13 +5,14 @@ A worker publishes it: the page says that it is being made, and comes back by it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -62,8 +63,11 @@ class PublishingMixin:
     @method_decorator(require_POST)
     def publish_view(self, request: HttpRequest, key: int) -> HttpResponse:
         campaign = self._theirs(request, key)
-        if not SureForm(request.POST, key="publier").is_valid():
-            messages.error(request, "Rien n’a changé\u00a0: cochez la case pour confirmer.")
+        form = SureForm(request.POST, key="publier", label=SURE)
+        if not form.is_valid():
+            if sheet_of(campaign, {})["form"]:
+                return self._refused(request, campaign, "publier", form)
+            messages.error(request, "Rien n’a changé\u00a0: cette synthèse ne peut pas être publiée maintenant.")
             return _back(campaign)
         try:
             new = asking.ask(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
@@ -96,18 +100,14 @@ class PublishingMixin:
         if not form.errors:
             messages.success(request, UNDONE)
             return _back(campaign)
-        messages.error(request, format_html('{} <a href="#retirer">Voir ce qui ne va pas</a>', NOTHING))
-        shown = copy(request)
-        shown.method = "GET"
-        answer: HttpResponse = self.change_view(shown, str(campaign.pk), "", {"withdrawing": form})
-        return answer
+        return self._refused(request, campaign, "retirer", form)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         found = Campaign.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         more = dict(extra_context or {})
-        typed = more.pop("withdrawing", None)
+        typed = more.pop("typed", {})
         if found is None or not may_decide(request.user):
             return super().change_view(request, object_id, form_url, more)  # type: ignore[misc]
         followed = found.publishing and request.method == "GET" and request.GET.get("suivre") == "1"
@@ -115,6 +115,14 @@ class PublishingMixin:
         answer = super().change_view(request, object_id, form_url, shown | more)  # type: ignore[misc]
         if followed:
             answer["Refresh"] = str(FOLLOWED_EVERY)
+        return answer
+
+    def _refused(self, request: HttpRequest, campaign: Campaign, act: str, form: DeskForm) -> HttpResponse:
+        """The page again, with what was typed and what is wrong beside it."""
+        messages.error(request, format_html('{} <a href="#{}">Voir ce qui ne va pas</a>', NOTHING, act))
+        shown = copy(request)
+        shown.method, shown.GET = "GET", QueryDict()
+        answer: HttpResponse = self.change_view(shown, str(campaign.pk), "", {"typed": {act: form}})
         return answer
 
     def _theirs(self, request: HttpRequest, key: int) -> Campaign:
@@ -126,10 +134,10 @@ class PublishingMixin:
         return campaign
 
 
-def sheet_of(campaign: Campaign, typed: WithdrawForm | None = None) -> dict[str, Any]:
-    """Where the publication stands: what the public reads, what keeps it from appearing, the forms of both acts.
+def sheet_of(campaign: Campaign, typed: Mapping[str, DeskForm]) -> dict[str, Any]:
+    """Where the publication stands: what the public reads, what is asked, what keeps it from appearing, its forms.
 
-    `typed`: the form to take it back, refused, with what was written in it.
+    `typed`: by act, the form that was refused, with what was written in it.
     """
     bilan = publishing.regional(campaign)
     problems = publishing.hindrances(campaign, bilan)
@@ -139,8 +147,8 @@ def sheet_of(campaign: Campaign, typed: WithdrawForm | None = None) -> dict[str,
         "document": campaign.published, "since": campaign.published_at, "problems": problems, "bilan": bilan,
         "asked_at": asked_at, "asked_by": campaign.publication_asked_by, "error": campaign.publication_error,
         "going": campaign.publishing, "waiting": waited and not campaign.publication_attempts, "every": FOLLOWED_EVERY,
-        "form": None if problems or campaign.publishing else SureForm(key="publier", label=SURE),
-        "withdrawing": typed or (WithdrawForm(key="retirer") if campaign.published_id else None),
+        "form": None if problems or campaign.publishing else typed.get("publier", SureForm(key="publier", label=SURE)),
+        "withdrawing": typed.get("retirer", WithdrawForm(key="retirer")) if campaign.published_id else None,
     }  # fmt: skip
 
 

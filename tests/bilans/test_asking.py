@@ -20,6 +20,7 @@ from bilans.content import content_of
 from bilans.models import Bilan, Campaign, CampaignAct, Document, Indicator, Kind
 from bilans.services import asking, bulk, deciding, producing, publishing, running
 from bilans.tasks import publish_synthesis
+from core.desk import waiting
 from core.models import JournalEntry, OutboxMail
 from tests import factories
 from tests.bilans import world
@@ -368,7 +369,7 @@ def test_S3_the_desk_answers_at_once_follows_and_says_the_end(client: Client, st
     assert Document.objects.count() == 0
     going = client.get(f"{page}?suivre=1")
     said = text_of(going.content.decode())
-    assert ("Publication en cours demandée le" in said, going["Refresh"]) == (True, "5")
+    assert ("Publication en cours , demandée le" in said, going["Refresh"]) == (True, "5")
     assert "Personne ne s’en est encore chargé" not in said
     still = client.get(page)
     assert ("Refresh" in still.headers, ">Actualiser</a>" in still.content.decode()) == (False, True)
@@ -381,12 +382,24 @@ def test_S3_the_desk_answers_at_once_follows_and_says_the_end(client: Client, st
     assert "version 1 du document régional" in text_of(done.content.decode())
 
 
+def test_S4_a_box_left_empty_is_said_beside_it_and_asks_nothing(client: Client, staff: User) -> None:
+    campaign = year()
+    client.force_login(staff)
+    answer = client.post(f"/admin/bilans/campaign/{campaign.pk}/publier/?suivre=1")
+    html = answer.content.decode()
+    assert (answer.status_code, '<details class="desk-answer" id="publier" open>' in html) == (200, True)
+    assert "Cochez la case pour confirmer." in html
+    assert ("Refresh" in answer.headers, now(campaign).publication_asked_at) == (False, None)
+
+
 def test_S3_a_queue_that_does_not_move_is_said(client: Client, staff: User) -> None:
     campaign = asked(staff)
     long_ago = timezone.now() - 2 * bulk.QUIET_AFTER
     Campaign.objects.update(publication_asked_at=long_ago)
     client.force_login(staff)
     assert "Personne ne s’en est encore chargé" in client.get(PAGE.format(campaign.pk)).content.decode()
+    Campaign.objects.update(publication_attempts=1)
+    assert "Personne ne s’en est encore chargé" not in client.get(PAGE.format(campaign.pk)).content.decode()
 
 
 def test_S3_the_desk_says_why_it_failed_and_offers_both_ways_out(client: Client, staff: User) -> None:
@@ -424,3 +437,21 @@ def test_S3_a_broker_that_is_down_is_no_error_and_the_beat_takes_it_up(
     monkeypatch.undo()
     assert asking.wake_lost(timezone.now() + 2 * bulk.QUIET_AFTER) == 1
     assert asking.work(campaign.pk) == "published"
+
+
+def test_S3_what_failed_waits_on_the_first_page_until_it_is_asked_again_or_given_up(staff: User) -> None:
+    campaign = asked(staff)
+
+    def lines(of: Any = staff) -> list[tuple[int, str, str, bool]]:
+        found = [line for line in waiting("region", of) if line["key"] == "bilans-publication"]
+        return [(line["count"], line["title"], line["url"], line["late"]) for line in found]
+
+    assert lines() == []
+    Campaign.objects.update(publication_error="Disque plein")
+    assert lines() == [(1, "Publication de synthèse en échec", f"{PAGE.format(campaign.pk)}#publication", True)]
+    assert lines(factories.person()) == []
+    Campaign.objects.update(publication_error=publishing.ALREADY)  # nobody has anything to do
+    assert lines() == []
+    Campaign.objects.update(publication_error="Disque plein")
+    asking.call_off(campaign, actor=staff, at=timezone.now())
+    assert lines() == []
