@@ -5,61 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from accounts.admin_rules import RulesAdmin
+from accounts.admin_rules import RulesAdmin, actor
+from bilans.admin.indicator_form import AGREED, COUNTED, SHOWN, YEARS, IndicatorForm, years_of
 from bilans.breakdowns import classes
 from bilans.models import Bilan, Breakdown, Indicator
 from bilans.models.indicator import MEANING
 from bilans.rules import runs_bilans
-from bilans.services.agreeing import Asked, check
-from bilans.sources import SOURCES
-
-_AGREED = ("key", "filled_by", "theme", "theme_order", "order", "label", "definition", "help", "nature", "origin")
-_COUNTED = ("unit", "decimals", "adding", "weight", "breakdowns", "of_people", "source", "correctable", "required")
-_SHOWN = ("public", "headline", "wanted")
-_YEARS = ("first_year", "last_year", "replaces")
-
-
-class IndicatorForm(forms.ModelForm):
-    class Meta:
-        model = Indicator
-        fields = (*_AGREED, *_COUNTED, *_SHOWN, *_YEARS)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "source" in self.fields:
-            names = [("", "Saisi"), *((name, name) for name in sorted(SOURCES))]
-            self.fields["source"] = forms.ChoiceField(label="Calculé par", choices=names, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        weight = cleaned.get("weight", self.instance.weight)
-        filler = cleaned.get("filled_by", self.instance.filled_by)
-        if weight and not Indicator.objects.filter(key=weight, filled_by=filler).exists():
-            self.add_error("weight", "Aucun indicateur rempli par les mêmes ne porte cette clé.")
-        return cleaned
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        try:
-            check(self.instance)
-        except ValidationError as error:
-            for name, said in error.message_dict.items():
-                told = [self._too_early()] if name == "last_year" else said
-                self.add_error(name if name in self.fields else None, told)
-
-    def _too_early(self) -> str:
-        """Told to « give it a last year », who just gave one would not know what is wrong."""
-        asked = Asked.now().of(Indicator.objects.get(pk=self.instance.pk))[-1]
-        return (
-            f"Cet indicateur a été demandé jusqu’en {asked}, et pour ces années son sens ne change plus\u00a0: "
-            f"donnez {asked}, ou une année d’après."
-        )
+from bilans.services.agreeing import Asked, end_replaced, successor_of
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -89,10 +45,10 @@ class IndicatorAdmin(RulesAdmin):
     search_fields = ("key", "label", "definition", "origin")
     ordering = ("filled_by", "theme_order", "theme", "order", "key")
     fieldsets = (
-        ("Ce qui est demandé", {"fields": _AGREED}),
-        ("Ce qui est compté", {"fields": _COUNTED}),
-        ("Ce qui est montré", {"fields": _SHOWN}),
-        ("Années", {"fields": _YEARS}),
+        ("Ce qui est demandé", {"fields": AGREED}),
+        ("Ce qui est compté", {"fields": COUNTED}),
+        ("Ce qui est montré", {"fields": SHOWN}),
+        ("Années", {"fields": YEARS}),
         ("Dans les bilans", {"fields": ("shown_used", "shown_asked")}),
     )
 
@@ -103,6 +59,39 @@ class IndicatorAdmin(RulesAdmin):
             return shown
         held = Indicator.objects.get(pk=obj.pk)  # as it stands, whatever is being typed
         return (*shown, "key", *MEANING) if Asked.now().of(held) else (*shown, "key")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fieldsets if obj is not None else self.fieldsets[:-1]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?remplace=<key>`: what the indicator it replaces says."""
+        old = self._replaced(request)
+        return successor_of(old) if old is not None else {}
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        old = self._replaced(request)
+        title = f"Ce qui remplace «\u00a0{old.label}\u00a0»" if old is not None else "Nouvel indicateur"
+        context = {"title": title, "show_save_and_add_another": False, "old": old}
+        return super().add_view(request, form_url, context | (extra_context or {}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        held = Indicator.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        context: dict[str, Any] = {"show_save_and_add_another": False}
+        if held is not None:
+            followed = Indicator.objects.filter(replaces=held.key).order_by("first_year").first()
+            context |= {"title": held.label, "subtitle": None, "asked": Asked.now().of(held), "followed": followed}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if (old := end_replaced(obj, actor=actor(request))) is not None:
+            messages.info(request, f"«\u00a0{old.label}\u00a0» n’est plus demandé après {old.last_year}.")
+
+    @staticmethod
+    def _replaced(request: HttpRequest) -> Indicator | None:
+        return Indicator.objects.filter(key=request.GET.get("remplace", "")[:60]).first()
 
     def prepare_rows(self, rows: Iterable[Any]) -> Iterable[Any]:
         """In how many bilans each is answered; one query for the page."""
@@ -122,28 +111,28 @@ class IndicatorAdmin(RulesAdmin):
 
     @admin.display(description="années", ordering="first_year")
     def shown_years(self, row: Indicator) -> str:
-        return f"{row.first_year} à {row.last_year}" if row.last_year else f"depuis {row.first_year}"
+        return years_of(row)
 
     @admin.display(description="utilisé dans")
     def shown_used(self, row: Indicator) -> str:
         """How many bilans answer it, and in which years it was asked."""
         if hasattr(row, "answered"):
-            return f"{row.answered} bilans"
-        if row.pk is None:
-            return "–"
+            return _bilans(row.answered)
         years = Bilan.objects.filter(values__indicator=row, values__breakdown="", values__amount__isnull=False)
         counts = years.values_list("campaign__year").annotate(Count("pk", distinct=True)).order_by("campaign__year")
-        said = ", ".join(f"{year} ({count} bilans)" for year, count in counts)
+        said = ", ".join(f"{year} ({_bilans(count)})" for year, count in counts)
         return said or "Aucun bilan ne lui répond encore."
 
     @admin.display(description="tel qu’il est demandé")
     def shown_asked(self, row: Indicator) -> str:
         """What the form shows to who fills it."""
-        if row.pk is None:
-            return "–"
         lines = [f"{row.label} ({row.get_unit_display()})", row.definition, row.help]
         for breakdown in row.breakdowns:
             named = [label for _, label in classes(breakdown)]
             few = f"{', '.join(named[:4])}…" if len(named) > 5 else ", ".join(named)
             lines.append(f"Par {Breakdown(breakdown).label.lower()}\u00a0: {few}")
         return "\n".join(line for line in lines if line)
+
+
+def _bilans(count: int) -> str:
+    return f"{count} bilan{'s' if count > 1 else ''}"
