@@ -7,36 +7,19 @@ legend, what has no figure is hatched and says why. Who calls shows the same fig
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
+from bilans.bars import HALF, PAPER, SCREEN, Point, Sheet, bars, label_of, labels_of, number_of, scale_of, whole_names
 from bilans.pen import DARK_SHADES, HATCH, SHADES, Pen, lines_of, wide
 
-Point = Mapping[str, Any]
-HALF_BARS = 17
-NAME_LINES = 3
+HALF_BARS = 9  # more stand better in two columns over the whole sheet
+LONG: Final = 24  # names of one picture on paper: a longer one does not fit the room left on a page
 MANY = 3  # so many names without a figure are said in one line
 SHARES = len(SHADES) + 1  # classes that a stack can tell apart, the hatched one included
 _UNSAID = {"non renseigné", "non renseignée", "n.c.", "non disponible"}
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The measures of a chart: on paper names stand at the left of bars, on a telephone above them."""
-
-    width: float
-    size: float
-    bar: float
-    gap: float
-    names: float  # width of the column of names; 0: above
-
-
-PAPER = Sheet(482, 8.5, 9, 5.5, 150)
-HALF = Sheet(232, 8, 7.5, 4, 98)
-SCREEN = Sheet(360, 14, 11, 8, 0)
 
 
 def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = False) -> SafeString:
@@ -49,7 +32,7 @@ def chart_svg(chart: Mapping[str, Any], *, paper: bool = False, half: bool = Fal
     if chart["kind"] == "stack" and (rows := _stacked(series)):
         body, height = _stack(pen, sheet, rows)
     else:
-        body, height = _bars(pen, sheet, series)
+        body, height = bars(pen, sheet, series, most=chart.get("most"))
         for words in unsaid:
             written, height = _unsaid(pen, sheet, words, height)
             body += written
@@ -77,11 +60,27 @@ def fits_half(chart: Mapping[str, Any]) -> bool:
     """Whether half the width of a sheet is enough: few bars, whose names are not cut."""
     if chart["kind"] == "stack":
         return len(chart["series"]) == 1
-    labels = {point["label"] for one in chart["series"] for point in one["points"]}
-    room = HALF.names - 6
-    return len(labels) <= HALF_BARS and not any(
-        "…" in line for label in labels for line in lines_of(label, room, HALF.size, NAME_LINES)
-    )
+    labels = labels_of(chart["series"])
+    return len(labels) <= HALF_BARS and whole_names(labels)
+
+
+def parts_of(chart: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A chart of many names as several, each a picture with its own words, at the scale of the whole."""
+    labels = labels_of(chart["series"])
+    count = -(-len(labels) // LONG)
+    if count < 2 or (chart["kind"] == "stack" and len(chart["series"]) == 1):
+        return [dict(chart)]
+    size = -(-len(labels) // count)
+    parts = []
+    for rank in range(count):
+        kept = set(labels[rank * size : (rank + 1) * size])
+        series = [
+            {**one, "points": [point for point in one["points"] if point["label"] in kept]} for one in chart["series"]
+        ]
+        more = {"title": f"{chart['title']} (suite)", "key": f"{chart['key']}-{rank + 1}"} if rank else {}
+        text = chart["text"] if rank == count - 1 else ""
+        parts.append({**chart, **more, "series": series, "text": text, "most": scale_of(chart["series"])})
+    return parts
 
 
 def _gathered(series: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[str]]:
@@ -91,10 +90,10 @@ def _gathered(series: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, An
     points = series[0]["points"]
     without: dict[str, list[str]] = {}
     for point in points:
-        if _number(point) is None:
+        if number_of(point) is None:
             without.setdefault(str(point["said"]), []).append(str(point["label"]))
     many = {said: labels for said, labels in without.items() if len(labels) >= MANY and len(labels) < len(points)}
-    kept = [point for point in points if _number(point) is not None or str(point["said"]) not in many]
+    kept = [point for point in points if number_of(point) is not None or str(point["said"]) not in many]
     return [{**series[0], "points": kept}], [f"{said}\u00a0: {', '.join(labels)}." for said, labels in many.items()]
 
 
@@ -108,84 +107,6 @@ def _unsaid(pen: Pen, sheet: Sheet, words: str, y: float) -> tuple[str, float]:
         for rank, line in enumerate(lines)
     ]
     return pen.rect(0, y, side, side, HATCH) + "".join(texts), y + sheet.size * 1.2 * len(lines) + 2
-
-
-def _number(point: Point) -> Decimal | None:
-    try:
-        value = None if point.get("value") in (None, "") else Decimal(str(point["value"]))
-    except InvalidOperation:
-        return None
-    return value if value is not None and value.is_finite() and value >= 0 else None
-
-
-def _bars(pen: Pen, sheet: Sheet, series: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
-    """One bar for each series under each name."""
-    most = max((_number(point) or 0 for one in series for point in one["points"]), default=0)
-    said = max(wide(point["said"], sheet.size) for one in series for point in one["points"]) + 6
-    room = max(sheet.width - sheet.names - said - 2, sheet.width / 5)
-    labels = list(dict.fromkeys(point["label"] for one in series for point in one["points"]))
-    by_label = [{point["label"]: point for point in one["points"]} for one in series]
-    parts, y = _series_names(pen, sheet, [str(one["name"]) for one in series])
-    top = y
-    for label in labels:
-        points = [(rank, found[label]) for rank, found in enumerate(by_label) if label in found]
-        above = y
-        written, y = _label(pen, sheet, label, y, len(points))
-        parts += written
-        start = y
-        for rank, point in points:
-            value = _number(point)
-            length = float(value / most) * room if value and most else 0
-            if value is None:
-                parts.append(pen.rect(sheet.names, y, 14, sheet.bar, HATCH))
-                length = 14
-            elif length:
-                parts.append(
-                    pen.rect(sheet.names, y, max(length, 0.8), sheet.bar, "bar" if rank == 0 else "bar-before")
-                )
-            look = "value" if rank == 0 else "soft"
-            parts.append(pen.text(sheet.names + length + 4, y + sheet.bar * 0.82, point["said"], look, sheet.size))
-            y += sheet.bar + 1.5
-        # A name taller than its bars keeps its distance below as above.
-        y += (start - above if sheet.names else 0) + sheet.gap - 1.5
-    base = f"M{sheet.names:g} {top:.1f}V{y - sheet.gap:.1f}"
-    if sheet.names:
-        parts.append(f'<path d="{base}" {pen.look("base")}/>')
-    return "".join(parts), y - sheet.gap + 2
-
-
-def _label(pen: Pen, sheet: Sheet, label: str, y: float, bars: int) -> tuple[list[str], float]:
-    """The name of a bar, and where the bar begins."""
-    if not sheet.names:
-        lines = lines_of(label, sheet.width, sheet.size)
-        written = [
-            pen.text(0, y + sheet.size * (0.85 + 1.15 * rank), line, "label", sheet.size)
-            for rank, line in enumerate(lines)
-        ]
-        return written, y + sheet.size * (1.15 * len(lines) + 0.15)
-    block = bars * (sheet.bar + 1.5) - 1.5
-    lines = lines_of(label, sheet.names - 6, sheet.size, NAME_LINES)
-    tall = sheet.size * 1.05 * len(lines)
-    down = max((tall - block) / 2, 0)
-    start = y + down + block / 2 - tall / 2 + sheet.size * 0.82
-    written = [
-        pen.text(sheet.names - 6, start + sheet.size * 1.05 * rank, line, "label", sheet.size, anchor="end")
-        for rank, line in enumerate(lines)
-    ]
-    return written, y + down
-
-
-def _series_names(pen: Pen, sheet: Sheet, names: Sequence[str]) -> tuple[list[str], float]:
-    """Which bar is which, over the bars; nothing for a single series."""
-    if len(names) < 2:
-        return [], 0
-    parts, x = [], sheet.names
-    for rank, name in enumerate(names):
-        side = sheet.size * 0.8
-        parts.append(pen.rect(x, 1, side, side, "bar" if rank == 0 else "bar-before"))
-        parts.append(pen.text(x + side + 4, sheet.size * 0.85, name, "label", sheet.size))
-        x += side + wide(name, sheet.size) + 18
-    return parts, sheet.size * 1.75
 
 
 def _stacked(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, Point]]]]:
@@ -203,7 +124,7 @@ def _stacked(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[
         ]
     classes = {name for _, points in rows for name, _ in points}
     shown = [point for _, points in rows for _, point in points]
-    if len(classes) > SHARES or any(_number(point) is None for point in shown) or not any(map(_number, shown)):
+    if len(classes) > SHARES or any(number_of(point) is None for point in shown) or not any(map(number_of, shown)):
         return []
     if len(classes) == SHARES and not any(name.lower() in _UNSAID for name in classes):
         return []
@@ -222,12 +143,12 @@ def _stack(pen: Pen, sheet: Sheet, rows: Sequence[tuple[str, Sequence[tuple[str,
     y, bar, size = 0.0, sheet.bar * 1.7, sheet.size
     for label, points in rows:
         if label:
-            written, y = _label(pen, sheet, label, y, 1)
+            written, y = label_of(pen, sheet, label, y, 1)
             parts += written
-        whole = sum(_number(point) or Decimal() for _, point in points)
+        whole = sum(number_of(point) or Decimal() for _, point in points)
         x = left
         for name, point in points:
-            width = float((_number(point) or Decimal()) / whole) * (sheet.width - left - 1) if whole else 0
+            width = float((number_of(point) or Decimal()) / whole) * (sheet.width - left - 1) if whole else 0
             if not width:
                 continue
             look = shades.get(name, HATCH)
@@ -247,7 +168,7 @@ def _stack(pen: Pen, sheet: Sheet, rows: Sequence[tuple[str, Sequence[tuple[str,
 def _share(point: Point, whole: Decimal | int) -> str:
     if not whole:
         return point["said"]  # type: ignore[no-any-return]
-    return f"{round((_number(point) or Decimal()) * 100 / whole)}\u00a0%"
+    return f"{round((number_of(point) or Decimal()) * 100 / whole)}\u00a0%"
 
 
 def _legend(

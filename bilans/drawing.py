@@ -9,30 +9,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from django.template.loader import render_to_string
 
-from bilans.charts import chart_svg, fits_half
+from bilans import digests, kinds
+from bilans.charts import chart_svg, fits_half, parts_of
 from bilans.content import Content
 from bilans.maps import decimal, map_svg
 from core.pdf import Page
 from territories.models import Contour
 
-DRAWING: Final = 3
+DRAWING: Final = 4
 STYLESHEETS: Final = ("css/documents.css", "css/bilan-paper.css")
 NBSP: Final = "\u00a0"
+PART: Final = "dont "  # how the label of a part of the figure above begins
 COMPARABLE: Final = ", à périmètre comparable"
 _SENTENCES = re.compile(r"(?<=\.) (?=[A-ZÀÉ])")
 _TALL = re.compile(r' height="([\d.]+)pt"')
-WHAT: Final = {
-    "organisation": "Bilan annuel de l’organisme",
-    "territory": "Bilan annuel du territoire",
-    "psad": "Bilan annuel de la plateforme de suivi et d’appui aux décrocheurs",
-    "region": "Bilan régional",
-}
 NAMES: Final = 8  # of who did not answer, said at once
-HALF_MAP, NEAR_MAP, ALONE_MAP, WHOLE_MAP = 236, 280, 290, 330  # points
+MAP, LOW = 330, 205  # points: how wide a map is that names its zones, how tall
+NUMBERED = 268  # points: how wide is one that bears numbers, said beside it in two columns
+ASIDE = 14  # zones at the right of a map, with its words under them
 FEW_ZONES = 12
 ALIKE, MUCH = 0.6, 1.2  # of two columns side by side, how tall the second may be over the first
 LETTERS: Final = 58  # of a line of words under a picture half as wide as the sheet
@@ -51,10 +50,11 @@ def page_of(content: Content) -> Page:
         "terms": terms,
         "shared": shared,
         "content": content,
+        "reference": digests.reference(digests.digest(content, DRAWING)),
         "year": content["year"],
         "before": content["year"] - 1,
         "kind": kind,
-        "what": WHAT.get(kind, "Bilan"),
+        "what": kinds.get(kind).cover,
         "final": content["state"]["key"] == "accepted",
         "named": len(content["completeness"]["missing"]) <= NAMES,
         "headlines": [_headline(figure, content["year"]) for figure in content["headlines"]],
@@ -63,7 +63,7 @@ def page_of(content: Content) -> Page:
         # Said once: there is a section for what changed, for what was not answered.
         "apart": {section["key"] for section in content["sections"]},
     }
-    return Page(render_to_string(f"documents/bilans/{kind}.html", context), STYLESHEETS)
+    return Page(render_to_string(kinds.get(kind).template, context), STYLESHEETS)
 
 
 def _definitions(content: Content) -> tuple[list[dict[str, Any]], list[str]]:
@@ -102,7 +102,7 @@ def _answers(figure: Mapping[str, Any]) -> str:
 
 def _alone(label: str) -> str:
     """« dont joint·es en 15 jours » where nothing stands above it: « Joint·es en 15 jours »."""
-    bare = label.removeprefix("dont ")
+    bare = label.removeprefix(PART)
     return bare[:1].upper() + bare[1:]
 
 
@@ -129,7 +129,7 @@ def _section(section: Mapping[str, Any], year: int) -> dict[str, Any] | None:
         "compared": any(figure["previous"] for figure in figures),
         "answered": any(figure["answers"] for figure in figures),
         "comparable": any(figure["comparable"] for figure in figures),
-        "lines": _lines([*map(_chart, section["charts"]), *map(_map, section["maps"])]),
+        "lines": _lines(_pictures(section)),
         "tables": _tables(_untold(section)),
     }
 
@@ -146,7 +146,14 @@ def row_of(figure: Mapping[str, Any], year: int) -> dict[str, Any]:
         "label": figure["label"], "said": figure["said"], "told": figure["value"] is not None,
         "previous": figure["previous_said"] or "", "answers": _answers(figure), "comment": figure["comment"],
         "change": f"{said}{NBSP}*" if comparable else said, "comparable": comparable,
+        "part": figure["label"].startswith(PART),
     }  # fmt: skip
+
+
+def _pictures(section: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The charts of a section, the longest in parts, then its maps."""
+    charts = chain.from_iterable(map(parts_of, section["charts"]))
+    return [*map(_chart, charts), *map(_map, section["maps"])]
 
 
 def _chart(chart: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,14 +163,13 @@ def _chart(chart: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _map(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """A map: half a sheet wide for the whole region by agency; those of the basins bear numbers, said beside them."""
-    whole = drawn["level"] == "agency" or len(drawn["values"]) > FEW_ZONES
-    numbered = whole and drawn["level"] == "basin"
-    half = whole and not numbered
-    svg = map_svg(drawn, paper=True, width=HALF_MAP if half else WHOLE_MAP if whole else NEAR_MAP)
+    """A map, and its zones with their figures at its right: on the map numbers and names are small."""
+    numbered = drawn["level"] == "basin" and len(drawn["values"]) > FEW_ZONES
+    svg = map_svg(drawn, paper=True, width=NUMBERED if numbered else MAP, tallest=2 * LOW if numbered else LOW)
+    zones = _zones(drawn, numbered=numbered) if svg else []
     return {
-        "title": drawn["title"], "text": drawn["text"], "svg": svg, "half": half, "of": drawn,
-        "zones": _zones(drawn) if numbered and svg else [],
+        "title": drawn["title"], "text": drawn["text"], "svg": svg, "half": False, "of": drawn, "zones": zones,
+        "numbered": numbered, "aside": 0 < len(zones) <= ASIDE,
     }  # fmt: skip
 
 
@@ -176,7 +182,7 @@ def _lines(pictures: Sequence[dict[str, Any]]) -> list[list[list[dict[str, Any]]
         beside = _beside(first, left) if first["half"] else []
         left = [one for one in left if all(one is not other for other in beside)]
         if first["half"] and not beside:
-            _widen(first)
+            first["svg"] = chart_svg(first["of"], paper=True)
         lines.append([[first], beside] if beside else [[first]])
     return lines
 
@@ -200,29 +206,24 @@ def _height(picture: Mapping[str, Any]) -> float:
     return (float(found[1]) if found else 0) + 24 + 12 * (len(picture["text"]) // LETTERS + 1)
 
 
-def _widen(picture: dict[str, Any]) -> None:
-    """A picture that stands alone takes the width that it needs."""
-    of = picture["of"]
-    if "level" in of:
-        picture["svg"] = map_svg(of, paper=True, width=ALONE_MAP)
-    else:
-        picture["svg"] = chart_svg(of, paper=True)
-
-
-def _zones(drawn: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The zones in the order of their numbers, each with its figure."""
+def _zones(drawn: Mapping[str, Any], *, numbered: bool) -> list[dict[str, Any]]:
+    """The zones with their figures, in the order of their numbers, or the most first where the map names them."""
     names = dict(Contour.objects.filter(kind=drawn["level"]).values_list("code", "name"))
-    return [
-        {"code": code, "name": names[code], "said": value["said"], "told": decimal(value) is not None}
+    zones = [
+        {"code": code if numbered else "", "name": names[code], "said": value["said"], "amount": decimal(value)}
         for code, value in sorted(drawn["values"].items(), key=lambda item: item[0].zfill(3))
         if code in names
     ]
+    if numbered:
+        return zones
+    return sorted(zones, key=lambda zone: (zone["amount"] is None, -(zone["amount"] or 0)))
 
 
 def _untold(section: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The tables of a section, but those of one column of numbers that a chart writes beside its bars."""
-    charts = {f"{chart['key']}-classes" for chart in section["charts"]}
-    return [table for table in section["tables"] if len(table["header"]) > 2 or table["key"] not in charts]
+    """The tables of a section, but those of one column of numbers that a picture writes beside its bars, its zones."""
+    drawn = {f"{chart['key']}-classes" for chart in section["charts"]}
+    drawn |= {f"{one['key']}-{one['level']}-classes" for one in section["maps"]}
+    return [table for table in section["tables"] if len(table["header"]) > 2 or table["key"] not in drawn]
 
 
 def _tables(tables: Sequence[Mapping[str, Any]]) -> list[list[list[dict[str, Any]]]]:

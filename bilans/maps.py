@@ -55,9 +55,11 @@ def outlines_svg(lent: Mapping[str, str]) -> SafeString:
 
 
 def map_svg(
-    drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340, lent: dict[str, str] | None = None
-) -> SafeString:
-    """The picture of a MAP of a content, with its legend; empty without contours. `width`: on paper, in points.
+    drawn: Mapping[str, Any], *, paper: bool = False, width: float = 340, tallest: float = TALLEST,
+    lent: dict[str, str] | None = None,
+) -> SafeString:  # fmt: skip
+    """The picture of a MAP of a content, with its legend; empty without contours. `width`, `tallest`: on paper, in
+    points.
 
     `lent` gathers the outlines by their id, which a page of several maps writes once (`outlines_svg`).
     """
@@ -70,8 +72,8 @@ def map_svg(
     box = _around(told if near else zones)
     pen = Pen(f"map-{drawn['key']}", paper)
     shades, legend = _classes(values)
-    if paper and box.height > TALLEST * box.width / width:
-        width = round(TALLEST * box.width / box.height, 1)
+    if paper and box.height > tallest * box.width / width:
+        width = round(tallest * box.width / box.height, 1)
     unit = box.width / (width if paper else SCREEN_WIDTH)  # a point of the sheet, a pixel of a telephone
     small = paper and width < SMALL
     look = _Look(pen, unit, (6.2 if small else 6.8 if paper else 11) * unit, box, _names(drawn["level"], near, small))

@@ -94,11 +94,11 @@ WORDS: Mapping[str, Mapping[str, Texts]] = {
     },
     "region": {
         "happened": (
-            "Le réseau s’est étendu, et les douze territoires ont tenu leur concertation.",
+            "Les membres ont reçu le public toute l’année, et les douze territoires ont tenu leur concertation.",
             "L’agenda de l’orientation est devenu le rendez-vous commun des membres et du public.",
         ),
         "judged": (
-            "L’accueil et le premier conseil progressent, le suivi d’un membre à l’autre beaucoup moins.",
+            "L’accueil et le premier conseil tiennent bon\u00a0; le suivi d’un membre à l’autre reste à consolider.",
             "L’écart demeure entre les villes et les bassins ruraux.",
         ),
         "better": (
@@ -115,7 +115,7 @@ UP: Texts = (
     "Une permanence de plus par semaine depuis le printemps.",
     "Le renfort de deux personnes a permis d’ouvrir de nouveaux créneaux.",
     "Le rapprochement avec un membre voisin nous amène un public nouveau.",
-    "Comptage plus complet qu’avant\u00a0: les entretiens à distance y entrent désormais.",
+    "Comptage plus complet qu’avant\u00a0: ce qui se tient à distance y entre désormais.",
 )
 DOWN: Texts = (
     "Un poste est resté vacant six mois.",

@@ -66,6 +66,14 @@ def fonts(data: bytes) -> set[tuple[str, bool]]:
     return {(row.split()[0].partition("+")[2] or row.split()[0], row[54:].split()[-5] == "yes") for row in rows}
 
 
+def filled(data: bytes, bottom: float) -> list[float]:
+    """How far down each page the last word above `bottom` ends, in points from the top."""
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=data, capture_output=True, check=True)
+    pages = done.stdout.decode().split("<page ")[1:]
+    ends = ([float(end) for end in re.findall(r'yMax="([\d.]+)"', page) if float(end) < bottom] for page in pages)
+    return [max(found, default=0) for found in ends]
+
+
 def widest(data: bytes) -> float:
     """How far to the right the last word ends, in points from the left of the page."""
     done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=data, capture_output=True, check=True)

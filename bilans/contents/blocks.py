@@ -57,10 +57,20 @@ def people_charts(
     return found
 
 
+def deduced(shown: Json, key: str) -> list[Json]:
+    """The cells of a breakdown; when those that are told make the whole total, the others hold nothing and say so."""
+    cells, whole = breakdown_of(shown, key), total(shown)
+    told = [value for cell in cells if (value := sentences.amount(cell)) is not None]
+    if not told or whole is None or sum(told) != whole or any(cell["said"] == numbers.HIDDEN for cell in cells):
+        return cells
+    none = {"value": "0", "said": _bare(shown, "0")}
+    return [cell | none if cell["value"] is None and cell["said"] == numbers.MISSING else cell for cell in cells]
+
+
 def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> list[Json]:
     """Where: the map of a FIGURE by territory or by basin (`codes`: those alone), when two places at least are told."""
     cells = [
-        cell for cell in breakdown_of(shown, key)
+        cell for cell in deduced(shown, key)
         if cell["key"] not in OUTSIDE and (codes is None or cell["key"] in codes)
     ]  # fmt: skip
     if sum(cell["value"] is not None for cell in cells) < 2 or not any(sentences.amount(cell) for cell in cells):
@@ -70,7 +80,7 @@ def place_map(shown: Json, key: str, *, codes: Sequence[str] | None = None) -> l
     if key == Breakdown.BASIN and max(filter(None, map(sentences.amount, cells))) < _FEW:
         return []
     place, words = PLACES[Breakdown(key)]
-    text = sentences.places(cells, place, shown["unit"], shown["decimals"])
+    text = sentences.places(cells, place, shown["unit"], shown["decimals"], total=total(shown))
     title = f"{shown['label']} {words}"
     return [map_of(shown["key"], title, unit=shown["unit"], level=key, found=cells, text=text)]
 
@@ -81,7 +91,7 @@ def place_chart(shown: Json, key: str, year: int, *, least: int = 2) -> list[Jso
     if sum(cell["value"] not in (None, "0") for cell in cells) < least:
         return []
     place, words = PLACES[Breakdown(key)]
-    text = sentences.places(cells, place, shown["unit"], shown["decimals"])
+    text = sentences.places(cells, place, shown["unit"], shown["decimals"], total=total(shown))
     ranked = [cell for value, cell in sentences.told(cells) if value]
     ranked += [cell for cell in cells if cell["said"] == numbers.HIDDEN]
     points = [point(cell["label"], cell["value"], cell["said"]) for cell in ranked]
@@ -137,16 +147,16 @@ def classes_table(figures: Sequence[Json], key: str, title: str, *, note: str = 
     filled: set[str] = set()
     labels: dict[str, str] = {}
     for one in having:
-        for cell in breakdown_of(one, key):
+        for cell in deduced(one, key):
             labels.setdefault(cell["key"], cell["label"])
             if cell["value"] not in (None, "0") or cell["said"] == numbers.HIDDEN:
                 filled.add(cell["key"])
-    by_figure = [{cell["key"]: cell["said"] for cell in breakdown_of(one, key)} for one in having]
+    by_figure = [{cell["key"]: cell["said"] for cell in deduced(one, key)} for one in having]
     for category, label in labels.items():
         if category in filled or key == Breakdown.AGENCY:
             rows[category] = [label, *(said.get(category, "–") for said in by_figure)]
-    if not rows:
-        return []
+    if not rows or (len(rows) == 1 and len(having) == 1):
+        return []  # a line and its total say the same
     ends = ["Ensemble", *(_short(one) for one in having)]
     header = [title.removeprefix("Par ").capitalize(), *(one["label"] for one in having)]
     name = f"{having[0]['key']}-{key}-classes"

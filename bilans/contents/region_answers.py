@@ -12,6 +12,7 @@ from bilans.contents.shapes import Json, section, table
 from bilans.contents.territory import answers_row
 from bilans.models import Bilan, Kind
 from bilans.numbers import percent_of
+from core.text import sort_key
 
 
 def answers(mine: Own, others: Sequence[Bilan]) -> list[Json]:
@@ -27,7 +28,7 @@ def answers(mine: Own, others: Sequence[Bilan]) -> list[Json]:
         if one.kind == Kind.ORGANISATION:
             network = one.organisation.network if one.organisation else None
             by_network[network.display_name if network else "Sans réseau"].append(one)
-    networks = [_row(name, among) for name, among in sorted(by_network.items())]
+    networks = [_row(name, among) for name, among in sorted(by_network.items(), key=lambda row: sort_key(row[0]))]
     tables = [table("kinds", "Bilans attendus et reçus", ["Bilans des", *header[1:]], rows, total=True)]
     if networks:
         tables.append(table("networks", "Organismes, par réseau", ["Réseau", *header[1:]], networks))

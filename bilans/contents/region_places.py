@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from bilans import numbers
 from bilans.consolidating import by_network
@@ -28,11 +29,14 @@ def networks_charts(campaign: Campaign, figures: Sequence[Figure], *, whole: boo
     networks = list(Network.objects.order_by("number")) if keys else []
     figures_of = by_network(campaign, networks, whole=whole, only=keys) if networks else {}
     found = {network.display_name: figures_of[network.slug] for network in networks}
-    charts = {key: _network_chart(key, campaign.year, found) for key in keys}
+    totals = {one.indicator.key: one.amount for one in kept}
+    charts = {key: _network_chart(key, campaign.year, found, totals[key]) for key in keys}
     return {key: drawn for key, drawn in charts.items() if drawn}
 
 
-def _network_chart(key: str, year: int, found: Mapping[str, Mapping[str, Figure]]) -> Json | None:
+def _network_chart(
+    key: str, year: int, found: Mapping[str, Mapping[str, Figure]], total: Decimal | None
+) -> Json | None:  # fmt: skip
     rows = [(name, figures[key]) for name, figures in found.items() if key in figures and figures[key].expected]
     told = [(name, one) for name, one in rows if one.amount is not None and not one.hidden]
     if len(told) < 2 or not any(one.amount for _, one in told):
@@ -45,7 +49,9 @@ def _network_chart(key: str, year: int, found: Mapping[str, Mapping[str, Figure]
     ]  # fmt: skip
     ranked = [cell for _, cell in sentences.told(cells)] + [cell for cell in cells if cell["value"] is None]
     adds = asked.adding == Adding.SUM
-    text = sentences.places(cells, sentences.NETWORKS, asked.unit, asked.decimals, adds=adds)
+    text = sentences.places(
+        cells, sentences.NETWORKS, asked.unit, asked.decimals, adds=adds, total=total if adds else None
+    )
     points = [point(str(cell["label"]), cell["value"], str(cell["said"])) for cell in ranked]
     return chart(
         f"{key}-network", "bars", f"{asked.label} par réseau", unit=asked.unit, series=[(str(year), points)], text=text
@@ -68,7 +74,8 @@ def _by_place(campaign: Campaign, figures: Mapping[str, Figure], breakdown: str,
         one for one in ranked
         if one.indicator.filled_by == Kind.REGION or one.indicator.unit not in counted - {str(Unit.COUNT)}
     ]  # fmt: skip
-    return blocks.classes_table([figure(one, campaign) for one in once], breakdown, title)
+    first = sorted(once[: blocks.COLUMNS], key=lambda one: one.indicator.unit != Unit.PEOPLE)  # people side by side
+    return blocks.classes_table([figure(one, campaign) for one in first], breakdown, title)
 
 
 def by_agency(figures: Sequence[Figure]) -> list[Json]:

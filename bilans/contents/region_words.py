@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bilans import numbers
 from bilans.consolidation import Figure
-from bilans.contents.words import first_letter, fraction
+from bilans.contents.words import fraction
 from bilans.models.indicator import Unit
 from bilans.numbers import NBSP, counted, percent_of
 
@@ -64,7 +64,7 @@ def _territories(figures: Mapping[str, Figure]) -> str:
         verb = "a été menée" if actions < 2 else "ont été menées"
         word = "action des programmes territoriaux" if actions < 2 else "actions des programmes territoriaux"
         parts.append(f"{numbers.number(actions)}{NBSP}{word} {verb} à bien")
-    return first_letter(f"{', et '.join(parts)}.") if parts else ""
+    return f"Sur les territoires, {', et '.join(parts)}." if parts else ""
 
 
 def _young(figures: Mapping[str, Figure]) -> str:
@@ -72,9 +72,8 @@ def _young(figures: Mapping[str, Figure]) -> str:
     held, lost = _amount(figures, "psad-tenus-6"), _amount(figures, "psad-perdus-6")
     if received is None:
         return ""
-    verb = "est entré" if received < 2 else "sont entrés"
-    who = counted(received, "jeune sorti", "jeunes sortis")
-    text = f"{who} de l’école sans solution {verb} dans les plateformes (PSAD)"
+    who = counted(received, "jeune sorti·e", "jeunes sorti·es")
+    text = f"Les plateformes (PSAD) ont reçu {who} de l’école sans solution"
     if solved is not None:
         text += f", et {counted(solved, 'solution a', 'solutions ont')} commencé"
     if held is not None and lost is not None:

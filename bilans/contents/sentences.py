@@ -53,9 +53,9 @@ def people_shared(cells: Cells, breakdown: str, total: Decimal | None) -> str:
     if most == whole:
         sentences.append(f"Le public se compose entièrement de ce seul groupe{NBSP}: {who} ({said(most, Unit.PEOPLE)})")
     else:
-        text = f"{first_letter(who)} représentent {fraction(most, whole)} des personnes ({said(most, Unit.PEOPLE)}"
+        text = f"{first_letter(who)} représentent {fraction(most, whole)} des personnes ({bare(most, Unit.PEOPLE)}"
         share = percent_of(most, whole)
-        text += ")" if fraction(most, whole) == share else f", {share})"
+        text += ")" if fraction(most, whole) == share else f", soit {share})"
         behind = [
             f"{people_of(breakdown, cell['key'], cell['label'])} ({percent_of(value, whole)})"
             for value, cell in others[:2]
@@ -81,10 +81,13 @@ BASINS = Place(basin, "bassin", "bassins")
 NETWORKS = Place(network, "réseau", "réseaux")
 
 
-def places(cells: Cells, of: Place, unit: str, decimals: int = 0, *, adds: bool = True) -> str:
+def places(
+    cells: Cells, of: Place, unit: str, decimals: int = 0, *, adds: bool = True, total: Decimal | None = None
+) -> str:  # fmt: skip
     """« Le territoire de Metz vient en tête avec 120 évènements, soit un quart du total, devant… »
 
-    `adds` false for means and shares: the highest and the lowest are said, and no part of any total.
+    `adds` false for means and shares: the highest and the lowest are said, and no part of any total. `total`: the one
+    that the document prints, which may hold more than these places (elsewhere, no place said); theirs without it.
     """
     rows = told(cells)
     if not rows:
@@ -92,6 +95,8 @@ def places(cells: Cells, of: Place, unit: str, decimals: int = 0, *, adds: bool 
     if not any(value for value, _ in rows):
         return ""
     whole = sum((value for value, _ in told(cells, rest=True)), Decimal(0))
+    if total is not None:
+        adds, whole = adds and total >= whole, total  # what was counted in two places makes no shares
     (most, first), *others = rows
     tied = [cell for value, cell in rows if value == most]
     if len(rows) == 1:
@@ -154,15 +159,26 @@ def since(pairs: Sequence[tuple[str, Decimal, Decimal]], year: int) -> str:
         return f"«{NBSP}{moves[0][1]}{NBSP}»{NBSP}: {moves[0][2]} par rapport à {year}."
     parts = []
     if ups:
-        words = "la plus forte hausse est" if len(ups) > 1 else "la seule hausse est"
-        parts.append(f"{words} celle de «{NBSP}{ups[0][1]}{NBSP}» ({ups[0][2]})")
+        parts.append(_strongest(ups, "hausse"))
     if downs:
-        words = "la plus forte baisse est" if len(downs) > 1 else "la seule baisse est"
-        parts.append(f"{words} celle de «{NBSP}{downs[-1][1]}{NBSP}» ({downs[-1][2]})")
+        parts.append(_strongest(downs[::-1], "baisse"))
     elif len(moves) > 2 and len(ups) == len(moves) and not any(gap < 0 for gap in small):
         parts.append("rien ne baisse")
     but = ", hors petits nombres," if any(small) else ","
     return f"Par rapport à {year}{but} {f'{NBSP}; '.join(parts)}."
+
+
+def _strongest(moves: Sequence[tuple[Decimal, str, str]], word: str) -> str:
+    """« la plus forte hausse est celle de « A » (+ 12 %) »: those that print the same percentage are named together."""
+    first = moves[0][2]
+    tied = [f"«{NBSP}{name}{NBSP}»" for _, name, ratio_said in moves if ratio_said == first]
+    if len(tied) == len(moves) == 2:
+        return f"{' et '.join(tied)} évoluent de même ({first})"
+    if len(tied) > 2:
+        return f"la plus forte {word} est celle de {counted(len(tied), 'indicateur', 'indicateurs')} ({first})"
+    if len(tied) == 2:
+        return f"les plus fortes {word}s sont celles de {' et de '.join(tied)} ({first})"
+    return f"la {'plus forte' if len(moves) > 1 else 'seule'} {word} est celle de {tied[0]} ({first})"
 
 
 def names(rows: Sequence[str], most: int = 12) -> str:

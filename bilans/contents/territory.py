@@ -20,6 +20,7 @@ from bilans.contents.shapes import Json, breakdown_of, figure, section, table
 from bilans.contents.words import fraction, of_territory
 from bilans.models import Adding, Bilan, Breakdown, Kind
 from bilans.numbers import NBSP, counted
+from core.text import sort_key
 from territories.models import Agency, EmploymentBasin
 
 DECLARED = (
@@ -148,7 +149,7 @@ def _answers(found: Own, others: Sequence[Bilan]) -> list[Json]:
     for bilan in others:
         network = bilan.organisation.network if bilan.organisation else None
         by_network[network.display_name if network else "Sans réseau"].append(bilan)
-    rows = [answers_row(name, among) for name, among in sorted(by_network.items())]
+    rows = [answers_row(name, among) for name, among in sorted(by_network.items(), key=lambda row: sort_key(row[0]))]
     rows.append(answers_row("Ensemble", others))
     missing = done["missing"]
     text = received_said(done, "bilan d’organisme", "bilans d’organismes")

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from bilans import digests
 from bilans.models.bilan import Bilan
 from bilans.models.campaign import Campaign
 
@@ -51,6 +52,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bilan} (version {self.number})"
+
+    @property
+    def reference(self) -> str:
+        """What its every page is signed with, and the screens say beside its number."""
+        return digests.reference(self.digest)
 
 
 class Production(models.Model):

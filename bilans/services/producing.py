@@ -16,8 +16,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from bilans import kinds
+from bilans import digests, kinds
 from bilans.content import Content, content_of
+from bilans.digests import canonical
 from bilans.drawing import DRAWING, page_of
 from bilans.models import Bilan, Document
 from bilans.models.production import private_storage
@@ -31,14 +32,9 @@ class MovingError(RuntimeError):
     """Other workers kept making versions of this document: the next run finds it settled."""
 
 
-def canonical(content: Content) -> str:
-    """`content` as one text: the same facts, the same letters. Raises `TypeError` for what JSON does not hold."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
 def digest_of(content: Content) -> str:
     """What says whether a document must be drawn: its content and the way we draw."""
-    return hashlib.sha256(f"{DRAWING}\n{canonical(content)}".encode()).hexdigest()
+    return digests.digest(content, DRAWING)
 
 
 def said_of(bilan: Bilan, *, at: dt.datetime) -> Content:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bilans import maps, pen
-from bilans.charts import chart_svg
+from bilans.charts import chart_svg, parts_of
 from bilans.maps import map_svg, outlines_svg
 from tests.bilans import sample
 from tests.bilans.contours import contours
@@ -80,6 +80,42 @@ def test_many_without_a_figure_are_named_in_one_line() -> None:
     said = " ".join(words(chart_svg(chart, paper=True)))
     assert said.count("on renseigné\u00a0:") == 1
     assert all(point["label"] in said for point in points)
+
+
+def many(count: int) -> dict[str, Any]:
+    rows = tuple((f"Réseau {rank}", count - rank) for rank in range(count))
+    return sample.by_status() | {"series": [{"name": "2025", "points": sample.points(rows)}]}
+
+
+def bars(svg: str) -> list[float]:
+    return [float(node.get("width", "0")) for node in read(svg).iter(f"{SVG}rect")]
+
+
+def test_S1_on_paper_many_bars_stand_in_two_columns_of_the_same_scale_half_as_tall() -> None:
+    chart = many(14)
+    svg = chart_svg(chart, paper=True)
+    assert len(bars(svg)) == 14
+    assert bars(svg) == sorted(bars(svg), reverse=True)
+    lengths = bars(svg)
+    assert lengths[6] / lengths[0] == pytest.approx(8 / 14, abs=0.01)  # the last of the first column
+    assert lengths[7] / lengths[0] == pytest.approx(7 / 14, abs=0.01)  # the first of the second
+    tall = float(read(svg).get("viewBox", "").split()[3])
+    alone = float(read(chart_svg(chart, paper=True, half=True)).get("viewBox", "").split()[3])
+    assert tall < 0.6 * alone
+
+
+def test_S1_a_very_long_chart_is_several_pictures_each_with_its_words_at_one_scale() -> None:
+    chart = many(50)
+    parts = parts_of(chart)
+    assert [part["title"] for part in parts] == [chart["title"], *[f"{chart['title']} (suite)"] * 2]
+    assert [part["text"] for part in parts] == ["", "", chart["text"]]
+    drawn = [chart_svg(part, paper=True) for part in parts]
+    assert sum(len(bars(svg)) for svg in drawn) == 50
+    assert bars(drawn[1])[0] / bars(drawn[0])[0] == pytest.approx(33 / 50, abs=0.01)
+    for part, svg in zip(parts, drawn, strict=True):
+        told = read(svg).findtext(f"{SVG}title") or ""
+        assert all(f"{point['label']} {point['said']}" in told for point in part["series"][0]["points"])
+    assert parts_of(sample.by_status()) == [sample.by_status()]
 
 
 def test_shares_fall_back_to_bars_when_one_is_hidden() -> None:

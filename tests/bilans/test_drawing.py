@@ -13,7 +13,7 @@ import page
 import pikepdf
 import pytest
 
-from bilans import charts, drawing, maps, numbers, pen
+from bilans import bars, charts, drawing, maps, numbers, pen
 from bilans.content import Content
 from bilans.drawing import DRAWING, page_of
 from core.pdf import Pdf, draw
@@ -22,9 +22,10 @@ from tests.bilans import sample
 from tests.bilans.contours import contours
 
 KINDS = ("organisation", "territory", "psad", "region")
+TOP, FOOT = 45, 786  # points: where the words of a page begin and end
 PAGES = {"organisation": (3, 5), "territory": (3, 8), "psad": (2, 4), "region": (9, 20)}
 # The version of the drawing and the digest of all that draws: change both together.
-DRAWN = (3, "63d71952466fd26b")
+DRAWN = (4, "61d14c51a1e4ecb3")
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def drawn(content: Content) -> Pdf:
 
 def test_B4_who_changes_what_draws_raises_the_version_of_the_drawing() -> None:
     root = Path(__file__).parents[2]
-    files = [Path(module.__file__ or "") for module in (charts, drawing, maps, numbers, pen)]
+    files = [Path(module.__file__ or "") for module in (bars, charts, drawing, maps, numbers, pen)]
     files += sorted((root / "templates/documents/bilans").glob("*.html"))
     files += [root / "templates/documents/base.html", root / "static/css/documents.css"]
     files += [root / "static/css/bilan-paper.css", root / "static/svg/bilan-cover.svg", root / "static/svg/logo.svg"]
@@ -122,6 +123,28 @@ def test_the_region_has_a_cover_and_contents_that_say_the_pages() -> None:
             break
     else:
         pytest.fail("no page of questions")
+
+
+@pytest.mark.parametrize("kind", ["region", "territory", "organisation"])
+def test_no_page_is_left_a_third_empty(kind: str) -> None:
+    ends = pdf.filled(drawn(getattr(sample, kind)()).data, FOOT)
+    inside = ends[2:-1] if kind == "region" else ends[:-1]  # a cover, contents; the last page ends where it ends
+    assert [rank for rank, end in enumerate(inside) if end < TOP + (FOOT - TOP) * 2 / 3] == []
+
+
+def test_what_the_map_and_its_zones_say_has_no_table_beside() -> None:
+    content = sample.region()
+    drawing_of = content["sections"][0]["maps"][0]
+    key = f"{drawing_of['key']}-{drawing_of['level']}-classes"
+    rows = [["Metz", "3"], ["Ensemble", "3"]]
+    content["sections"][0]["tables"] = [
+        {"key": key, "title": "Deux fois", "note": "", "header": ["Où", "Combien"], "rows": rows,
+         "numeric": [False, True], "total": True},
+    ]  # fmt: skip
+    html = page_of(content).html
+    assert "Deux fois" not in html
+    for value in drawing_of["values"].values():
+        assert f"{numbers.NBSP}: {value['said']}</li>" in html.replace("&nbsp;", numbers.NBSP)
 
 
 def _bare(content: Content) -> Content:

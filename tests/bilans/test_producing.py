@@ -17,6 +17,7 @@ from bilans.services import producing
 from bilans.services.producing import digest_of, pdf_of, produce, sweep
 from core.pdf import Pdf
 from tests.bilans import sample, world
+from tests.pdf import words
 
 pytestmark = pytest.mark.django_db
 AT = world.moment(2026, 4, 1)
@@ -89,6 +90,14 @@ def test_B4_what_was_read_before_another_version_came_is_not_kept_over_it() -> N
     pdf = Pdf(b"%PDF-", 1)
     late = producing._keep(bilan, None, pdf, content={}, digest="0" * 64, at=AT)
     assert (late, list(Document.objects.all())) == (None, [first])
+
+
+def test_B4_every_page_bears_the_reference_that_the_screens_say_of_its_version() -> None:
+    made, _ = produce(one(), at=AT)
+    data, said = pdf_of(made), " ".join(made.reference.split())
+    assert made.reference.replace("\u00a0", "") == made.digest[:8]
+    for page in range(1, made.pages + 1):
+        assert f"réf. {said} Page {page} sur {made.pages}" in words(data, page)
 
 
 @pytest.mark.parametrize("kind", ["organisation", "territory", "psad", "region"])

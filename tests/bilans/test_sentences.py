@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bilans.contents.blocks import deduced
 from bilans.contents.sentences import BASINS, NETWORKS, TERRITORIES, names, people_shared, places, since
 from bilans.contents.words import fraction, listed
 from bilans.models import Breakdown
@@ -36,14 +37,14 @@ def sexes(women: int | None, men: int | None, unknown: int) -> list[dict[str, An
 
 def test_who_they_are_says_the_largest_group_its_share_and_who_is_unknown() -> None:
     assert people_shared(sexes(60, 30, 10), Breakdown.SEX, Decimal(100)) == (
-        f"Les femmes représentent 60{NB}% des personnes (60{NB}personnes), devant les hommes (30{NB}%). "
+        f"Les femmes représentent 60{NB}% des personnes (60), devant les hommes (30{NB}%). "
         f"Pour 10{NB}% des personnes, le sexe n’est pas renseigné."
     )
 
 
 def test_who_they_are_uses_a_fraction_where_one_is_near() -> None:
     text = people_shared(sexes(49, 51, 0), Breakdown.SEX, Decimal(100))
-    assert text.startswith(f"Les hommes représentent un peu plus de la moitié des personnes (51{NB}personnes, 51{NB}%)")
+    assert text.startswith(f"Les hommes représentent un peu plus de la moitié des personnes (51, soit 51{NB}%)")
 
 
 @pytest.mark.parametrize("women", [0, None])
@@ -91,6 +92,35 @@ def test_places_at_the_edges(values: list[int | None], text: str) -> None:
 def test_means_are_ranked_and_never_a_part_of_a_total() -> None:
     shown = cells(("Apec", 4), ("CRESS", 3), ("État", 2))
     assert "total" not in places(shown, NETWORKS, "score", 1, adds=False)
+
+
+def test_B3_a_part_of_the_total_is_that_of_the_total_that_is_printed() -> None:
+    shown = cells(("Metz", 30), ("Nancy", 20), ("Toul", 10))
+    assert "soit la moitié du total" in places(shown, TERRITORIES, "count")
+    # Forty more were received at a distance: the document prints a hundred.
+    assert f"soit 30{NB}% du total" in places(shown, TERRITORIES, "count", total=Decimal(100))
+    # Counted in two places: their sum is over the total, a share would lie.
+    assert "du total" not in places(shown, TERRITORIES, "count", total=Decimal(45))
+
+
+def test_moves_that_print_the_same_are_named_together() -> None:
+    pairs = [("A", Decimal(1000), Decimal(1021)), ("B", Decimal(1000), Decimal(1024)), ("C", Decimal(10), Decimal(9))]
+    assert f"«{NB}B{NB}» et «{NB}A{NB}» évoluent de même (+{NB}2{NB}%)" in since(pairs, 2024)
+    pairs.append(("D", Decimal(1000), Decimal(1010)))
+    assert f"les plus fortes hausses sont celles de «{NB}B{NB}» et de «{NB}A{NB}» (+{NB}2{NB}%)" in since(pairs, 2024)
+    pairs.append(("E", Decimal(1000), Decimal(1022)))
+    assert f"la plus forte hausse est celle de 3{NB}indicateurs (+{NB}2{NB}%)" in since(pairs, 2024)
+
+
+def test_B3_places_without_a_figure_hold_none_when_the_others_make_the_total() -> None:
+    shown: dict[str, Any] = {"value": "12", "unit": "sites", "decimals": 0}
+    found = [*cells(("Metz", 7), ("Toul", 5)), {"key": "x", "label": "x", "value": None, "said": "non renseigné"}]
+    shown["breakdowns"] = [{"key": "basin", "title": "", "cells": found}]
+    assert [cell["said"] for cell in deduced(shown, "basin")] == ["7", "5", "0"]
+    assert [cell["said"] for cell in deduced(shown | {"value": "13"}, "basin")][2] == "non renseigné"
+    hidden = [*found, {"key": "y", "label": "y", "value": None, "said": "n.c."}]
+    shown["breakdowns"][0]["cells"] = hidden
+    assert [cell["said"] for cell in deduced(shown, "basin")][2:] == ["non renseigné", "n.c."]
 
 
 def test_since_says_the_strongest_moves_and_nothing_of_small_numbers() -> None:
