@@ -35,8 +35,9 @@ class AskForm(forms.ModelForm):
     """A year and sorts of bilans."""
 
     sorts = forms.MultipleChoiceField(
-        label="Sortes de bilans", choices=plurals, required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="Rien de coché\u00a0: toutes. Un document dont les données n’ont pas changé n’est pas redessiné.",
+        label="Sortes de bilans", choices=plurals, initial=kinds.names, widget=forms.CheckboxSelectMultiple,
+        help_text="Un document dont les données n’ont pas changé n’est pas redessiné.",
+        error_messages={"required": "Cochez au moins une sorte de bilans."},
     )  # fmt: skip
 
     class Meta:
@@ -115,12 +116,13 @@ class ProductionAdmin(RulesAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         sorts = form.cleaned_data["sorts"]
+        sorts = [] if set(sorts) == set(kinds.names()) else sorts  # all of them, those of a room to come too
         made = bulk.start(obj.campaign, sorts, actor(request), at=timezone.now())
         obj.pk, obj.asked_at, obj.kinds = made.pk, made.asked_at, made.kinds
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         context = {
-            "title": "Demander une production",
+            "title": "Produire les documents d’une année",
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }

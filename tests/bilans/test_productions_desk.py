@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bilans import kinds
 from bilans.models import Campaign, Item, Production
 from bilans.services import bulk
 from core.desk import waiting
@@ -56,20 +57,37 @@ def test_B4_the_desk_asks_for_a_year_or_for_some_sorts(desk: Client) -> None:
     assert [item.bilan.kind for item in run.items.order_by("order")] == ["organisation", "organisation", "region"]
     assert "0 %, en cours : 0 document sur 3." in said(desk, run)
 
-    refused = desk.post(f"{LIST}add/", {"campaign": one.pk})
+    refused = desk.post(f"{LIST}add/", {"campaign": one.pk, "sorts": ["region"]})
     assert refused.status_code == 200
     assert bulk.BUSY.encode() in refused.content
     assert Production.objects.count() == 1
 
 
+def test_S4_what_is_made_is_what_is_ticked_and_the_button_says_it(desk: Client) -> None:
+    one = year()
+    html = desk.get(f"{LIST}add/").content.decode()
+    assert 'type="submit" value="Produire les documents"' in html
+    assert "Enregistrer" not in html
+    assert re.findall(r'name="sorts" value="(\w+)"[^>]* checked', html) == kinds.names()
+
+    nothing = desk.post(f"{LIST}add/", {"campaign": one.pk})
+    assert "Cochez au moins une sorte de bilans." in nothing.content.decode()
+    assert Production.objects.count() == 0
+
+    desk.post(f"{LIST}add/", {"campaign": one.pk, "sorts": kinds.names()})
+    run = Production.objects.get()
+    assert (run.kinds, run.items.count()) == ("", 4)
+    assert "Sortes de bilans : Toutes." in said(desk, run)
+
+
 def test_B4_a_year_that_is_not_opened_is_not_offered(desk: Client) -> None:
     closed = world.campaign(2024, opened=False)
-    answer = desk.post(f"{LIST}add/", {"campaign": closed.pk})
+    answer = desk.post(f"{LIST}add/", {"campaign": closed.pk, "sorts": ["region"]})
     assert (answer.status_code, Production.objects.count()) == (200, 0)
 
 
 def test_B4_a_year_without_bilans_says_so(desk: Client) -> None:
-    answer = desk.post(f"{LIST}add/", {"campaign": world.campaign(2024).pk}, follow=True)
+    answer = desk.post(f"{LIST}add/", {"campaign": world.campaign(2024).pk, "sorts": ["region"]}, follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
     assert bulk.NOTHING.encode() in answer.content
     assert Production.objects.count() == 0
@@ -174,7 +192,7 @@ def test_S3_an_officer_neither_asks_nor_stops(client: Client) -> None:
     run = bulk.start(year(), at=timezone.now())
     client.force_login(make.officer())
     for address in (f"{LIST}add/", *(f"{LIST}{run.pk}/{act}/" for act in ("arreter", "reprendre", "echecs"))):
-        assert client.post(address, {"campaign": run.campaign_id}).status_code == 403
+        assert client.post(address, {"campaign": run.campaign_id, "sorts": ["region"]}).status_code == 403
     run.refresh_from_db()
     assert (run.stopped_at, Production.objects.count()) == (None, 1)
 
