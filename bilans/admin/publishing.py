@@ -5,6 +5,7 @@ A worker publishes it: the page says that it is being made, and comes back by it
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from copy import copy
 from typing import Any
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from bilans.admin.productions import FOLLOWED_EVERY
 from bilans.forms import SureForm
-from bilans.models import Campaign
+from bilans.models import Campaign, Document
 from bilans.rules import may_decide
 from bilans.services import asking, publishing
 from bilans.services.bulk import QUIET_AFTER
@@ -31,6 +32,7 @@ from recognition.forms.sittings import DeskForm, tell
 SURE = "Je publie\u00a0: le bilan de la région est accepté, tout le monde lit la synthèse, son PDF et ses données."
 ASKED = "La publication est demandée\u00a0: la synthèse paraît dès que son document est prêt."
 ASKED_ALREADY = "La publication de cette synthèse est déjà en cours."
+LONG = dt.timedelta(minutes=10)  # a worker that began it so long ago is not at it any more
 CALLED_OFF = "La publication demandée est annulée\u00a0: rien ne paraîtra."
 UNDONE = "La synthèse est retirée\u00a0: plus personne ne la lit."
 
@@ -142,11 +144,13 @@ def sheet_of(campaign: Campaign, typed: Mapping[str, DeskForm]) -> dict[str, Any
     bilan = publishing.regional(campaign)
     problems = publishing.hindrances(campaign, bilan)
     asked_at = campaign.publication_asked_at
-    waited = asked_at is not None and asked_at < timezone.now() - QUIET_AFTER
+    patience = LONG if campaign.publication_attempts else QUIET_AFTER
     return {
-        "document": campaign.published, "since": campaign.published_at, "problems": problems, "bilan": bilan,
+        "document": Document.objects.defer("content").filter(pk=campaign.published_id).first(),
+        "since": campaign.published_at, "problems": problems, "bilan": bilan,
         "asked_at": asked_at, "asked_by": campaign.publication_asked_by, "error": campaign.publication_error,
-        "going": campaign.publishing, "waiting": waited and not campaign.publication_attempts, "every": FOLLOWED_EVERY,
+        "going": campaign.publishing, "every": FOLLOWED_EVERY,
+        "waiting": asked_at is not None and asked_at < timezone.now() - patience,
         "form": None if problems or campaign.publishing else typed.get("publier", SureForm(key="publier", label=SURE)),
         "withdrawing": typed.get("retirer", WithdrawForm(key="retirer")) if campaign.published_id else None,
     }  # fmt: skip

@@ -369,8 +369,8 @@ def test_S3_the_desk_answers_at_once_follows_and_says_the_end(client: Client, st
     assert Document.objects.count() == 0
     going = client.get(f"{page}?suivre=1")
     said = text_of(going.content.decode())
-    assert ("Publication en cours , demandée le" in said, going["Refresh"]) == (True, "5")
-    assert "Personne ne s’en est encore chargé" not in said
+    assert ("Publication en cours Demandée le" in said, going["Refresh"]) == (True, "5")
+    assert "Elle se fait attendre" not in said
     still = client.get(page)
     assert ("Refresh" in still.headers, ">Actualiser</a>" in still.content.decode()) == (False, True)
     assert 'id="publier"' not in still.content.decode()
@@ -397,9 +397,11 @@ def test_S3_a_queue_that_does_not_move_is_said(client: Client, staff: User) -> N
     long_ago = timezone.now() - 2 * bulk.QUIET_AFTER
     Campaign.objects.update(publication_asked_at=long_ago)
     client.force_login(staff)
-    assert "Personne ne s’en est encore chargé" in client.get(PAGE.format(campaign.pk)).content.decode()
-    Campaign.objects.update(publication_attempts=1)
-    assert "Personne ne s’en est encore chargé" not in client.get(PAGE.format(campaign.pk)).content.decode()
+    assert "Elle se fait attendre" in client.get(PAGE.format(campaign.pk)).content.decode()
+    Campaign.objects.update(publication_attempts=1)  # a worker is at it
+    assert "Elle se fait attendre" not in client.get(PAGE.format(campaign.pk)).content.decode()
+    Campaign.objects.update(publication_asked_at=timezone.now() - dt.timedelta(minutes=11))  # or was
+    assert "Elle se fait attendre" in client.get(PAGE.format(campaign.pk)).content.decode()
 
 
 def test_S3_the_desk_says_why_it_failed_and_offers_both_ways_out(client: Client, staff: User) -> None:
