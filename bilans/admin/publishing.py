@@ -146,7 +146,7 @@ def sheet_of(campaign: Campaign, typed: Mapping[str, DeskForm]) -> dict[str, Any
     asked_at = campaign.publication_asked_at
     patience = LONG if campaign.publication_attempts else QUIET_AFTER
     return {
-        "document": Document.objects.defer("content").filter(pk=campaign.published_id).first(),
+        "document": Document.objects.defer("content").filter(pk=campaign.published_id).first(),  # type: ignore[misc]
         "since": campaign.published_at, "problems": problems, "bilan": bilan,
         "asked_at": asked_at, "asked_by": campaign.publication_asked_by, "error": campaign.publication_error,
         "going": campaign.publishing, "every": FOLLOWED_EVERY,
