@@ -189,10 +189,11 @@ def wake_quiet(at: dt.datetime) -> int:
 
 def _wake(production: Production, count: int) -> None:
     """One task a document: as many workers as there are share them."""
-    transaction.on_commit(lambda: _send(production.pk, count))
+    transaction.on_commit(lambda: call_workers(production.pk, count))
 
 
-def _send(key: int, count: int) -> None:
+def call_workers(key: int, count: int) -> None:
+    """Give the workers `count` documents of the run `key` to make; nothing is lost when the broker is down."""
     try:
         for _ in range(count):
             current_app.send_task("bilans.tasks.produce_one", args=[key], queue="documents")

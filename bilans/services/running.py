@@ -8,6 +8,7 @@ lets its row go with its connection, and the next one takes the document up.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from bilans.models import Bilan, Item, Production
 from bilans.services.bulk import LEFT, State
-from bilans.services.producing import produce
+from bilans.services.producing import MovingError, produce
 
 log = structlog.get_logger("bilans.productions")
 MAX_ATTEMPTS = 3
@@ -25,6 +26,7 @@ MAX_ATTEMPTS = 3
 JUST_TAKEN = dt.timedelta(seconds=2)
 KILLED = "L’ouvrier s’est arrêté à chaque essai (mémoire\u00a0?)."
 ERROR_LENGTH = 300
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def work_one(key: int) -> Item | None:
@@ -81,13 +83,24 @@ def _make(item: Item) -> None:
 
 def _failed(item: Item, error: Exception) -> None:
     """Say what happened; it waits for its next attempt, or failed for good."""
-    said = " ".join(error.messages) if isinstance(error, ValidationError) else f"{type(error).__name__}\u00a0: {error}"
     over = item.attempts >= MAX_ATTEMPTS
     log.warning("document_not_made", item=item.pk, attempt=item.attempts, error=type(error).__name__)
     Item.objects.filter(pk=item.pk, state=State.CLAIMED, claimed_at=item.claimed_at).update(
-        state=State.FAILED if over else State.WAITING, error=said[:ERROR_LENGTH],
+        state=State.FAILED if over else State.WAITING, error=words_of(error)[:ERROR_LENGTH],
         done_at=timezone.now() if over else None,
     )  # fmt: skip
+
+
+def words_of(error: Exception) -> str:
+    """What the Region reads of a failure; then, between parentheses, what its technicians do."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, MovingError):
+        return str(error)
+    technical = f"{type(error).__name__}\u00a0: {error}"
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return f"La place manque pour écrire le fichier ({technical})"
+    return technical
 
 
 def _finish(key: int, at: dt.datetime) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import threading
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -125,6 +127,37 @@ def test_B4_a_task_makes_one_document(year: Campaign) -> None:
     assert [produce_one(run.pk), produce_one(run.pk)] == ["drawn", None]
     run.refresh_from_db()
     assert run.finished_at is not None
+
+
+def test_B4_a_document_that_is_tried_again_leaves_every_other_its_worker(
+    year: Campaign, failing: set[str], monkeypatch: Any
+) -> None:
+    """One task a document: each attempt that fails asks for one more, or the last ones wait until somebody notices."""
+    tasks: list[int] = []
+    monkeypatch.setattr(current_app, "send_task", lambda _, **how: tasks.extend(how["args"]))
+    failing.add("Maison 1")
+    run = bulk.start(year, at=timezone.now(), wake=False)
+    bulk.call_workers(run.pk, run.items.count())
+    while tasks:
+        produce_one(tasks.pop(0))
+    run.refresh_from_db()
+    assert states(run) == {"Maison 1": "failed", "Maison 2": "drawn", "Troyes": "drawn", "Région": "drawn"}
+    assert run.finished_at is not None
+
+
+def test_B4_a_failure_that_the_region_can_do_something_about_is_told_in_words(year: Campaign) -> None:
+    run = bulk.start(year, ["region"], at=timezone.now())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # a disk that takes 4 Ko and no more
+    try:
+        item = work_one(run.pk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert item is not None
+    assert (item.state, item.attempts) == ("waiting", 1)
+    assert item.error == "La place manque pour écrire le fichier (OSError\u00a0: [Errno 27] File too large)"
+    done = work_one(run.pk)
+    assert (done and done.state, done and done.error) == ("drawn", "")
 
 
 def test_B4_a_second_run_makes_nothing_and_says_so(year: Campaign) -> None:
