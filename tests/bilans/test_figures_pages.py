@@ -76,7 +76,7 @@ def test_S3_who_follows_the_year_reads_its_figures(
 def test_B3_the_page_says_the_figure_how_many_answered_and_the_change(people: None, region: Client) -> None:
     page = words(region, PAGE)
     assert "60 personnes" in page
-    assert "3 bilans reçus sur 4, dont 0 acceptés" in page
+    assert "3 bilans reçus sur 4, dont 0 accepté par" in page
     assert "3 sur 4" in page
 
 
@@ -157,6 +157,17 @@ def test_B1_a_mean_says_the_weight_of_each_and_who_is_left_out(region: Client) -
     assert "3,5 sur 5" in page
     assert page.count("n’entre pas dans la moyenne") == 1
     assert "2 réponses sur 3" in page
+
+
+def test_B1_answers_that_do_not_add_up_are_said_to_be_there(region: Client) -> None:
+    asked = indicator("concertes", adding=Adding.NONE, headline=1)
+    for amount in (12, 30):
+        value(row := bilan(), asked, amount)
+        submitted(row)
+    bilan()
+    for page in (words(region, PAGE), words(region, f"{PAGE}concertes/")):
+        assert "2 réponses, à lire une à une" in page
+    assert "non renseigné" not in words(region, PAGE)
 
 
 def test_B3_a_year_not_asked_yet_shows_what_the_portal_knows(region: Client) -> None:
