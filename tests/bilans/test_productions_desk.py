@@ -105,6 +105,7 @@ def test_B4_progress_failures_and_documents_are_seen(desk: Client) -> None:
     assert "<b>rien</b>" not in html
     assert '<progress value="2" max="4"' in html
     assert "50 %, en cours : 2 documents sur 4. 1 produit, 0 inchangé, 1 en échec." in said(desk, run)
+    assert "Une fois la production finie, ceux-ci se retentent." in said(desk, run)
 
 
 def test_S1_the_page_comes_back_by_itself_only_when_asked_and_while_it_runs(desk: Client) -> None:
