@@ -106,7 +106,8 @@ class Desk:
         """Who wrote in it, the last one first; `lately`, for who is writing now."""
         rows = self.bilan.writers.select_related("user").order_by("-last_at", "-pk")
         return [
-            {"name": who(row.user), "at": row.last_at, "lately": self.at - row.last_at < _LATELY,
+            {"name": who(row.user), "key": str(row.user_id), "at": row.last_at,
+             "lately": self.at - row.last_at < _LATELY,
              "minutes": max(0, int((self.at - row.last_at).total_seconds() // 60)), "me": row.user_id == self.user.pk}
             for row in rows
         ]  # fmt: skip

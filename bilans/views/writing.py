@@ -20,6 +20,7 @@ from bilans.views.saving import Attempt, answer_script, attempt, marks, overlay
 from core import panels
 
 ACTS = 60
+ACCOUNT = "compte"  # what the journal calls who acts as nobody else: no word for a reader
 
 
 @reads_bilan()
@@ -27,14 +28,21 @@ def overview(desk: Desk) -> HttpResponse:
     """Where it stands, what is asked, its parts with their progress, who writes, what was done of it."""
     sheet = desk.sheet()
     gaps = checking.gaps(sheet) if desk.editable else []
+    writers = desk.writers()
     context = desk.page(
         "", sheet, gaps=gaps, cards=_cards(desk, sheet, gaps), on=_on(desk, gaps),
         standing=checking.standing(sheet, gaps) if desk.editable else [], kind_words=kind_words(desk.bilan),
-        writers=desk.writers(), acts=list(desk.bilan.acts.order_by("-at", "-pk")[:ACTS]),
+        writers=writers, history=_history(desk, {line["key"]: line["name"] for line in writers}),
         takes_back=desk.speaks and not checking.why_not_taken_back(desk.bilan),
         panels=panels.collect("bilan", desk.request, desk.bilan), at_desk=_at_desk(desk),
     )  # fmt: skip
     return render(desk.request, "bilans/writing/overview.html", context)
+
+
+def _history(desk: Desk, names: dict[str, str]) -> list[dict[str, Any]]:
+    """What was done of it, and by whom: a name for those who write in it, what they act as for the others."""
+    rows = desk.bilan.acts.order_by("-at", "-pk")[:ACTS]
+    return [{"act": act, "by": names.get(act.user_key) or ("" if act.label == ACCOUNT else act.label)} for act in rows]
 
 
 def _cards(desk: Desk, sheet: Sheet, gaps: list[checking.Gap]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from bilans.models import Bilan, Kind, Value
+from accounts.models import User
+from bilans.models import Bilan, Kind, Value, Writer
 from tests.bilans.world import accepted, bilan, campaign, indicator, moment, returned, submitted, value, writer
 from tests.factories import officer, organisation, person, professional, region_staff
 
@@ -287,6 +288,22 @@ def test_B2_submitted_then_taken_back_then_submitted(page: Client, row: Bilan) -
     page.post(at(row, "reprendre/"))
     row.refresh_from_db()
     assert row.state == "draft"
+
+
+def test_B2_the_history_names_who_of_the_team_handed_it_in_and_calls_nobody_an_account(
+    page: Client, row: Bilan
+) -> None:
+    ready(row)
+    indicator("a")
+    user = User.objects.get()
+    User.objects.update(name="Blandine Aumercier")
+    page.post(at(row, "accueil/"), {"v:a": "3"})
+    page.post(at(row, "deposer/"))
+    assert "<b>Déposé</b> (Blandine Aumercier)" in text(page.get(at(row)))
+    Writer.objects.filter(user=user).delete()
+    said = text(page.get(at(row)))
+    assert "<b>Déposé</b></p>" in said
+    assert "(compte)" not in said
 
 
 def test_B2_the_reason_of_a_return_stands_on_every_page(page: Client, row: Bilan) -> None:
