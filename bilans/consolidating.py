@@ -15,11 +15,11 @@ weight is not known.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bilans.adding import Term, combined, tidy, weighs
+from bilans.adding import Term, combined, counts_people, tidy, weighs
 from bilans.consolidation import Cell, Figure, Part, State
 from bilans.gathering import TOTAL, UNSHARED, Answer, Class, Ground, Said, Scope, Subject, Year, gather
 from bilans.hiding import hide
@@ -87,15 +87,31 @@ def _figure(ground: Ground, scope: Scope, indicator: Indicator) -> Figure:
         for one in _asked(ground, ground.before, scope, indicator)
     }
     figure = _counted(Figure(indicator, _combined(indicator, list(parts)), parts=parts))
-    keys = {one.bilan: one.key for one in ground.now.subjects}
     return replace(
         figure,
         breakdowns={} if scope.declared else _breakdowns(ground, scope, indicator),
         previous=_combined(indicator, list(before.values())),
-        comparable=_comparable(
-            indicator, [(part, before[keys[part.bilan]]) for part in parts if keys[part.bilan] in before]
-        ),
+        comparable=_comparable(indicator, _both_years(ground, scope, indicator, parts, before)),
     )
+
+
+def _both_years(
+    ground: Ground, scope: Scope, indicator: Indicator, parts: Sequence[Part], before: Mapping[Hashable, Part]
+) -> list[tuple[Part, Part]]:
+    """(now, before) of those that were asked both years.
+
+    Who declares something of a territory one year only is asked of it that year alone, and said zero of it the other
+    when all they counted was elsewhere: left out, a fall from six to one would be « stable ». Of people, nobody is
+    added to those that the hiding looked at (D8).
+    """
+    keys = {one.bilan: one.key for one in ground.now.subjects}
+    now, then = {keys[part.bilan]: part for part in parts}, dict(before)
+    if scope.declared and not counts_people(indicator):
+        for year, found, asked in ((ground.now, now, before), (ground.before, then, set(now))):
+            for one in year.subjects:
+                if one.key in asked and one.key not in found:
+                    found[one.key] = _part(ground, year, scope, indicator, one)
+    return [(part, then[key]) for key, part in now.items() if key in then]
 
 
 def _asked(ground: Ground, year: Year, scope: Scope, indicator: Indicator) -> list[Subject]:

@@ -29,10 +29,10 @@ COMPARABLE: Final = ", à périmètre comparable"
 _SENTENCES = re.compile(r"(?<=\.) (?=[A-ZÀÉ])")
 _TALL = re.compile(r' height="([\d.]+)pt"')
 NAMES: Final = 8  # of who did not answer, said at once
-MAP, LOW = 330, 205  # points: how wide a map is that names its zones, how tall
+MAP, LOW, FEW_LOW = 330, 205, 160  # points: how wide a map is that names its zones, how tall; of a few zones
 NUMBERED = 268  # points: how wide is one that bears numbers, said beside it in two columns
 ASIDE = 14  # zones at the right of a map, with its words under them
-FEW_ZONES = 12
+FEW, FEW_ZONES = 8, 12
 ALIKE, MUCH = 0.6, 1.2  # of two columns side by side, how tall the second may be over the first
 LETTERS: Final = 58  # of a line of words under a picture half as wide as the sheet
 BLANKS: Final = 4  # figures of a section that tell nothing: they are no rows
@@ -165,7 +165,8 @@ def _chart(chart: Mapping[str, Any]) -> dict[str, Any]:
 def _map(drawn: Mapping[str, Any]) -> dict[str, Any]:
     """A map, and its zones with their figures at its right: on the map numbers and names are small."""
     numbered = drawn["level"] == "basin" and len(drawn["values"]) > FEW_ZONES
-    svg = map_svg(drawn, paper=True, width=NUMBERED if numbered else MAP, tallest=2 * LOW if numbered else LOW)
+    tall = 2 * LOW if numbered else FEW_LOW if len(drawn["values"]) <= FEW else LOW
+    svg = map_svg(drawn, paper=True, width=NUMBERED if numbered else MAP, tallest=tall)
     zones = _zones(drawn, numbered=numbered) if svg else []
     return {
         "title": drawn["title"], "text": drawn["text"], "svg": svg, "half": False, "of": drawn, "zones": zones,

@@ -103,7 +103,7 @@ def content(bilan: Bilan, *, at: dt.date, whole: bool = False) -> dict[str, Any]
         notes=[
             "Les chiffres s’additionnent à partir des bilans déposés ou acceptés\u00a0; le nombre de réponses est dit.",
             "D’une année à l’autre, seuls sont comparés les organismes qui ont répondu les deux années.",
-            psad.NOTE,
+            *([] if psad.unpublished(ground.by_kind[Kind.PSAD]) else [psad.NOTE]),
         ],
     )  # fmt: skip
 

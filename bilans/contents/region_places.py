@@ -11,6 +11,7 @@ from bilans.consolidation import Figure, Part
 from bilans.contents import blocks, sentences
 from bilans.contents.psad import STEPS, unpublished
 from bilans.contents.shapes import Json, chart, figure, point, section, table
+from bilans.contents.words import listed
 from bilans.models import Adding, Breakdown, Campaign, Kind, Unit
 from bilans.numbers import HIDDEN
 from members.models import Network
@@ -80,7 +81,15 @@ def _by_place(campaign: Campaign, figures: Mapping[str, Figure], breakdown: str,
 
 def by_agency(figures: Sequence[Figure]) -> list[Json]:
     """A line an agency, for what agencies themselves answered."""
-    return _by_part("agencies", "Ce que chaque territoire a répondu", "Territoire", figures[: blocks.COLUMNS])
+    shown = figures[: blocks.COLUMNS]
+    whole = [f"«\u00a0{one.indicator.label}\u00a0»" for one in shown if one.indicator.adding == Adding.DISTINCT]
+    note = ""
+    if whole and any(_silent(one) for one in shown):
+        note = (
+            f"Pour {listed(whole)}, que le portail compte lui-même, la dernière ligne compte aussi les territoires qui "
+            "n’ont pas répondu."
+        )
+    return _by_part("agencies", "Ce que chaque territoire a répondu", "Territoire", shown, note=note)
 
 
 def by_platform(figures: Mapping[str, Figure]) -> list[Json]:
@@ -88,8 +97,14 @@ def by_platform(figures: Mapping[str, Figure]) -> list[Json]:
     if unpublished(figures):
         return []
     steps = [one for name in STEPS for one in figures.values() if one.indicator.source == name]
-    note = "Chiffres publiés\u00a0; la ligne de la région compte aussi ce qui n’est pas communiqué au-dessus (n.c.)."
+    note = "Chiffres publiés\u00a0; la ligne de la région compte aussi ce qui n’est pas communiqué au-dessus (n.c.)"
+    note += " et les plateformes qui n’ont pas déposé leur bilan." if any(map(_silent, steps)) else "."
     return _by_part("platforms", "Plateforme par plateforme", "Plateforme", steps, note=note)
+
+
+def _silent(one: Figure) -> bool:
+    """Whether one of those asked did not answer."""
+    return any(part.state == "missing" for part in one.parts)
 
 
 def _by_part(key: str, title: str, first: str, figures: Sequence[Figure], *, note: str = "") -> list[Json]:

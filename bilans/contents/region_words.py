@@ -45,8 +45,8 @@ def _moved(one: Figure, year: int) -> str:
     before, now = one.comparable
     if before < numbers.PERCENT_FROM:
         return ""
-    percent = (now - before) * 100 / before
-    if abs(percent) < 1:
+    percent = numbers.rounded((now - before) * 100 / before)  # as the key figure beside says it
+    if not percent:
         return f", autant qu’en {year - 1} à périmètre comparable"
     words = "de plus" if percent > 0 else "de moins"
     return f", soit {numbers.number(abs(percent))}{NBSP}% {words} qu’en {year - 1} à périmètre comparable"

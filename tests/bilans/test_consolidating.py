@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bilans.consolidating import consolidate
+from bilans.consolidating import consolidate, there_and_everywhere
 from bilans.consolidation import Figure
-from bilans.models import Adding, Bilan, Campaign, Indicator, Kind
+from bilans.models import Adding, Bilan, Breakdown, Campaign, Indicator, Kind
 from members.models import Organisation
 from psad import context
 from psad.models import Figure as Published
@@ -55,6 +55,22 @@ def test_B3_a_missing_answer_is_never_a_zero_and_is_named() -> None:
     assert set(found.missing) == {states[2], states[4], states[5]}
     assert found.unavailable == (states[3],)
     assert [part.accepted for part in found.parts if part.state == "answered"] == [False, True]
+
+
+def test_B3_who_left_a_territory_is_compared_with_the_zero_they_now_count_there() -> None:
+    there, other = agency(), agency()
+    asked = indicator("seances", breakdowns=[Breakdown.AGENCY])
+    last, year = campaign(2024), campaign(2025)
+    stays, leaves = organisation(), organisation()
+    for of, subject, place, amount in (
+        (last, stays, there, 1), (year, stays, there, 1), (last, leaves, there, 5), (year, leaves, other, 5),
+    ):  # fmt: skip
+        row = handed_in(asked, amount, of=of, subject=subject)
+        value(row, asked, amount, Breakdown.AGENCY, place.slug)
+    found = there_and_everywhere(year, there, whole=True)[0]["seances"]
+    assert (found.amount, found.previous, found.comparable) == (1, 6, (6, 1))
+    came = there_and_everywhere(year, other, whole=True)[0]["seances"]
+    assert (came.amount, came.previous, came.comparable) == (5, None, (0, 5))
 
 
 def test_B3_nobody_answered_is_no_figure() -> None:

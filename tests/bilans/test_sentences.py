@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bilans.consolidation import Figure, Part, State
 from bilans.contents.blocks import deduced
+from bilans.contents.region_places import by_agency
+from bilans.contents.region_words import brief
 from bilans.contents.sentences import BASINS, NETWORKS, TERRITORIES, names, people_shared, places, since
 from bilans.contents.words import fraction, listed
-from bilans.models import Breakdown
+from bilans.models import Breakdown, Indicator
 
 NB = "\u00a0"
 AND_ONE = (
@@ -101,6 +104,39 @@ def test_B3_a_part_of_the_total_is_that_of_the_total_that_is_printed() -> None:
     assert f"soit 30{NB}% du total" in places(shown, TERRITORIES, "count", total=Decimal(100))
     # Counted in two places: their sum is over the total, a share would lie.
     assert "du total" not in places(shown, TERRITORIES, "count", total=Decimal(45))
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (9930, f"soit 1{NB}% de moins qu’en 2024"),
+        (9970, "autant qu’en 2024"),
+        (10060, f"soit 1{NB}% de plus qu’en 2024"),
+    ],
+)  # fmt: skip
+def test_B3_the_year_in_brief_says_the_same_move_as_the_key_figure(now: int, words: str) -> None:
+    asked = Indicator(key="personnes-accueillies", unit="people", adding="sum")
+    both = (Decimal(10000), Decimal(now))
+    found = Figure(asked, Decimal(now), answered=3, expected=3, previous=both[0], comparable=both)
+    assert brief({asked.key: found}, 2025).endswith(f", {words} à périmètre comparable.")
+
+
+def test_B3_a_last_line_that_is_no_sum_of_those_above_says_why() -> None:
+    def found(adding: str, *states: State) -> Figure:
+        parts = tuple(
+            Part(rank, str(rank), f"T{rank}", "territory", state, Decimal(3) if state == "answered" else None)
+            for rank, state in enumerate(states)
+        )
+        asked = Indicator(key=adding, label=f"Compte {adding}", unit="events", adding=adding)
+        return Figure(asked, Decimal(9), parts=parts)
+
+    noted = by_agency([found("distinct", "answered", "missing"), found("sum", "answered", "missing")])[0]["note"]
+    assert noted == (
+        f"Pour «{NB}Compte distinct{NB}», que le portail compte lui-même, la dernière ligne compte aussi les "
+        "territoires qui n’ont pas répondu."
+    )
+    assert by_agency([found("distinct", "answered", "answered")])[0]["note"] == ""
+    assert by_agency([found("sum", "answered", "missing")])[0]["note"] == ""
 
 
 def test_moves_that_print_the_same_are_named_together() -> None:
