@@ -58,8 +58,11 @@ def with_progress(rows: QuerySet[Bilan]) -> list[Own]:
 @never_cache
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """What is to be filled, then the past years; 403 for whoever works nowhere in the SPRO."""
-    if not may_enter_pro(request.user):
+    """What is to be filled, then the past years; 403 for whoever works nowhere in the SPRO.
+
+    Who heads a platform may work in no house of ours: their bilan is asked of them all the same.
+    """
+    if not (may_enter_pro(request.user) or rules.has_own(request.user)):
         raise PermissionDenied
     rows = with_progress(own_bilans(request.user))
     years = [
