@@ -86,6 +86,7 @@ _DOSSIER = "/candidature/ > /candidature/[0-9a-f-]{36}/"
 _SITES = f"{_DOSSIER} + sites/"
 _DESK = "/admin/recognition/"
 _PSAD = "/psad/troyes/"
+_INDICATOR = "/admin/bilans/indicator/ > /admin/bilans/indicator/[0-9]+/change/"
 _BOARD = "/pro/bilans/ > /pro/bilans/[0-9]{4}/suivi/"
 _FIGURES = "/pro/bilans/ > /pro/bilans/[0-9]{4}/chiffres/"
 DESKS = {
@@ -135,7 +136,8 @@ DESKS = {
         "/admin/bilans/campaign/ > /admin/bilans/campaign/[0-9]+/change/",
         *(f"/admin/bilans/bilan/?state__exact={state} > /admin/bilans/bilan/[0-9]+/change/"
           for state in ("submitted", "accepted", "returned", "draft")),
-        "/admin/bilans/indicator/", "/admin/bilans/indicator/ > /admin/bilans/indicator/[0-9]+/change/",
+        "/admin/bilans/indicator/", _INDICATOR,
+        f"{_INDICATOR} > /admin/bilans/indicator/add/.remplace=[a-z-]+",
         "/admin/bilans/production/", "/admin/bilans/production/add/",
         "/admin/members/organisation/", "/admin/territories/referent/", "/admin/spro/page/", "/admin/spro/page/add/",
         "/admin/spro/pageimage/add/", "/admin/core/journalentry/", "/admin/territories/sheetreport/",
