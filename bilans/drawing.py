@@ -67,8 +67,12 @@ def page_of(content: Content) -> Page:
 
 
 def _definitions(content: Content) -> tuple[list[dict[str, Any]], list[str]]:
-    """The definitions, without the sentences that many of them end with, each said once before them all."""
-    asked = content["definitions"]
+    """The definitions, without the sentences that many of them end with, each said once before them all.
+
+    Of several kinds of bilans, which name some indicators alike, each kind has its heading.
+    """
+    asked, words = content["definitions"], {kind.label: kind.words for kind in kinds.every()}
+    group = "" if len({one["filled_by"] for one in asked}) > 1 else None
     often: Counter[str] = Counter()
     for one in asked:
         often.update(set(_SENTENCES.split(one["definition"])[1:]))
@@ -79,7 +83,9 @@ def _definitions(content: Content) -> tuple[list[dict[str, Any]], list[str]]:
         mine = [text for text in others if text in shared]
         sign = "".join(" " + MARKS[shared.index(text)] for text in mine if shared.index(text) < len(MARKS))
         kept = [first, *(text for text in others if text not in shared[: len(MARKS)])]
-        terms.append({**one, "label": one["label"] + sign, "definition": " ".join(kept)})
+        heading = "" if group in (None, one["filled_by"]) else words.get(one["filled_by"], one["filled_by"])
+        group = None if group is None else one["filled_by"]
+        terms.append({**one, "label": one["label"] + sign, "definition": " ".join(kept), "heading": heading})
     return terms, [f"{mark}{NBSP}{text}" for mark, text in zip(MARKS, shared, strict=False)]
 
 

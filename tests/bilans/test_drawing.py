@@ -25,7 +25,7 @@ KINDS = ("organisation", "territory", "psad", "region")
 TOP, FOOT = 45, 786  # points: where the words of a page begin and end
 PAGES = {"organisation": (3, 5), "territory": (3, 8), "psad": (2, 4), "region": (9, 20)}
 # The version of the drawing and the digest of all that draws: change both together.
-DRAWN = (4, "f2366e443179bc7b")
+DRAWN = (4, "fbbb510b81fab4a6")
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +140,16 @@ def test_a_short_table_does_not_hold_to_the_section_after_it() -> None:
     ends = pdf.filled(drawn(content).data, FOOT)
     assert len(ends) > 4
     assert min(ends[:3]) > TOP + (FOOT - TOP) * 0.84  # what is left is less tall than a heading and its two rows
+
+
+def test_indicators_that_two_kinds_of_bilans_name_alike_are_defined_each_under_its_bilan() -> None:
+    content = sample.region()
+    alike = content["definitions"][0]
+    content["definitions"] = [alike, alike | {"filled_by": "Territoire", "definition": "Tout autre chose."}]
+    told = pdf.read_aloud(drawn(content).data)
+    said = told.index("Bilan de l’organisme"), told.index("Bilan du territoire"), told.index("Tout autre chose.")
+    assert said == tuple(sorted(said))
+    assert "<h3>Bilan de l’organisme</h3>" not in page_of(sample.organisation()).html
 
 
 def test_what_the_map_and_its_zones_say_has_no_table_beside() -> None:
