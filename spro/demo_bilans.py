@@ -231,7 +231,8 @@ class _Story:
         for done, column in (("submitted", "submitted_at"), ("accepted", "accepted_at"), ("returned", "returned_at")):
             for bilan in bilans:
                 if (at := getattr(bilan, column)) is not None:
-                    _noted([bilan], done, at, None if done == "submitted" else self.staff, bilan.return_reason)
+                    by, why = (None, "") if done == "submitted" else (self.staff, bilan.return_reason)
+                    _noted([bilan], done, at, by, why)
         ours = [bilan for bilan in bilans if house_of(bilan, {}).key == OURS[0] and bilan.saved_at]
         Writer.objects.bulk_create(
             [

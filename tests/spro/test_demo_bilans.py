@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import RegionMandate, User
 from bilans.checking import gaps
-from bilans.models import Bilan, Campaign, Kind, Value
+from bilans.models import Act, Bilan, Campaign, Kind, Value
 from bilans.sheet import sheet_of
 from spro import demo_bilans, demo_psad
 from tests.pack import grand_est  # noqa: F401
@@ -65,6 +65,8 @@ def test_B3_a_few_never_came_so_that_it_is_said(told: float) -> None:
 
 def test_the_year_in_progress_has_every_state(told: float) -> None:
     assert set(years()[-1].bilans.values_list("state", flat=True)) == set(State.values)
+    assert not Act.objects.filter(done=Act.Done.SUBMITTED).exclude(reason="").exists()  # nobody knows it yet
+    assert not Act.objects.filter(done=Act.Done.RETURNED, reason="").exists()
 
 
 def test_B2_what_is_handed_in_could_be_handed_in(told: float) -> None:
