@@ -157,7 +157,7 @@ def counts_of(campaign: Campaign) -> list[tuple[str, list[int]]]:
         total=Count("pk"),
     )  # fmt: skip
     found = {row["kind"]: [row[name] for name, _ in LABELS] for row in rows}
-    return [(kind.label, found[kind.key]) for kind in kinds.every() if kind.key in found]
+    return [(kind.plural, found[kind.key]) for kind in kinds.every() if kind.key in found]
 
 
 def state_of(campaign: Campaign) -> str:
