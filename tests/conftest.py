@@ -6,9 +6,10 @@ The database is made by its owner, and the tests then run as the role of the web
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.test import TransactionTestCase
@@ -35,7 +36,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         _act_as("DATABASE_URL")
     yield
     with django_db_blocker.unblock():
+        _send_away()
         _act_as("DATABASE_OWNER_URL")
+
+
+def _send_away() -> None:
+    """A session that a test left open would keep the database from being dropped: it is named, and ended."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, state, left(query, 200), pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        for row in cursor.fetchall():
+            print("left open by a test:", *row, file=sys.stderr)
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +89,19 @@ def _nobody_s_keys_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 def empty_cache(worker_id: str) -> Callable[[], None]:
     """What `cache.clear()` would do, which empties the whole server: the other workers' keys too."""
     return lambda: _empty(worker_id)
+
+
+@pytest.fixture
+def broker(worker_id: str) -> Iterator[str]:
+    """A database of the broker that no parallel worker uses, empty: a killed worker leaves what it had not finished."""
+    import redis
+
+    number = 2 + int(worker_id.removeprefix("gw") if worker_id != "master" else 0) % 10
+    address = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}"))
+    with redis.Redis.from_url(address) as client:
+        client.flushdb()
+        yield address
+        client.flushdb()
 
 
 def _hang_up() -> None:

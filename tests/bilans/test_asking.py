@@ -347,7 +347,10 @@ def test_B4_two_workers_at_once_draw_it_once(staff: User, during: list[Any]) -> 
     assert (asking.work(campaign.pk), second) == ("published", [None])
     assert (Document.objects.count(), verbs()) == (1, ["bilans.ask", "bilans.publish"])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         assert cursor.fetchone() == (0,)
 
 

@@ -23,7 +23,7 @@ from bilans.services.producing import pdf_of
 from core.models import JournalEntry
 from tests import factories
 from tests.bilans.test_publishing import year
-from tests.territories.test_remind_real_worker import broker, until  # noqa: F401 (a fixture)
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +42,7 @@ def started(address: str, folder: Path) -> subprocess.Popen[str]:
 
 
 def test_B4_a_worker_killed_while_it_publishes_changes_nothing_of_the_end(
-    broker: str,  # noqa: F811
+    broker: str,
     tmp_path: Path,
     settings: Any,
     monkeypatch: Any,
@@ -50,8 +50,6 @@ def test_B4_a_worker_killed_while_it_publishes_changes_nothing_of_the_end(
     settings.MEDIA_ROOT = tmp_path / "media"
     calls = Celery("test", broker=broker, set_as_current=False)
     monkeypatch.setattr(asking, "current_app", calls)
-    with calls.connection_for_write() as opened:
-        opened.default_channel.client.flushdb()
     campaign, staff = year(), factories.region_staff()
 
     def held() -> Campaign:

@@ -30,7 +30,7 @@ from events.services.reading import ReadError, claim_due, purge_runs, read_sourc
 from members.models import Mandate
 from tests.events.importing import calendar, trusted, vevent, written
 from tests.factories import organisation, person
-from tests.territories.test_remind_real_worker import broker, until  # noqa: F401 (a fixture)
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -188,7 +188,7 @@ def test_A6_the_agendas_of_the_demonstration_are_right_and_follow_the_days(tmp_p
 
 
 @pytest.mark.django_db(transaction=True)
-def test_A6_two_sources_are_read_on_schedule_by_a_real_worker(server: Server, broker: str, tmp_path: Path) -> None:  # noqa: F811
+def test_A6_two_sources_are_read_on_schedule_by_a_real_worker(server: Server, broker: str, tmp_path: Path) -> None:
     today = timezone.localdate()
     server.source("/a.ics", demo_agendas.calendar(today)[0])
     server.source("/b.json", demo_agendas.rencontres(today)[0], slug="b", format="openagenda")

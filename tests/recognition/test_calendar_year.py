@@ -39,7 +39,6 @@ from recognition.simulation.checks import breaches
 from territories.models import Site
 from tests.conftest import _act_as
 from tests.recognition import year
-from tests.territories.test_remind_real_worker import broker  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds for one day, on a machine that does many things at once
@@ -162,8 +161,6 @@ class Workers:
 @contextmanager
 def workers(address: str, folder: Path) -> Iterator[Workers]:
     made = Workers(address, folder)
-    with made.celery.connection_for_write() as opened:
-        opened.default_channel.client.flushdb()
     try:
         yield made
     finally:
@@ -292,7 +289,7 @@ def forget() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_R12_a_year_with_a_worker_killed_at_random_ends_as_the_undisturbed_one(
     files: Path,
-    broker: str,  # noqa: F811
+    broker: str,
     settings: Any,
 ) -> None:
     settings.SITE_URL_KNOWN = True

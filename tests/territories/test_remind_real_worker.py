@@ -11,8 +11,7 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -28,27 +27,9 @@ from core.models import OutboxMail
 from territories.models import Referent, ReferentCheck
 from tests.factories import organisation, referent
 from tests.territories.test_remind_referents import confirmed, manager_of
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90  # seconds, on a machine that does many things at once
-
-
-def until(true: Callable[[], Any], worker: subprocess.Popen[str]) -> Any:
-    """What `true` answers once it holds; the test fails if the worker stops, or takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := true()):
-        assert worker.poll() is None, "le worker s’est arrêté"
-        assert time.monotonic() < deadline, "le worker n’a rien fait"
-        time.sleep(0.05)
-    return found
-
-
-@pytest.fixture
-def broker() -> str:
-    """A database of the broker that no other test nor parallel worker uses."""
-    parts = urlsplit(os.environ["REDIS_URL"])
-    number = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 10
-    return urlunsplit(parts._replace(path=f"/{number}"))
 
 
 @pytest.fixture
