@@ -31,12 +31,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config) -> Iterator[None]:
     with django_db_blocker.unblock():
         _act_as("DATABASE_URL")
     yield
     with django_db_blocker.unblock():
-        _send_away()
+        capture: Any = pytestconfig.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            _send_away()
         _act_as("DATABASE_OWNER_URL")
 
 
@@ -50,7 +52,7 @@ def _send_away() -> None:
             "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
         for row in cursor.fetchall():
-            print("left open by a test:", *row, file=sys.stderr)
+            sys.stderr.write(f"left open by a test: {row}\n")
 
 
 @pytest.fixture(autouse=True)
