@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def connect() -> None:
     """Declare the room."""
-    from bilans import erasing, kinds, pack, panels, public_panels, queue
+    from bilans import erasing, kinds, pack, panels, public_panels, queue, sources  # noqa: F401 (names what we compute)
     from bilans.kinds.organisation import OrganisationKind
     from bilans.kinds.psad import PsadKind
     from bilans.kinds.region import RegionKind

@@ -19,6 +19,7 @@ from typing import Any
 
 from bilans.breakdowns import ELSEWHERE
 from bilans.computing import UNKNOWN, Computed, Source, facts_of, number, once, remembered, still_known
+from bilans.kinds import SOURCES
 from bilans.models import Bilan, Breakdown, Kind
 from bilans.sources_agenda import AGENDA
 from lorfolio import yearly as portfolios
@@ -28,8 +29,6 @@ from recognition import yearly as rights
 from territories import yearly as directory
 
 __all__ = ["SOURCES", "Computed", "Source", "compute", "remembered"]
-
-SOURCES: dict[str, Source] = {}
 
 
 def compute(name: str, bilan: Bilan) -> Computed:

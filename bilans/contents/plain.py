@@ -19,7 +19,6 @@ from bilans.models import Adding, Bilan
 
 if TYPE_CHECKING:
     from bilans.contents.region import Ground
-    from bilans.kinds import BilanKind
 
 
 def content(bilan: Bilan, *, whole: bool = False) -> dict[str, Any]:
@@ -36,14 +35,14 @@ def content(bilan: Bilan, *, whole: bool = False) -> dict[str, Any]:
     )
 
 
-def regional(kind: BilanKind, ground: Ground, figures: Sequence[Figure]) -> list[Json]:
+def regional(key: str, title: str, ground: Ground, figures: Sequence[Figure]) -> list[Json]:
     """One section of the regional document: the figures of the kind, and who they are about."""
     if not figures:
         return []
     year = ground.campaign.year
     shown = [figure(one, ground.campaign) for one in figures]
     charts = [row for one in shown for row in blocks.people_charts(one, year)]
-    return [section(f"{kind.key}-all", kind.title, intro=intro(shown, charts, year), figures=shown, charts=charts)]
+    return [section(f"{key}-all", title, intro=intro(shown, charts, year), figures=shown, charts=charts)]
 
 
 def _themes(found: Own) -> list[Json]:

@@ -27,7 +27,8 @@ REGION = "region"
 
 
 class BilanKind:
-    """What the room asks of a kind. A subclass says who its subjects are; the rest has an answer that suits most.
+    """What the room asks of a kind. A subclass says who its subjects are and what its document says; the rest has an
+    answer that suits most. `bilans/kinds/plain.py` has the document of a kind with no words of its own.
 
     A subject is a row of the rooms below, held by `column` of the bilan; a kind whose rows the models do not know names
     each by a text of its own in `subject`, and may say in `agency` the territory it belongs to.
@@ -105,24 +106,20 @@ class BilanKind:
 
     def content(self, bilan: Bilan, *, at: dt.date, whole: bool) -> Json:
         """What its document says (`bilans/content.py`)."""
-        from bilans.contents import plain
-
-        return plain.content(bilan, whole=whole)
+        raise NotImplementedError
 
     def regional(self, ground: Any, figures: Sequence[Figure]) -> list[Json]:
         """Its sections of the regional document, from its figures that make one there (`contents.region.Ground`)."""
-        from bilans.contents import plain
-
-        return plain.regional(self, ground, figures)
+        return []
 
 
+SOURCES: dict[str, Source] = {}
+"""By name, what indicators are worked out with: the room's own (`bilans/sources.py`), and those of the kinds."""
 _kinds: dict[str, BilanKind] = {}
 
 
 def register(kind: BilanKind) -> None:
     """Make a kind known, and what it computes. Raises `ValueError` when its key, or one of its sources, is taken."""
-    from bilans.sources import SOURCES
-
     taken = [kind.key] if kind.key in _kinds else [name for name in kind.sources if name in SOURCES]
     if taken:
         raise ValueError(f"{taken[0]} is registered already")
@@ -132,8 +129,6 @@ def register(kind: BilanKind) -> None:
 
 def forget(key: str) -> None:
     """Take a kind out, with what it computes: bilans of that kind must be gone."""
-    from bilans.sources import SOURCES
-
     for name in _kinds.pop(key).sources:
         del SOURCES[name]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from bilans.contents import organisation, region
 from bilans.kinds import BilanKind, Json, Whose, pairs
 from bilans.models import Bilan, Campaign, Kind
 from members.models import Mandate, Organisation
@@ -59,11 +60,7 @@ class OrganisationKind(BilanKind):
         return {bilan.pk: houses.get(bilan.organisation_id, set()) for bilan in bilans}
 
     def content(self, bilan: Bilan, *, at: dt.date, whole: bool) -> Json:
-        from bilans.contents import organisation
-
         return organisation.content(bilan, at=at)
 
     def regional(self, ground: Any, figures: Any) -> list[Json]:
-        from bilans.contents import region
-
         return region.of_organisations(ground)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from accounts.models import User
+from bilans.contents import psad, region
 from bilans.kinds import BilanKind, Json, Whose, pairs
 from bilans.models import Bilan, Campaign, Kind
 from psad.context import acting, task
@@ -86,11 +87,7 @@ class PsadKind(BilanKind):
         return {bilan.pk: platforms.get(bilan.platform_id, set()) for bilan in bilans}
 
     def content(self, bilan: Bilan, *, at: dt.date, whole: bool) -> Json:
-        from bilans.contents import psad
-
         return psad.content(bilan, at=at)
 
     def regional(self, ground: Any, figures: Any) -> list[Json]:
-        from bilans.contents import region
-
         return region.of_platforms(ground)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import RegionMandate
+from bilans.contents import region
 from bilans.kinds import NOTHING, BilanKind, Json, Whose
 from bilans.models import Bilan, Campaign, Kind
 from recognition.letters.about import region_name
@@ -36,6 +37,4 @@ class RegionKind(BilanKind):
         return NOTHING
 
     def content(self, bilan: Bilan, *, at: dt.date, whole: bool) -> Json:
-        from bilans.contents import region
-
         return region.content(bilan, at=at, whole=whole)

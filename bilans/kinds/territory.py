@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from bilans.contents import region, territory
 from bilans.kinds import BilanKind, Json, Whose, pairs
 from bilans.models import Bilan, Campaign, Kind
 from territories.models import Agency, OfficerMandate
@@ -35,11 +36,7 @@ class TerritoryKind(BilanKind):
         return pairs(OfficerMandate.objects.in_force().filter(agency__in=keys).values_list("agency", "user"))
 
     def content(self, bilan: Bilan, *, at: dt.date, whole: bool) -> Json:
-        from bilans.contents import territory
-
         return territory.content(bilan, at=at, whole=whole)
 
     def regional(self, ground: Any, figures: Any) -> list[Json]:
-        from bilans.contents import region
-
         return region.of_territories(ground)

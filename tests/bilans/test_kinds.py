@@ -24,7 +24,7 @@ from bilans.computing import Computed
 from bilans.consolidating import consolidate
 from bilans.content import content_of
 from bilans.documents import readable_by
-from bilans.kinds import BilanKind
+from bilans.kinds.plain import PlainKind
 from bilans.models import Bilan, Campaign, Document, Indicator, Kind, Unit, Value
 from bilans.rules import followed
 from bilans.services.campaigns import create_campaign, open_campaign
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 OPENING, LATER = world.moment(2026, 1, 5, 6), world.moment(2026, 2, 10)
 
 
-class ProgrammeKind(BilanKind):
+class ProgrammeKind(PlainKind):
     """Each territory's programme of actions, as another room would bring it: it has no column of its own."""
 
     key, order = "programme", 40
