@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,11 +136,24 @@ def of_organisations(ground: Ground) -> list[Json]:
         mapped = main and main.indicator.of_people and rank <= DRAWN
         maps = blocks.place_map(drawn, Breakdown.AGENCY) if drawn and mapped else []
         charts += [networks[one["key"]] for one in shown if one["key"] in networks][:1]
+        text = f"{intro(shown, charts, year)} {_counted_too(ground, among)}".strip()
         sections.append(section(
-            f"organisations-{rank}", theme, intro=intro(shown, charts, year), figures=shown, charts=charts, maps=maps,
+            f"organisations-{rank}", theme, intro=text, figures=shown, charts=charts, maps=maps,
             tables=people_tables(shown, least=3, only=(Breakdown.SEX,)),
         ))  # fmt: skip
     return sections
+
+
+def _counted_too(ground: Ground, among: Sequence[Figure]) -> str:
+    """Where the Region counts more by the same rule: the two numbers would seem to contradict each other."""
+    whole = {one.indicator.source: one for one in ground.of(Kind.REGION) if one.indicator.source and not one.hidden}
+    rows = [(one, whole[one.indicator.source]) for one in among if one.indicator.source in whole and not one.hidden]
+    return " ".join(
+        f"«\u00a0{one.indicator.label}\u00a0»\u00a0: le portail en compte "
+        f"{numbers.of(all_.indicator, all_.amount)} en tout, avec ceux de qui n’a pas rendu son bilan."
+        for one, all_ in rows
+        if one.amount is not None and all_.amount is not None and one.amount < all_.amount
+    )
 
 
 def of_territories(ground: Ground) -> list[Json]:

@@ -54,9 +54,18 @@ def _network_chart(
         cells, sentences.NETWORKS, asked.unit, asked.decimals, adds=adds, total=total if adds else None
     )
     points = [point(str(cell["label"]), cell["value"], str(cell["said"])) for cell in ranked]
+    if adds and total is not None and (outside := _outside(total, [one for _, one in rows])):
+        points.append(point("Organismes sans réseau", str(outside), numbers.bare(outside, asked.unit, asked.decimals)))
     return chart(
         f"{key}-network", "bars", f"{asked.label} par réseau", unit=asked.unit, series=[(str(year), points)], text=text
     )
+
+
+def _outside(total: Decimal, networks: Sequence[Figure]) -> Decimal:
+    """What the organisations of no network make: said once every network is told: anybody could subtract."""
+    if any(one.hidden for one in networks):
+        return Decimal(0)
+    return total - sum((one.amount for one in networks if one.amount is not None), Decimal(0))
 
 
 def by_territory(campaign: Campaign, figures: Mapping[str, Figure]) -> list[Json]:

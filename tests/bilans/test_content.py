@@ -181,6 +181,50 @@ def test_D8_an_organisation_is_set_beside_its_network_only_where_nobody_else_is_
         )
 
 
+@pytest.mark.parametrize(
+    ("outside", "last"),
+    [((30, 40), ("Organismes sans réseau", "70")), ((), ("Dragon", "50")), ((2,), None)],
+)
+def test_D8_the_bars_of_the_networks_and_what_is_outside_them_make_the_total_or_nobody_is_recognised(
+    outside: tuple[int, ...], last: tuple[str, str] | None
+) -> None:
+    indicator("recues", unit="people", of_people=True, headline=1, order=1)
+    asked, year = Indicator.objects.get(), campaign(2025)
+    for name, amounts in (("Abeille", (60, 70)), ("Dragon", (20, 30)), (None, outside)):
+        family = network(name=name) if name else None
+        for amount in amounts:
+            of = bilan(Kind.ORGANISATION, organisation(network=family), of=year)
+            value(of, asked, amount)
+            accepted(of)
+    found = said(bilan(Kind.REGION, of=year))
+    charts = {chart["key"]: chart for section in found["sections"] for chart in section["charts"]}
+    points = charts["recues-network"]["series"][0]["points"] if "recues-network" in charts else []
+    told = [(one["label"], one["said"]) for one in points]
+    total = next(one["value"] for one in found["headlines"])
+    if last:
+        assert told[-1] == last
+        assert sum(float(one["value"]) for one in points) == float(total) == 180 + sum(outside)
+    else:
+        assert total is None or "n.c." in [said_ for _, said_ in told] or not told
+        assert "Organismes sans réseau" not in [label for label, _ in told]
+
+
+def test_B3_what_the_region_counts_besides_those_that_answered_is_said_where_they_are_added_up() -> None:
+    given = indicator("tenus", label="Évènements tenus", source="events_held", unit="events")
+    counted = indicator("tous", label="Tous", source="events_held", unit="events", filled_by=Kind.REGION)
+    year = campaign(2025)
+    house, region = bilan(of=year), bilan(Kind.REGION, of=year)
+    value(house, given, 35)
+    value(region, counted, 39)
+    accepted(house)
+    intro = {one["key"]: one["intro"] for one in said(region)["sections"]}
+    words = f"«{NB}Évènements tenus{NB}»{NB}: le portail en compte 39{NB}évènements en tout, "
+    assert intro["organisations-1"] == words + "avec ceux de qui n’a pas rendu son bilan."
+    region.values.filter(indicator=counted).update(amount=35)
+    intro = {one["key"]: one["intro"] for one in said(region)["sections"]}
+    assert intro["organisations-1"] == ""
+
+
 def test_the_queries_of_a_document_do_not_grow_with_the_year() -> None:
     asked, year = indicator(breakdowns=["agency"], unit="people", of_people=True, headline=1), campaign(2025)
     family = network()
