@@ -10,6 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from bilans import digests
 from bilans.models.bilan import Bilan
@@ -83,7 +84,8 @@ class Production(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.campaign}, demandée le {self.asked_at:%d/%m/%Y}"
+        asked = timezone.localtime(self.asked_at)
+        return f"Documents des bilans {self.campaign.year}, demandés le {asked:%d/%m/%Y}"
 
 
 class Item(models.Model):

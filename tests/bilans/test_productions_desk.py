@@ -63,6 +63,11 @@ def test_B4_the_desk_asks_for_a_year_or_for_some_sorts(desk: Client) -> None:
     assert Production.objects.count() == 1
 
 
+def test_S4_a_run_is_named_by_its_year_and_its_day_in_paris(desk: Client) -> None:
+    run = Production(campaign=year(), asked_at=world.moment(2026, 3, 12, 0, 30))
+    assert str(run) == "Documents des bilans 2025, demandés le 12/03/2026"
+
+
 def test_S4_what_is_made_is_what_is_ticked_and_the_button_says_it(desk: Client) -> None:
     one = year()
     html = desk.get(f"{LIST}add/").content.decode()
