@@ -27,7 +27,7 @@ from bilans.services.noting import act_of, note
 from bilans.services.publishing import publish
 from bilans.sources import compute, remembered
 from recognition.clock import PARIS
-from spro import demo_past_agenda
+from spro import demo_figures, demo_past_agenda
 from spro.demo_bilans_figures import House, dice_of, drawn, house_of, shared
 from spro.demo_bilans_words import RETURNED, UNAVAILABLE, explained, written
 from territories.models import Site
@@ -53,6 +53,7 @@ def seed(*, staff: User, writers: Iterable[User]) -> None:
     story = _Story(staff, list(writers), last - 2)
     if not Campaign.objects.filter(year=last).exists():
         demo_past_agenda.seed((last - 2, last - 1, last))
+        demo_figures.publish_past(last - 2, last)
     with transaction.atomic():
         for year in (last - 2, last - 1):
             story.complete(year)

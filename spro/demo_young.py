@@ -89,6 +89,7 @@ OFFERS = (
     (SolutionKind.SCHOOL, "Retour en 1re bac pro Métiers de l’accueil", SCHOOLS[0], 6),
     (SolutionKind.INTERNSHIP, "Deux semaines chez un artisan", "Réseau inventé des Artisans", 5),
 )
+OLDEST = 600  # days, before the one they are made on
 # What one finds in a platform on an ordinary day, in hundredths.
 STEPS = (
     (Step.RECEIVED, 14), (Step.PREPARING, 10), (Step.CONTACTING, 24), (Step.PROPOSING, 20), (Step.FOLLOWED, 18),
@@ -135,7 +136,7 @@ class Maker:
         reason = self._pick(ENDED) if step == Step.CLOSED else None
         ago = {
             Step.RECEIVED: (0, 20), Step.PREPARING: (2, 20), Step.CONTACTING: (3, 40), Step.PROPOSING: (12, 45),
-            Step.FOLLOWED: (70, 420), Step.CLOSED: (280, 600),
+            Step.FOLLOWED: (70, 420), Step.CLOSED: (280, OLDEST),
         }[step]  # fmt: skip
         received = self.today - dt.timedelta(days=self.chance.randint(*ago))
         row = self._opened(number, received)

@@ -24,6 +24,8 @@ _ALONE = 811_400_001  # one publisher at a time
 
 Rows = dict[str, dict[str, int]]
 """Counts by platform (its slug), then by class."""
+Row = tuple[Any, ...]
+"""As `psad_figures` answers: platform, department, measure, dimension, class, people, days (of a median)."""
 
 
 @dataclass
@@ -75,33 +77,46 @@ def publish_quarter(quarter: dt.date, at: dt.datetime) -> Publication | None:
     """
     with context.task("figures"):
         _alone()
-        counted, medians = Counted(), {}
-        slugs = dict(Platform.objects.values_list("pk", "slug"))
-        found = _counted(quarter)
-        for platform, department, measure, dimension, category, people, days in found:
-            if measure == MEDIAN:
-                medians[_node(slugs.get(platform), department)] = (people, days)
-            else:
-                counted.add(slugs[platform], department, (measure, dimension, category), people)
-        if not counted.paths:
-            return None
-        publication = Publication.objects.create(kind=QUARTER, starts_on=quarter, published_at=at)
-        FigureCount.objects.bulk_create(
-            (
-                FigureCount(
-                    publication=publication, platform_id=platform, department=department, measure=measure,
-                    dimension=dimension, category=category, count=people,
-                )
-                for platform, department, measure, dimension, category, people, _ in found
-                if measure != MEDIAN
-            ),
-            batch_size=_BATCH,
-        )  # fmt: skip
-        table = _Table(publication, counted)
-        for measure in QUARTERLY:
-            table.total(measure)
-        table.medians(medians)
-        table.write()
+        return _published(quarter, _counted(quarter), at)
+
+
+def publish_rows(quarter: dt.date, rows: Sequence[Row], at: dt.datetime) -> Publication | None:
+    """Publish a quarter that was counted elsewhere, under the same rules: the demonstration's, before its cases.
+
+    Raises `IntegrityError` for a quarter that is published.
+    """
+    with context.task("figures"):
+        _alone()
+        return _published(quarter, rows, at)
+
+
+def _published(quarter: dt.date, found: Sequence[Row], at: dt.datetime) -> Publication | None:
+    counted, medians = Counted(), {}
+    slugs = dict(Platform.objects.values_list("pk", "slug"))
+    for platform, department, measure, dimension, category, people, days in found:
+        if measure == MEDIAN:
+            medians[_node(slugs.get(platform), department)] = (people, days)
+        else:
+            counted.add(slugs[platform], department, (measure, dimension, category), people)
+    if not counted.paths:
+        return None
+    publication = Publication.objects.create(kind=QUARTER, starts_on=quarter, published_at=at)
+    FigureCount.objects.bulk_create(
+        (
+            FigureCount(
+                publication=publication, platform_id=platform, department=department, measure=measure,
+                dimension=dimension, category=category, count=people,
+            )
+            for platform, department, measure, dimension, category, people, _ in found
+            if measure != MEDIAN
+        ),
+        batch_size=_BATCH,
+    )  # fmt: skip
+    table = _Table(publication, counted)
+    for quarterly in QUARTERLY:
+        table.total(quarterly)
+    table.medians(medians)
+    table.write()
     return publication
 
 
@@ -160,7 +175,7 @@ def _node(slug: str | None, department: str | None) -> Node:
     return ("department", department) if department is not None else ("region", "")
 
 
-def _counted(quarter: dt.date) -> list[tuple[Any, ...]]:
+def _counted(quarter: dt.date) -> list[Row]:
     with transaction.atomic(), connection.cursor() as cursor:  # a refusal is said as it is
         cursor.execute("SELECT * FROM psad_figures(%s)", [quarter])
         return list(cursor.fetchall())

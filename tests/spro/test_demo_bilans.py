@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from accounts.models import RegionMandate, User
 from bilans.checking import gaps
 from bilans.models import Act, Bilan, Campaign, Kind, Value
 from bilans.sheet import sheet_of
-from spro import demo_bilans, demo_psad
+from psad.models import Figure, Platform, Publication
+from spro import demo_bilans, demo_figures, demo_psad
 from tests.pack import grand_est  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +98,33 @@ def test_variations_are_explained(told: float) -> None:
     assert Value.objects.exclude(comment="").filter(unavailable=False).count() >= 10
 
 
-def test_D8_flows_of_the_platforms_wait_for_their_publication(told: float) -> None:
-    rows = Value.objects.filter(bilan__kind=Kind.PSAD).exclude(indicator__source="")
+def flows(year: int) -> Any:
+    return Value.objects.filter(bilan__kind=Kind.PSAD, bilan__campaign__year=year).exclude(indicator__source="")
+
+
+def test_D9_the_complete_years_have_the_flows_that_the_platforms_published(told: float) -> None:
+    for row in years()[:2]:
+        held = flows(row.year)
+        assert not held.filter(unavailable=True).exists()
+        assert held.filter(amount=None, hidden=True).exists()  # small counts
+        received = dict(held.filter(indicator__source="psad_received").values_list("bilan__platform__slug", "amount"))
+        assert len(received) == Platform.objects.count() > 30
+        of_year = Publication.objects.get(kind="year", starts_on=dt.date(row.year, 1, 1))
+        cells = Figure.objects.filter(publication=of_year, level="platform", measure="received", dimension="")
+        assert received == dict(cells.values_list("unit", "value"))
+
+
+def test_D8_nothing_small_is_published_of_the_past_and_nothing_twice(told: float) -> None:
+    rows = Figure.objects.filter(value__isnull=False)
+    assert rows.exclude(dimension="").exists()
+    assert not rows.filter(value__lt=5).exists()
+    before = Publication.objects.count(), Figure.objects.count()
+    demo_figures.publish_past(years()[0].year, years()[-1].year)
+    assert (Publication.objects.count(), Figure.objects.count()) == before
+
+
+def test_D8_flows_of_the_year_in_progress_wait_for_its_cases_to_be_counted(told: float) -> None:
+    rows = flows(years()[-1].year)
     assert rows.exists()
     assert not rows.exclude(unavailable=True, amount=None).exists()
 
