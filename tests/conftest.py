@@ -43,7 +43,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, pytestconfig:
 
 
 def _send_away() -> None:
-    """A session that a test left open would keep the database from being dropped: it is named, and ended."""
+    """A session left open keeps the database from being dropped: it is named, and ended.
+
+    A browser's event loop gives the tests that follow it a connection of their own, which nobody closes.
+    """
     from django.db import connection
 
     with connection.cursor() as cursor:
