@@ -12,8 +12,9 @@ from statistics import median
 from django.utils import timezone
 
 from psad.models import Platform, PlatformCommune, Publication
+from psad.services.cases import PARIS
 from psad.services.publishing import Row, publish_due, publish_rows, publish_year
-from psad.statistics.figures import BY_KEY, MEDIAN, USED, after, is_over, quarter_of
+from psad.statistics.figures import BY_KEY, DELAY, MEDIAN, USED, after, is_over, quarter_of
 from spro.demo_young import OLDEST
 
 RECEIVED = (31, 21, 20, 41)
@@ -47,7 +48,7 @@ def publish_past(first: int, last: int) -> None:
     places = _places()
     quarter = dt.date(first, 1, 1)
     while quarter < begins and is_over(quarter, today):
-        at = timezone.now()
+        at = dt.datetime.combine(after(quarter) + DELAY, dt.time(6), PARIS)
         rows = [row for place in places for row in _rows(*place, quarter, last - quarter.year)]
         if publish_rows(quarter, [*rows, *_medians(rows)], at) and quarter.month == 10:
             publish_year(quarter.year, at)

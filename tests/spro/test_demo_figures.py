@@ -36,6 +36,8 @@ def test_D9_the_past_stops_where_the_cases_begin(today: dt.date, last: int, unti
     quarters, years = told("quarter"), told("year")
     assert (quarters[0], quarters[-1]) == (dt.date(2023, 1, 1), until)
     assert len(quarters) == (until.year - 2023) * 4 + until.month // 3 + 1
+    said = Publication.objects.filter(starts_on=until, kind="quarter").get().published_at.date()
+    assert until < said <= today  # as the calendar would have
     assert [day.year for day in years] == list(range(2023, until.year + (until.month == 10)))
 
 
